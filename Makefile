@@ -1,0 +1,42 @@
+# The doors of the house. `make help` lists them.
+
+PYTHON := .venv/bin/python
+TEST   := QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile
+LOCK   := $(PYTHON) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
+          --generate-hashes --no-header --no-annotate pyproject.toml requirements/pins.in
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench format lock ready ready-to-test
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ready ## start a centre and a desk with a made-up district; without a display, play the story
+	$(PYTHON) main.py demo
+
+test: ready-to-test ## everything, on real PostgreSQL and real windows
+	$(TEST)
+
+check: ready-to-test ## format, lint, types, floor plan, tests with coverage
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-cache
+	$(TEST) --cov --cov-report=term
+
+bench: ready ## the figures: speed and size beside their limits
+	$(PYTHON) -m benchmarks
+
+format: ready ## let ruff put the code in order
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+
+lock: ready ## newest versions into requirements/, with hashes
+	$(LOCK) --upgrade --extra centre --extra dev --output-file requirements/all.txt
+	$(LOCK) --upgrade --constraint requirements/all.txt --output-file requirements/desk.txt
+
+ready:
+	@installers/bootstrap.sh
+
+ready-to-test:
+	@installers/bootstrap.sh test

@@ -1,0 +1,1 @@
+"""The centre: where the desks of a district come to agree."""

@@ -1,0 +1,1 @@
+"""Gridworker (民情日记): the desk, an offline-first desktop application."""

@@ -1,0 +1,74 @@
+"""What every test stands on: no display, no home, no keyring, no network, no unseen warning."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before the first import of Qt, keyring or the embedded PostgreSQL, which look at them once.
+# The name is short because a Unix socket's path may have no more than 107 bytes.
+_GROUND = Path(tempfile.mkdtemp(prefix="gw-"))
+_PLACES = {
+    "HOME": "home",
+    "XDG_CACHE_HOME": "home/.cache",
+    "XDG_CONFIG_HOME": "home/.config",
+    "XDG_DATA_HOME": "home/.local/share",
+    "XDG_STATE_HOME": "home/.local/state",
+    "XDG_RUNTIME_DIR": "run",
+}
+for _name, _place in _PLACES.items():
+    (_GROUND / _place).mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ[_name] = str(_GROUND / _place)
+for _name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[_name]
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# For programs that a test starts; in this process `no_keyring_of_the_machine` puts one in memory.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+from tests.helpers import sockets  # noqa: E402 - the environment above comes first
+from tests.helpers.keys import MemoryKeyring  # noqa: E402 - as above
+from tests.helpers.logwatch import LogWatch  # noqa: E402 - as above
+
+sockets.close_all_but_loopback()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind on the machine."""
+    shutil.rmtree(_GROUND, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def a_home_of_its_own(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each test starts as a worker who never used this machine."""
+    home = tmp_path_factory.mktemp("home")
+    for name, place in _PLACES.items():
+        if name != "XDG_RUNTIME_DIR":  # short, and private to this process already
+            (home / place).mkdir(parents=True, exist_ok=True)
+            monkeypatch.setenv(name, str(home / place))
+
+
+@pytest.fixture(autouse=True)
+def memory_keyring() -> Iterator[MemoryKeyring]:
+    """The system's keyring, empty and in memory. A test hands it on, or reads what was kept."""
+    import keyring
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(mine := MemoryKeyring())
+    yield mine
+    keyring.set_keyring(before)
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[LogWatch]:
+    """Fails a test in which our own code warned, unless the test said that it expects it."""
+    watch = LogWatch()
+    with watch:
+        yield watch
+    watch.verdict()
