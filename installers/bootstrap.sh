@@ -155,7 +155,8 @@ python_packages() {
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
         --require-hashes --no-deps --only-binary=:all: -r requirements/all.txt </dev/null ||
         stop 'The Python packages could not be installed. Is the network up? Behind a mirror or a proxy,
-set PIP_INDEX_URL or HTTPS_PROXY; what is locked stays the same, since each file is known by its hash.'
+set PIP_INDEX_URL, HTTPS_PROXY or PIP_CERT; what is locked stays the same, since each
+file is known by its hash.'
     echo "$print" >"$stamp"
 }
 
