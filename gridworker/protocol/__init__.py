@@ -1,0 +1,19 @@
+"""How desk and centre speak: the messages of the sync protocol, version 1."""
+
+PROTOCOL = 1
+"""Wire version. A desk and a centre speak with each other when their ranges overlap."""
+
+SCHEMA = 1
+"""Version of the catalogue of kinds; only ever grows by additions."""
+
+MOST_CHANGES = 2000
+"""Changes in one push, at most."""
+
+MOST_IN_GROUP = 200
+"""Changes in one all-or-nothing group, at most."""
+
+MOST_BYTES = 8 * 1024 * 1024
+"""Size of one decompressed body, at most."""
+
+PAGE_ROWS = 2000
+"""Rows in one answer to a pull, at most."""

@@ -1,0 +1,44 @@
+"""How a message becomes bytes: JSON, compressed with zstd when that pays."""
+
+from typing import Any
+
+import orjson
+import zstandard
+
+from gridworker.protocol import MOST_BYTES
+
+JSON = "application/json"
+ZSTD = "zstd"
+_LEVEL = 3
+_SMALL = 200
+"""Below this many bytes compression costs more than it saves."""
+
+
+class NotReadable(ValueError):
+    """Bytes that are no message: cut, garbled, too long, or somebody else's."""
+
+
+def pack(message: Any, *, compress: bool = True) -> tuple[bytes, bool]:
+    """The bytes of a message, and whether they are compressed."""
+    body = orjson.dumps(message)
+    if compress and len(body) > _SMALL:
+        return zstandard.ZstdCompressor(level=_LEVEL).compress(body), True
+    return body, False
+
+
+def unpack(body: bytes, *, compressed: bool) -> Any:
+    """The message in ``body``. Raises ``NotReadable``; never yields more than ``MOST_BYTES`` of text."""
+    try:
+        if compressed:
+            body = _expanded(body)
+        return orjson.loads(body)
+    except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
+        raise NotReadable(type(error).__name__) from None
+
+
+def _expanded(body: bytes) -> bytes:
+    reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(body)
+    text = reader.read(MOST_BYTES * 8 + 1)
+    if len(text) > MOST_BYTES * 8:
+        raise NotReadable("too long")
+    return text

@@ -1,0 +1,166 @@
+"""The messages of a sync: what a desk pushes, what it pulls, and what the centre answers."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Wire = dict[str, Any]
+
+
+class Message(BaseModel):
+    """Base of all messages: unknown keys from a newer side are left alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Clock(Message):
+    """What the device's clocks say: wall and monotonic, in ms, and which start of the machine it is."""
+
+    wall: int
+    mono: int = 0
+    boot: str = ""
+
+
+class Group(Message):
+    """An all-or-nothing group of changes of one act (``records.change.Change.to_wire``)."""
+
+    tx: str
+    act: str
+    changes: list[Wire]
+
+
+class Push(Message):
+    """What a desk hands in. ``incarnation`` counts the lives of its store (restores, clones)."""
+
+    epoch: str
+    incarnation: int
+    schema_version: int
+    scope: int
+    """The version of the scope that the desk knows."""
+    clock: Clock
+    groups: list[Group]
+
+
+Verdict = Literal["ok", "conflict", "held", "refused", "quarantined"]
+
+
+class GroupResult(Message):
+    """What became of a group. ``seqs``: bucket id to the seq at which its rows stand in the feed."""
+
+    tx: str
+    verdict: Verdict
+    numbers: list[int]
+    code: str = ""
+    reason: str = ""
+    conflicts: list[str] = Field(default_factory=list)
+    seqs: dict[str, int] = Field(default_factory=dict)
+
+
+class Standing(Message):
+    """What the centre knows of this device; goes with every answer."""
+
+    epoch: str
+    incarnation: int
+    last_n: int
+    durable_n: int
+    scope: int
+    now: int
+    """The centre's time, ms UTC."""
+    backup: bool
+    """Whether the centre has a backup configured at all; without one nothing is ever promised durable."""
+    status: Literal["active", "suspended", "wipe"] = "active"
+
+
+class PushAnswer(Message):
+    """The centre's answer to a push."""
+
+    standing: Standing
+    results: list[GroupResult]
+
+
+class BucketInfo(Message):
+    """A bucket that this device holds."""
+
+    id: str
+    bucket_class: str
+    region: str
+    """Region id; for a user bucket the person's id."""
+    record: str = ""
+
+
+class Pull(Message):
+    """Asks for what is new. ``cursors``: bucket id to the last seq that was applied; 0 for a new bucket."""
+
+    epoch: str
+    incarnation: int
+    schema_version: int
+    scope: int
+    clock: Clock
+    cursors: dict[str, int]
+    vector: str = ""
+    """Hash of the cursors when they are those of the last answer; then ``cursors`` may be empty."""
+    most: int = 2000
+
+
+class Page(Message):
+    """New rows of one bucket in the order of their seq."""
+
+    bucket: str
+    to: int
+    """The cursor after this page."""
+    more: bool
+    reset: bool = False
+    """The desk's rows of this bucket are to be replaced: rows not named up to the end of this run are gone."""
+    rows: list[Wire] = Field(default_factory=list)
+    gone: list[tuple[str, str, int, Literal["m", "d"]]] = Field(default_factory=list)
+    """(kind, id, ver, moved or dropped): leaves this bucket."""
+    hash: str = ""
+    """Set hash over the bucket's rows, 32 hex digits; only when ``more`` is false."""
+
+
+class PullAnswer(Message):
+    """The centre's answer to a pull."""
+
+    standing: Standing
+    add: list[BucketInfo] = Field(default_factory=list)
+    drop: list[str] = Field(default_factory=list)
+    pages: list[Page] = Field(default_factory=list)
+    more: bool = False
+
+
+class Hello(Message):
+    """Who the centre is and what it knows of the caller."""
+
+    product: Literal["gridworker-centre"] = "gridworker-centre"
+    protocol: tuple[int, int]
+    schema_version: int
+    standing: Standing | None = None
+    buckets: list[BucketInfo] = Field(default_factory=list)
+
+
+class Problem(Message):
+    """Why a whole request was not served."""
+
+    error: str
+    """epoch, fork, gap, too_big, busy, auth, device, upgrade, throttled, bad_request, not_allowed, not_found"""
+    reason: str = ""
+    want: int = 0
+    """For ``gap``: the number that should come next."""
+    standing: Standing | None = None
+
+
+class HistoryEntry(Message):
+    """One write of one field."""
+
+    path: str
+    value: Any = None
+    by: str
+    at: int
+    change: str
+    verb: str
+
+
+class History(Message):
+    """The full history of a record, newest first."""
+
+    entries: list[HistoryEntry]

@@ -1,0 +1,112 @@
+"""A change: one edit of one record, as a person made it, for ever the same once it was sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from gridworker.records.fields import ENTRY_ID
+from gridworker.records.wrong import Wrong
+
+
+class Verb(StrEnum):
+    """What a change does."""
+
+    CREATE = "create"
+    """``value`` holds all first fields."""
+    SET = "set"
+    """Gives ``path`` a value; a whole entry when ``path`` is ``list/entry``."""
+    ADD = "add"
+    """Puts the tag of ``path`` (``field/tag``) into the set."""
+    REM = "rem"
+    """Takes a tag out (``seen``: ids of the adds that were seen) or an entry (``seen``: its writers)."""
+    MOVE = "move"
+    """Moves the machine: ``value`` is ``{"from": state, "to": state}``."""
+    DEL = "del"
+    """Removes the record; ``seen`` holds the writers that the person had before his eyes."""
+    RESTORE = "restore"
+    """Brings a removed record back; ``parent`` is the change that removed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit. Ids are UUIDv7 texts; ``hlc`` = milliseconds << 16 | counter; ``at`` = raw device time in ms."""
+
+    id: str
+    verb: Verb
+    kind: str
+    record: str
+    bucket: str
+    hlc: int
+    at: int
+    path: str = ""
+    value: Any = None
+    parent: str = ""
+    """The change that wrote the value which the person was looking at."""
+    seen: Any = None
+    n: int = 0
+    """Number on the device, counted without gaps inside one incarnation."""
+    tx: str = ""
+    """The all-or-nothing group."""
+    act: str = ""
+    """The act of a person that the group belongs to."""
+
+    def to_wire(self) -> dict[str, Any]:
+        """As it travels; what is empty stays away. The group carries ``tx`` and ``act``."""
+        wire: dict[str, Any] = {
+            "n": self.n,
+            "id": self.id,
+            "k": self.verb.value,
+            "e": self.kind,
+            "i": self.record,
+            "b": self.bucket,
+            "h": self.hlc,
+            "t": self.at,
+        }
+        if self.path:
+            wire["p"] = self.path
+        if self.value is not None:
+            wire["v"] = self.value
+        if self.parent:
+            wire["w"] = self.parent
+        if self.seen is not None:
+            wire["s"] = self.seen
+        return wire
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any], tx: str, act: str) -> "Change":
+        """The change that ``to_wire`` wrote. Raises ``Wrong`` when it is malformed."""
+        try:
+            change = cls(
+                id=wire["id"],
+                verb=Verb(wire["k"]),
+                kind=wire["e"],
+                record=wire["i"],
+                bucket=wire["b"],
+                hlc=wire["h"],
+                at=wire["t"],
+                path=wire.get("p", ""),
+                value=wire.get("v"),
+                parent=wire.get("w", ""),
+                seen=wire.get("s"),
+                n=wire["n"],
+                tx=tx,
+                act=act,
+            )
+        except (KeyError, ValueError, TypeError):
+            raise Wrong("修改的格式不对。") from None
+        change._check()
+        return change
+
+    def _check(self) -> None:
+        ids = (self.id, self.record, self.bucket)
+        texts = (self.kind, self.path, self.parent)
+        numbers = (self.hlc, self.at, self.n)
+        if not all(isinstance(each, str) and ENTRY_ID.match(each) for each in ids):
+            raise Wrong("修改的编号不对。")
+        if not all(isinstance(each, str) and len(each) <= 200 for each in texts):
+            raise Wrong("修改的格式不对。")
+        if not all(isinstance(each, int) and 0 <= each < 2**63 for each in numbers):
+            raise Wrong("修改的时间或序号不对。")
+        if self.verb is Verb.CREATE and not isinstance(self.value, dict):
+            raise Wrong("新建的内容不对。")

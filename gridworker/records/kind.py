@@ -1,0 +1,175 @@
+"""What a kind of record declares: everything that table, form, wire, centre and search need to know."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from gridworker.records.fields import Entries, Field, Merge, Searched, Tags
+from gridworker.records.machine import Machine
+from gridworker.records.wrong import Wrong
+
+
+class Role(StrEnum):
+    """Who somebody is to the centre."""
+
+    GRID_WORKER = "grid_worker"
+    MEDIATOR = "mediator"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    CENTRE = "centre"
+    """The centre itself, when it writes."""
+
+
+ROLE_TITLES: Mapping[str, str] = {
+    Role.GRID_WORKER: "网格员",
+    Role.MEDIATOR: "调解员",
+    Role.SUPERVISOR: "督导",
+    Role.ADMIN: "管理员",
+    Role.CENTRE: "中心",
+}
+
+
+class BucketClass(StrEnum):
+    """What sort of bucket a record lies in; a bucket is a class, a region, and perhaps one record."""
+
+    GRID = "grid"
+    """A grid's ordinary archives and diaries."""
+    SENSITIVE = "sensitive"
+    """A grid's sensitive facts (privacy class A)."""
+    CASE = "case"
+    """A town's mediation cases."""
+    REFERENCE = "reference"
+    """A county's regions and staff, for everybody."""
+    USER = "user"
+    """One person's own."""
+    ANY = "any"
+    """Wherever the record lies that it speaks of; only the centre makes such records."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Which roles may make, edit and remove records of a kind."""
+
+    create: frozenset[str]
+    edit: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    author_only: bool = False
+    """Only who made it may edit or remove it."""
+
+
+def roles(*names: Role) -> frozenset[str]:
+    """A set of roles, as a kind declares it."""
+    return frozenset(names)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A count kept beside the rows, in the same transaction: how many rows per ``by`` and ``bucket``."""
+
+    name: str
+    by: tuple[str, ...]
+    where: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Only rows whose field has one of these values."""
+    latest: str = ""
+    """Also keep the largest value of this field."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    home: BucketClass
+    rights: Rights
+    home_field: str = "grid"
+    """The field with the id of the region (or person) whose bucket it lies in."""
+    icon: str = "document"
+    title_fields: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """What a list shows."""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    summaries: tuple[Summary, ...] = ()
+    machine: Machine | None = None
+    append_only: bool = False
+    """Written once, never edited or removed."""
+    rules: tuple[Callable[[Mapping[str, Any]], str], ...] = ()
+    """Checks over several fields: Chinese reason, or "" when all is well."""
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Field by name."""
+        return {each.name: each for each in self.fields}
+
+    @cached_property
+    def searched_fields(self) -> tuple[Field, ...]:
+        """The fields that search looks at."""
+        return tuple(each for each in self.fields if each.searched is not Searched.NO)
+
+    def field(self, path: str) -> Field | None:
+        """The field at ``name``, ``name/entry/name`` or, for a whole entry or a tag, ``name/entry``."""
+        name, _, rest = path.partition("/")
+        found = self.by_name.get(name)
+        if not rest or found is None:
+            return found
+        inner = rest.partition("/")[2]
+        return found.field(inner) if inner and isinstance(found, Entries) else found
+
+    def title_of(self, fields: Mapping[str, Any]) -> str:
+        """The line by which a person knows the record."""
+        words = (self.by_name[name].shown(fields.get(name)) for name in self.title_fields)
+        first_line = " ".join(word for word in words if word).split("\n")[0]
+        return first_line[:60] or self.title
+
+    def clean(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """All fields as they are kept, checked for a new record; unknown ones stay as they are.
+
+        Raises ``Wrong`` with the field's name and the remedy.
+        """
+        kept = {name: value for name, value in fields.items() if name not in self.by_name}
+        for each in self.fields:
+            value = fields.get(each.name)
+            kept[each.name] = self.clean_field(each.name, each.default if value is None else value)
+        self.check(kept)
+        return {name: value for name, value in kept.items() if value not in (None, [], {})}
+
+    def clean_field(self, path: str, value: Any) -> Any:
+        """One field's value as it is kept. Raises ``Wrong``; a field not known is left as it is."""
+        found = self.field(path)
+        if found is None:
+            return value
+        try:
+            if "/" in path and isinstance(found, Entries):
+                return found.clean_entry(value)
+            if "/" in path and isinstance(found, Tags):
+                return found.clean([value])[0]
+            kept = found.clean(value)
+        except Wrong as wrong:
+            raise Wrong(wrong.reason, path) from None
+        if found.required and kept in (None, [], {}):
+            raise Wrong(f"请填写{found.title}。", path)
+        return kept
+
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """The rules over several fields. Raises ``Wrong``."""
+        for rule in self.rules:
+            if reason := rule(fields):
+                raise Wrong(reason)
+
+    def may(self, act: str, role: str, path: str = "") -> bool:
+        """Whether ``role`` may ``create``, ``edit`` (the field at ``path``) or ``remove``."""
+        if act == "create":
+            return role in self.rights.create
+        if self.append_only:
+            return False
+        if act == "remove":
+            return role in self.rights.remove
+        found = self.field(path)
+        top = self.by_name.get(path.partition("/")[0])
+        if top is not None and top.merge in (Merge.FIXED, Merge.HOME, Merge.STATE):
+            return False
+        editors = (found.editors if found is not None else None) or (top.editors if top else None)
+        return role in (editors if editors is not None else self.rights.edit)

@@ -1,0 +1,1 @@
+"""One module a kind; no kind imports another, they point by id."""

@@ -1,0 +1,86 @@
+"""Who may make which change: the same answer on the desk, before it is offered, and at the centre."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gridworker.records.change import Change, Verb
+from gridworker.records.kind import Kind, Role
+from gridworker.records.row import Row
+from gridworker.records.wrong import Wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a change."""
+
+    person: str
+    """The id of the account, and of the staff member's record."""
+    role: str
+
+
+def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
+    """Why ``author`` may not make this change, in Chinese; "" when he may."""
+    if author.role == Role.CENTRE:
+        return ""
+    if change.verb is Verb.MOVE:
+        return _why_not_move(kind, row, change, author)
+    act = {Verb.CREATE: "create", Verb.DEL: "remove", Verb.RESTORE: "remove"}.get(change.verb, "edit")
+    if not kind.may(act, author.role, change.path):
+        return _sentence(kind, act, change.path)
+    if act != "create" and kind.rights.author_only and row is not None and row.author != author.person:
+        return f"只有填写人本人可以修改这条{kind.title}。"
+    return ""
+
+
+def check_values(kind: Kind, change: Change) -> None:
+    """Whether the values of the change fit their fields. Raises ``Wrong``."""
+    if change.verb is Verb.CREATE:
+        _check_first_fields(kind, change.value)
+    elif change.verb is Verb.SET:
+        _check_kept(kind, change.path, change.value)
+    elif change.verb is Verb.ADD:
+        kind.clean_field(change.path, change.path.partition("/")[2])
+
+
+def _check_first_fields(kind: Kind, value: Mapping[str, Any]) -> None:
+    """Only what was sent is checked: a desk of an earlier version knows no newer field."""
+    for field in kind.fields:
+        if value.get(field.name) is not None:
+            _check_kept(kind, field.name, value[field.name])
+        elif field.required:
+            raise Wrong(f"请填写{field.title}。", field.name)
+    machine = kind.machine
+    if machine is not None and value.get(machine.field) != machine.initial:
+        raise Wrong(f"新建时的状态只能是“{machine.states[machine.initial]}”。", machine.field)
+    kind.check(value)
+
+
+def _check_kept(kind: Kind, path: str, value: Any) -> None:
+    kept = kind.clean_field(path, value)
+    if kept != value and not (kept in (None, [], {}) and value in (None, [], {})):
+        raise Wrong("填写的格式需要整理后再保存。", path)
+
+
+def _why_not_move(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
+    machine = kind.machine
+    if machine is None or not isinstance(change.value, dict):
+        return f"{kind.title}没有这个办理步骤。"
+    source, target = str(change.value.get("from")), str(change.value.get("to"))
+    move = machine.move(source, target)
+    if move is None or author.role not in move.roles:
+        return machine.why_not(source, target, author.role, {})
+    if move.author_only and row is not None and row.author != author.person:
+        return f"只有填写人本人可以办理“{move.title}”。"
+    return ""
+
+
+def _sentence(kind: Kind, act: str, path: str) -> str:
+    if act == "create":
+        return f"您的岗位不能新建{kind.title}。"
+    if act == "remove":
+        return f"您的岗位不能移除{kind.title}。"
+    if kind.append_only:
+        return f"{kind.title}写好后不能修改，只能另记一条。"
+    field = kind.by_name.get(path.partition("/")[0])
+    return f"您的岗位不能修改{kind.title}的“{field.title if field else path}”。"
