@@ -28,9 +28,7 @@ class LogWatch(logging.Handler):
         unseen = [line for line in self.lines if not any(words in line for words in self._expected)]
         if unseen:
             pytest.fail("Logged, and not expected:\n" + "\n".join(unseen), pytrace=False)
-        missed = [
-            words for words in self._expected if not any(words in line for line in self.lines)
-        ]
+        missed = [words for words in self._expected if not any(words in line for line in self.lines)]
         if missed:
             pytest.fail("Expected in the log, and not there: " + "; ".join(missed), pytrace=False)
 

@@ -60,9 +60,7 @@ def test_an_unseen_warning_fails_its_test(logged):
     with LogWatch() as watch:
         logging.getLogger("gridworker.sync").info("all is well")
         watch.verdict()
-        speaker = threading.Thread(
-            target=logging.getLogger("gridserver.people").error, args=("no",)
-        )
+        speaker = threading.Thread(target=logging.getLogger("gridserver.people").error, args=("no",))
         speaker.start()
         speaker.join()
     with pytest.raises(pytest.fail.Exception, match=r"ERROR gridserver.people: no"):
