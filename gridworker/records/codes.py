@@ -29,7 +29,16 @@ _RELATIONS = (
 RELATIONS = dict(zip(_RELATIONS[::2], _RELATIONS[1::2], strict=True))
 """GB/T 4761-2008, relation to the head of the household."""
 
-MARRIAGE = {"10": "未婚", "20": "已婚", "21": "初婚", "22": "再婚", "23": "复婚", "30": "丧偶", "40": "离婚", "90": "未说明"}
+MARRIAGE = {
+    "10": "未婚",
+    "20": "已婚",
+    "21": "初婚",
+    "22": "再婚",
+    "23": "复婚",
+    "30": "丧偶",
+    "40": "离婚",
+    "90": "未说明",
+}
 """GB/T 2261.2."""
 
 POLITICS = {

@@ -158,9 +158,7 @@ def _set(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
     guarded = field is not None and field.merge is Merge.GUARDED
     if guarded or (change.hlc, change.id) < (current.hlc, current.change):
         return Outcome(None, Clash(ClashType.FIELD, change.path, standing, coming, change.parent))
-    return Outcome(
-        lay(kind, row, change, by), Clash(ClashType.FIELD, change.path, coming, standing, change.parent)
-    )
+    return Outcome(lay(kind, row, change, by), Clash(ClashType.FIELD, change.path, coming, standing, change.parent))
 
 
 def _move(kind: Kind, row: Row, change: Change, by: str) -> Outcome:

@@ -73,9 +73,7 @@ class Row:
     def copy(self) -> "Row":
         """A row that can be changed without touching this one."""
         fields = {k: _copied(v) for k, v in self.fields.items()}
-        return Row(
-            self.kind, self.id, self.bucket, self.ver, self.mark, fields, dict(self.writers), self.removed
-        )
+        return Row(self.kind, self.id, self.bucket, self.ver, self.mark, fields, dict(self.writers), self.removed)
 
     def to_wire(self) -> dict[str, Any]:
         """As it travels from the centre; the bucket stands on the page around it."""

@@ -1,4 +1,4 @@
-"""需要核对: two people changed one thing, neither having seen the other's; both versions stay until a person decides."""
+"""需要核对: two people changed one thing unseen by each other; both versions stay until a person decides."""
 
 from gridworker.records.fields import Choice, Entries, Field, Merge, Moment, Ref, State, Text
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles

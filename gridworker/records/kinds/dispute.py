@@ -51,7 +51,13 @@ MACHINE = Machine(
         Move("visited", "已回访", frozenset({"agreed"}), _ALL, source_of_law="人民调解法 31"),
         Move("archived", "归档", frozenset({"visited", "failed", "refused", "withdrawn", "transferred"}), _MEDIATORS),
         Move("refused", "不予受理", frozenset({"registered"}), _MEDIATORS),
-        Move("withdrawn", "当事人撤回", frozenset({"registered", "accepted", "mediating"}), _ALL, source_of_law="人民调解法 23"),
+        Move(
+            "withdrawn",
+            "当事人撤回",
+            frozenset({"registered", "accepted", "mediating"}),
+            _ALL,
+            source_of_law="人民调解法 23",
+        ),
         Move("transferred", "移送有关部门", _OPEN, _ALL, wins=True, source_of_law="人民调解法 25"),
     ),
     ended=frozenset({"archived", "refused", "withdrawn", "transferred"}),
@@ -80,7 +86,10 @@ DISPUTE = Kind(
     title_fields=("title",),
     columns=("title", "dispute_type", "risk", "due", "state"),
     indexes=(("grid", "state", "due"), ("visit",), ("household",), ("state", "due")),
-    summaries=(Summary("disputes_by_state", by=("grid", "state")), Summary("disputes_by_type", by=("grid", "dispute_type"))),
+    summaries=(
+        Summary("disputes_by_state", by=("grid", "state")),
+        Summary("disputes_by_type", by=("grid", "dispute_type")),
+    ),
     machine=MACHINE,
     fields=(
         Text("title", "纠纷名称", required=True, limit=100, searched=Searched.TEXT),

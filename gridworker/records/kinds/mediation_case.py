@@ -1,5 +1,6 @@
 """调解案件: the confidential part of a dispute, in the town's case bucket (人民调解法 15)."""
 
+from gridworker.records.codes import NATIONS, SEX
 from gridworker.records.fields import (
     Choice,
     Day,
@@ -15,7 +16,6 @@ from gridworker.records.fields import (
     Searched,
     Text,
 )
-from gridworker.records.codes import NATIONS, SEX
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
 
 CASE_SOURCES = {"application": "当事人申请", "initiative": "主动调解", "delegated": "接受委托移送"}
@@ -60,7 +60,9 @@ MEDIATION_CASE = Kind(
             "当事人",
             fields=(
                 Name("name", "姓名或单位", required=True, merge=Merge.GUARDED),
-                Choice("role", "身份", choices={"applicant": "申请人", "respondent": "被申请人", "other": "其他当事人"}),
+                Choice(
+                    "role", "身份", choices={"applicant": "申请人", "respondent": "被申请人", "other": "其他当事人"}
+                ),
                 Choice("sex", "性别", choices=SEX),
                 Choice("nation", "民族", choices=NATIONS),
                 Day("birth_date", "出生日期", privacy=Privacy.B),

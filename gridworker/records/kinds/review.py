@@ -36,8 +36,6 @@ REVIEW = Kind(
         Moment("reviewed_at", "批阅时间", required=True, merge=Merge.FIXED),
         Choice("act", "处理", required=True, choices=ACTS, merge=Merge.FIXED),
         Choice("level", "等级", choices=LEVELS, merge=Merge.FIXED),
-        Text(
-            "comment", "批语", limit=1000, lines=True, merge=Merge.FIXED, privacy=Privacy.B, searched=Searched.TEXT
-        ),
+        Text("comment", "批语", limit=1000, lines=True, merge=Merge.FIXED, privacy=Privacy.B, searched=Searched.TEXT),
     ),
 )

@@ -52,7 +52,9 @@ MACHINE = Machine(
     moves=(
         Move("read", "批阅", frozenset({"submitted"}), _REVIEWERS),
         Move("returned", "退回补充", frozenset({"submitted", "read"}), _REVIEWERS),
-        Move("submitted", "补充后提交", frozenset({"returned"}), roles(Role.GRID_WORKER, Role.MEDIATOR), author_only=True),
+        Move(
+            "submitted", "补充后提交", frozenset({"returned"}), roles(Role.GRID_WORKER, Role.MEDIATOR), author_only=True
+        ),
     ),
     ended=frozenset({"read"}),
     tones={"submitted": "info", "read": "ok", "returned": "warn"},
@@ -105,7 +107,11 @@ VISIT = Kind(
         Choice("nature", "性质", choices=NATURES, default="own"),
         Tags("purposes", "目的", choices=DUTIES),
         Text("text", "情况", limit=5000, lines=True, privacy=Privacy.B, searched=Searched.TEXT),
-        Tags("situation", "情况标签", choices={"well": "一切正常", "unwell": "身体不适", "problem": "反映问题", "help": "需要帮助"}),
+        Tags(
+            "situation",
+            "情况标签",
+            choices={"well": "一切正常", "unwell": "身体不适", "problem": "反映问题", "help": "需要帮助"},
+        ),
         Text("handled", "现场处置", limit=1000, lines=True, searched=Searched.TEXT),
         Flag("solved", "当场解决"),
         Text("promise", "承诺事项", limit=500, searched=Searched.TEXT),

@@ -1,0 +1,1 @@
+"""Forms made from a kind's declaration: an editor for each type of field, a form for each kind."""

@@ -1,0 +1,44 @@
+"""Which editor a field's declaration asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gridworker.records.fields import Choice, Day, Entries, Field, Flag, Moment, Money, Ref, Tags, Text, Whole
+from gridworker.ui.forms.editors import (
+    FEW,
+    DayEditor,
+    Editor,
+    FewEditor,
+    ManyEditor,
+    MomentEditor,
+    MoneyEditor,
+    NumberEditor,
+    References,
+    TagsEditor,
+    TextEditor,
+)
+from gridworker.ui.forms.entries import EntriesEditor
+from gridworker.ui.forms.reference import RefEditor
+
+_PLAIN: tuple[tuple[type[Field], Callable[..., Editor]], ...] = (
+    (Tags, TagsEditor),
+    (Day, DayEditor),
+    (Moment, MomentEditor),
+    (Money, MoneyEditor),
+    (Whole, NumberEditor),
+    (Text, TextEditor),
+)
+
+
+def editor_for(field: Field, references: References) -> Editor:
+    """The editor of *field*; a new type of field gets its line here."""
+    if isinstance(field, Entries):
+        return EntriesEditor(field, references, lambda inner: editor_for(inner, references))
+    if isinstance(field, Ref):
+        return RefEditor(field, references)
+    if isinstance(field, Flag):
+        return FewEditor(field, {True: "是", False: "否"})
+    if isinstance(field, Choice):
+        return (FewEditor if len(field.choices) <= FEW else ManyEditor)(field, field.choices)
+    return next(editor for type_, editor in _PLAIN if isinstance(field, type_))(field)

@@ -1,0 +1,118 @@
+"""A form for one record, made from its kind: editors, checks, and what is wrong said at the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from gridworker.records.kind import Kind
+from gridworker.records.wrong import Wrong
+from gridworker.ui.forms.choose import editor_for
+from gridworker.ui.forms.editors import Editor, References
+from gridworker.ui.widgets import Column, FormRow, SectionTitle
+
+DRAFT_PAUSE_MS: Final = 1000
+"""A draft is kept this long after the last key."""
+
+Section = tuple[str, Sequence[str]]
+"""A heading ("" for none) and the names of the fields under it."""
+
+
+class RecordForm(QWidget):
+    """Edits some fields of one record.
+
+    ``paused`` comes one second after the last change: time to keep the draft.
+    """
+
+    changed = Signal()
+    paused = Signal()
+
+    def __init__(
+        self,
+        kind: Kind,
+        references: References,
+        sections: Sequence[Section] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self._editors: dict[str, Editor] = {}
+        self._rows: dict[str, FormRow] = {}
+        column = Column(self, gap=14)
+        for heading, names in sections or (("", [f.name for f in kind.fields if not f.hidden]),):
+            if heading:
+                column.addWidget(SectionTitle(heading))
+            for name in names:
+                self._add(name, references, column)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DRAFT_PAUSE_MS)
+        self._pause.timeout.connect(self.paused)
+
+    def editor(self, name: str) -> Editor:
+        """The editor of a field."""
+        return self._editors[name]
+
+    def values(self) -> dict[str, Any]:
+        """What is entered, unchecked: what a draft keeps."""
+        return {name: editor.value() for name, editor in self._editors.items()}
+
+    def set_values(self, fields: Mapping[str, Any]) -> None:
+        """Show these values; fields that are not named become empty."""
+        for name, editor in self._editors.items():
+            editor.set_value(fields.get(name))
+        self.clear_wrong()
+
+    def checked(self) -> dict[str, Any] | None:
+        """The values as they are kept, None for what was emptied; or None when something is wrong.
+
+        What is wrong is said at its field, and the first such field gets the focus.
+        """
+        self.clear_wrong()
+        kept: dict[str, Any] = {}
+        wrong: list[str] = []
+        for name, editor in self._editors.items():
+            try:
+                kept[name] = self._kind.clean_field(name, editor.value())
+            except Wrong as error:
+                self.show_wrong(name, error.reason)
+                wrong.append(name)
+        if wrong:
+            self._editors[wrong[0]].setFocus()
+            return None
+        return kept
+
+    def show_wrong(self, path: str, reason: str) -> bool:
+        """Say *reason* at the field of *path*; False when it is not on this form."""
+        name = path.partition("/")[0]
+        if name not in self._rows:
+            return False
+        self._rows[name].set_wrong(reason)
+        self._editors[name].set_wrong(True)
+        return True
+
+    def clear_wrong(self) -> None:
+        """Take all red away."""
+        for name, row in self._rows.items():
+            row.set_wrong("")
+            self._editors[name].set_wrong(False)
+
+    def stop_pause(self) -> None:
+        """No draft is due any more: saved or thrown away."""
+        self._pause.stop()
+
+    def _add(self, name: str, references: References, column: Column) -> None:
+        field = self._kind.by_name[name]
+        editor = editor_for(field, references)
+        editor.changed.connect(self._edited)
+        row = FormRow(field.title, editor, hint=field.hint, required=field.required)
+        self._editors[name] = editor
+        self._rows[name] = row
+        column.addWidget(row)
+
+    def _edited(self) -> None:
+        self._pause.start()
+        self.changed.emit()
