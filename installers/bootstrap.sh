@@ -56,6 +56,11 @@ missing_test_tools() {
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
 }
 
+# A .venv that came here with a moved folder, or whose Python is gone, is of no use.
+usable_venv() {
+    .venv/bin/python -c '' 2>/dev/null && head -n 1 .venv/bin/pip 2>/dev/null | grep -qF "$PWD/.venv/"
+}
+
 missing_venv() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
@@ -64,7 +69,7 @@ missing_venv() {
 missing() {
     missing_libraries
     missing_fonts
-    [ -x .venv/bin/python ] || missing_venv
+    usable_venv || missing_venv
     [ "$for_tests" = test ] && missing_test_tools
     true
 }
@@ -139,11 +144,6 @@ find_python() {
 # Equal as long as the lock, this script, the interpreter and the tree's place are the same.
 fingerprint() {
     { cat requirements/all.txt installers/bootstrap.sh && echo "$PWD" "$python"; } | cksum
-}
-
-# A .venv that came here with a moved folder, or whose Python is gone, is of no use.
-usable_venv() {
-    .venv/bin/python -c '' 2>/dev/null && head -n 1 .venv/bin/pip | grep -qF "$PWD/.venv/"
 }
 
 python_packages() {
