@@ -1,0 +1,1 @@
+"""What the worker sees: everything Qt, and nothing below this room knows it."""

@@ -1,0 +1,174 @@
+"""How the window looks now: light or dark, and how large.
+
+The application carries its look as it carries its palette and its style sheet: whoever paints
+asks :func:`look`. Widgets and layouts that hold sizes in design pixels have a ``rescale()``
+that is called when the size changes.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, cast
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QLayout, QStyleFactory, QWidget
+
+from gridworker.ui import fonts
+from gridworker.ui.style import RESOURCES, TEMPLATE, pixels, render
+from gridworker.ui.tokens import SCHEMES, Scheme
+
+Mode = Literal["system", "light", "dark"]
+MODES: Final[tuple[Mode, ...]] = ("system", "light", "dark")
+SCALES: Final = (1.0, 1.2, 1.4, 1.6, 2.0)
+SCALE_NAMES: Final = {1.0: "标准", 1.2: "大", 1.4: "特大", 1.6: "超大", 2.0: "最大"}
+
+
+class Theme(QObject):
+    """The look of one application; ``changed`` follows every switch."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, mode: Mode = "light", scale: float = 1.0) -> None:
+        super().__init__(app)
+        self._app = app
+        self._mode: Mode = mode
+        self._scale = scale
+        self._dressed = False
+        self._template = TEMPLATE.read_text(encoding="utf-8")
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def mode(self) -> Mode:
+        """What the worker chose; ``system`` follows the desktop."""
+        return self._mode
+
+    @property
+    def scale(self) -> float:
+        """Screen pixels per design pixel."""
+        return self._scale
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme in use now."""
+        if self._mode != "system":
+            return self._mode
+        system = QGuiApplication.styleHints().colorScheme()
+        return "dark" if system == Qt.ColorScheme.Dark else "light"
+
+    def colour(self, token: str) -> QColor:
+        """A token of the scheme in use."""
+        return QColor(SCHEMES[self.scheme][token])
+
+    def px(self, design: float) -> int:
+        """Design pixels as screen pixels at the size in use."""
+        return pixels(design, self._scale)
+
+    def font(self, design: float = fonts.BODY, *, bold: bool = False) -> QFont:
+        """The window's face at a size in design pixels."""
+        return fonts.font(self.px(design), bold=bold)
+
+    def set_mode(self, mode: Mode) -> None:
+        """Switch between light, dark and the desktop's own choice."""
+        if mode != self._mode:
+            self._mode = mode
+            self._hint()
+            self.dress()
+
+    def set_scale(self, scale: float) -> None:
+        """Switch the size; one of :data:`SCALES`."""
+        if scale != self._scale:
+            self._scale = scale
+            self.dress()
+            self._rescale()
+
+    def step_scale(self, steps: int) -> None:
+        """One size larger or smaller, stopping at the ends."""
+        here = min(range(len(SCALES)), key=lambda i: abs(SCALES[i] - self._scale))
+        self.set_scale(SCALES[max(0, min(len(SCALES) - 1, here + steps))])
+
+    def dress(self) -> None:
+        """Put style, palette, face and sheet on the application."""
+        if not self._dressed:
+            self._dressed = True
+            self._app.setStyle(QStyleFactory.create("Fusion"))
+            self._hint()
+        self._app.setPalette(self._palette())
+        self._app.setFont(self.font())
+        values = dict(SCHEMES[self.scheme])
+        values["styles"] = (RESOURCES / "styles").as_posix()
+        values["scheme"] = self.scheme
+        self._app.setStyleSheet(render(self._template, values, self._scale))
+        self.changed.emit()
+
+    def _hint(self) -> None:
+        """Dark title bars and native dialogs follow a choice made here."""
+        hints = QGuiApplication.styleHints()
+        hints.setColorScheme(
+            {
+                "system": Qt.ColorScheme.Unknown,
+                "light": Qt.ColorScheme.Light,
+                "dark": Qt.ColorScheme.Dark,
+            }[self._mode]
+        )
+
+    def _system_changed(self) -> None:
+        if self._mode == "system" and self._dressed:
+            self.dress()
+
+    def _rescale(self) -> None:
+        for top in self._app.topLevelWidgets():
+            for part in (top, *top.findChildren(QWidget), *top.findChildren(QLayout)):
+                rescale = getattr(part, "rescale", None)
+                if rescale is not None:
+                    rescale()
+
+    def _palette(self) -> QPalette:
+        palette = QPalette()
+        role = QPalette.ColorRole
+        for which, token in {
+            role.Window: "app",
+            role.WindowText: "text",
+            role.Base: "surface",
+            role.AlternateBase: "sunken",
+            role.Text: "text",
+            role.Button: "surface",
+            role.ButtonText: "text",
+            role.BrightText: "bad",
+            role.PlaceholderText: "text3",
+            role.ToolTipBase: "surface",
+            role.ToolTipText: "text",
+            role.Highlight: "primary",
+            role.HighlightedText: "on_primary",
+            role.Link: "primary",
+            role.LinkVisited: "violet",
+            role.Light: "surface",
+            role.Midlight: "line",
+            role.Mid: "line2",
+            role.Dark: "ctl",
+            role.Shadow: "line2",
+            role.Accent: "primary",
+        }.items():
+            palette.setColor(which, self.colour(token))
+        for which in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, which, self.colour("ctl"))
+        return palette
+
+
+def look() -> Theme:
+    """The look that the running application carries; a plain light one if none was put on."""
+    app = cast(QApplication, QApplication.instance())
+    theme = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if theme is None:
+        theme = Theme(app)
+        theme.dress()
+    return theme
+
+
+def px(design: float) -> int:
+    """Design pixels as screen pixels at the size in use."""
+    return look().px(design)
+
+
+def colour(token: str) -> QColor:
+    """A token's colour in the scheme in use."""
+    return look().colour(token)
