@@ -9,8 +9,8 @@ GridworkerError
 ├── SignInError            the centre says no
 │   ├── SignInRefused · SignInNeeded · DeviceRevoked · TooManyTries
 ├── CentreError            the way to the centre
-│   ├── CentreUnreachable · NameNotFound · TlsFailed · ProxyInTheWay · NotTheCentre · CentreBusy
-│   └── TooOld · InsecureAddress
+│   ├── CentreUnreachable (TooSlow) · NameNotFound · TlsFailed · ProxyInTheWay · NotTheCentre · CentreBusy
+│   └── BrokenAnswer · TooOld · InsecureAddress
 └── Cancelled              a person stopped it
 """
 
@@ -151,6 +151,13 @@ class CentreUnreachable(CentreError):
     """No network, or the centre is down: work goes on, sync tries again."""
 
 
+class TooSlow(CentreUnreachable):
+    """The line is there, but the answer did not come in time: sync sends smaller pieces."""
+
+    title = "网络太慢"
+    advice = "内容已存在本机，稍后会分成小块自动再传。"
+
+
 class NameNotFound(CentreError):
     """The name in the address is not known (DNS)."""
 
@@ -191,6 +198,11 @@ class CentreBusy(CentreError):
 
     title = "中心暂时忙"
     advice = "稍后会自动再试，内容已存在本机。"
+
+    def __init__(self, detail: str = "", *, advice: str = "", wait: int = 0) -> None:
+        super().__init__(detail, advice=advice)
+        self.wait = wait
+        """ms that the centre asks to wait."""
 
 
 class TooOld(CentreError):

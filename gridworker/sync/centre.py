@@ -1,0 +1,368 @@
+"""The line to the centre: the only module that uses requests, and the border where its errors become ours."""
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import requests
+import urllib3
+from pydantic import ValidationError
+from requests.adapters import BaseAdapter
+from requests.auth import AuthBase
+
+from gridworker.errors import (
+    BrokenAnswer,
+    Cancelled,
+    CentreBusy,
+    CentreUnreachable,
+    DeviceRevoked,
+    GridworkerError,
+    NameNotFound,
+    NotAllowed,
+    NotFound,
+    NotTheCentre,
+    ProxyInTheWay,
+    SignInNeeded,
+    SignInRefused,
+    TlsFailed,
+    TooManyTries,
+    TooOld,
+    TooSlow,
+)
+from gridworker.protocol import MOST_BYTES
+from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn
+from gridworker.protocol.sync import Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.sync import address
+from gridworker.sync.badge import Badge
+
+MARK = "X-Gridworker"
+"""The header on every answer of a centre; what comes without it was said by somebody else."""
+
+TIMEOUTS = (5.0, 30.0)
+"""Seconds to connect, and between two pieces of an answer."""
+
+_PIECE = 64 * 1024
+_AnyMessage = TypeVar("_AnyMessage", bound=Message)
+
+
+class Disagreement(Exception):
+    """The centre and the desk remember different things (epoch, fork, gap); the engine knows what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.error)
+        self.problem = problem
+
+
+class TooBig(Exception):
+    """The centre takes no request of this size; the engine sends less."""
+
+
+class _Unauthorised(Exception):
+    """The token was not accepted."""
+
+
+class _Reply(NamedTuple):
+    status: int
+    ours: bool
+    kind: str
+    compressed: bool
+    wait: int
+    body: bytes
+
+
+class _Bearer(AuthBase):
+    """Our own way to show the token, so that requests looks for no other in a ``.netrc``."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Centre:
+    """One centre at one address; belongs to one thread.
+
+    ``ca``: certificate file of a private authority that alone is trusted. ``badge``: shown to this
+    address and no other. ``cancelled`` is looked at between requests and between the pieces of an
+    answer. Nothing is read from ``.netrc`` or from the environment's certificate variables; the
+    system's proxies are used on purpose, except towards this machine itself. Redirects are not followed.
+    """
+
+    def __init__(
+        self,
+        place: str,
+        *,
+        ca: Path | None = None,
+        badge: Badge | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+        adapter: BaseAdapter | None = None,
+        timeouts: tuple[float, float] = TIMEOUTS,
+    ) -> None:
+        self.address = address.read(place)
+        self._badge = badge
+        self._cancelled = cancelled
+        self._timeouts = timeouts
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.verify = True if ca is None else str(ca)
+        if not self.address.is_loopback:
+            self._http.proxies.update(requests.utils.get_environ_proxies(str(self.address)))
+        if adapter is not None:
+            self._http.mount("https://", adapter)
+            self._http.mount("http://", adapter)
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._http.close()
+
+    def hello(self) -> Hello:
+        """Who the centre is, and what it knows of this device when there is a badge."""
+        if self._badge is None:
+            return self._send("GET", "/sync/v1/hello", Hello)
+        return self._ask("GET", "/sync/v1/hello", Hello)
+
+    def push(self, message: Push) -> PushAnswer:
+        """Hands in changes."""
+        return self._ask("POST", "/sync/v1/push", PushAnswer, message)
+
+    def pull(self, message: Pull) -> PullAnswer:
+        """Asks what is new."""
+        return self._ask("POST", "/sync/v1/pull", PullAnswer, message)
+
+    def history(self, kind: str, record: str) -> History:
+        """The full history of a record."""
+        return self._ask("GET", f"/sync/v1/history/{kind}/{record}", History)
+
+    def enrol(self, message: Enrol) -> SignedIn:
+        """First sign-in of a device."""
+        return self._sign("/people/v1/enrol", SignedIn, message)
+
+    def sign_in(self, user: str, password: str) -> SignedIn:
+        """A later sign-in; the badge keeps the tokens."""
+        if self._badge is None:
+            raise SignInNeeded("not enrolled")
+        answer = self._sign("/people/v1/sign-in", SignedIn, self._badge.sign_in(user, password))
+        self._badge.renewed(answer)
+        return answer
+
+    def recover(self, message: Recover) -> Recovered:
+        """The key of a store whose password was changed elsewhere."""
+        return self._sign("/people/v1/recover", Recovered, message)
+
+    def change_password(self, message: ChangePassword) -> None:
+        """Changes the password at the centre."""
+        self._ask("POST", "/people/v1/password", Message, message)
+
+    def _sign(self, path: str, answer: type[_AnyMessage], message: Message) -> _AnyMessage:
+        try:
+            return self._send("POST", path, answer, message)
+        except _Unauthorised:
+            raise SignInRefused(path) from None
+        except CentreBusy as error:
+            if error.detail == "throttled":
+                raise TooManyTries(path) from None
+            raise
+
+    def _ask(self, method: str, path: str, answer: type[_AnyMessage], message: Message | None = None) -> _AnyMessage:
+        """One request of a signed-in device; a token that has run out is renewed once."""
+        badge = self._badge
+        if badge is None:
+            raise SignInNeeded("not enrolled")
+        renewed = badge.is_stale
+        if renewed:
+            self._renew(badge)
+        try:
+            return self._send(method, path, answer, message, badge.token)
+        except _Unauthorised:
+            if renewed:
+                raise SignInNeeded("the new token was not accepted") from None
+        self._renew(badge)
+        try:
+            return self._send(method, path, answer, message, badge.token)
+        except _Unauthorised:
+            raise SignInNeeded("the new token was not accepted either") from None
+
+    def _renew(self, badge: Badge) -> None:
+        message = badge.refresh()
+        if message is None:
+            raise SignInNeeded("no tokens")
+        try:
+            answer = self._send("POST", "/people/v1/refresh", SignedIn, message)
+        except _Unauthorised:
+            raise SignInNeeded("the refresh token was not accepted") from None
+        badge.renewed(answer)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        answer: type[_AnyMessage],
+        message: Message | None = None,
+        token: str = "",
+    ) -> _AnyMessage:
+        reply = self._exchange(method, path, message, token)
+        if not reply.ours:
+            raise _stranger(reply)
+        if reply.status != 200:
+            raise _refusal(reply, path)
+        try:
+            return answer.model_validate(unpack(reply.body, compressed=reply.compressed))
+        except NotReadable as error:
+            raise BrokenAnswer(f"{path}: {error}") from None
+        except ValidationError as error:
+            raise BrokenAnswer(f"{path}: {error.error_count()} fields do not fit") from None
+
+    def _exchange(self, method: str, path: str, message: Message | None, token: str) -> _Reply:
+        headers = {"Accept": JSON, "Accept-Encoding": ZSTD, "User-Agent": "gridworker"}
+        body: bytes | None = None
+        if message is not None:
+            body, compressed = pack(message.model_dump(mode="json"))
+            headers["Content-Type"] = JSON
+            if compressed:
+                headers["Content-Encoding"] = ZSTD
+        self._look()
+        try:
+            with self._http.request(
+                method,
+                f"{self.address}{path}",
+                data=body,
+                headers=headers,
+                auth=_Bearer(token),
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return self._read(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise _line_error(error) from None
+
+    def _read(self, response: requests.Response) -> _Reply:
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.raw.stream(_PIECE, decode_content=False):
+            self._look()
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise BrokenAnswer("too long")
+        said = response.headers.get("Content-Length", "")
+        if said.isdecimal() and int(said) != size:
+            raise BrokenAnswer(f"{size} bytes of {said}")
+        wait = response.headers.get("Retry-After", "")
+        return _Reply(
+            status=response.status_code,
+            ours=MARK in response.headers,
+            kind=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            compressed=response.headers.get("Content-Encoding", "") == ZSTD,
+            wait=int(wait) * 1000 if wait.isdecimal() else 0,
+            body=b"".join(pieces),
+        )
+
+    def _look(self) -> None:
+        if self._cancelled():
+            raise Cancelled
+
+
+def _refusal(reply: _Reply, path: str) -> Exception:
+    """Why the centre did not serve the request."""
+    try:
+        problem = Problem.model_validate(unpack(reply.body, compressed=reply.compressed))
+    except (NotReadable, ValidationError):
+        problem = Problem(error="")
+    if reply.status in _PLAIN:
+        return _PLAIN[reply.status](path)
+    if reply.status == 409 and problem.error in ("epoch", "fork", "gap"):
+        return Disagreement(problem)
+    if reply.status == 403 and problem.error == "device":
+        return DeviceRevoked(path)
+    if reply.status == 429 or reply.status >= 500:
+        return CentreBusy("throttled" if reply.status == 429 else f"{path}: {reply.status}", wait=reply.wait)
+    if problem.reason:
+        return NotAllowed(problem.reason)
+    return RuntimeError(f"{path}: {reply.status} {problem.error}: the centre did not understand us")
+
+
+_PLAIN: dict[int, Callable[[str], Exception]] = {
+    401: _Unauthorised,
+    404: NotFound,
+    413: TooBig,
+    426: TooOld,
+}
+
+
+def _stranger(reply: _Reply) -> GridworkerError:
+    """Who answered instead of the centre: a login page, a proxy in front of it, or another site."""
+    if reply.status in (502, 503, 504):
+        return CentreBusy(f"a proxy says {reply.status}", wait=reply.wait)
+    if reply.status in (407, 511) or 300 <= reply.status < 400:
+        return ProxyInTheWay(f"{reply.status}")
+    if reply.status == 200 and reply.kind == "text/html":
+        return ProxyInTheWay("a page instead of an answer")
+    return NotTheCentre(f"{reply.status}")
+
+
+def _line_error(error: Exception) -> GridworkerError:
+    """What happened on the way, from what requests and urllib3 say of it."""
+    chain = list(_causes(error))
+    if any(isinstance(each, ssl.SSLError | urllib3.exceptions.SSLError) for each in chain):
+        return _tls_error(chain)
+    if isinstance(error, requests.exceptions.SSLError):
+        return _tls_error(chain)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ProxyInTheWay("the proxy", advice="请检查电脑的代理设置，或打开浏览器完成上网认证。")
+    if any(isinstance(each, urllib3.exceptions.NameResolutionError) for each in chain):
+        return NameNotFound("name not known")
+    if isinstance(error, requests.ConnectTimeout):
+        return CentreUnreachable("no connection in time")
+    if any(isinstance(each, urllib3.exceptions.ReadTimeoutError) for each in chain) or isinstance(
+        error, requests.ReadTimeout
+    ):
+        return TooSlow("no answer in time")
+    if isinstance(error, urllib3.exceptions.HTTPError | requests.exceptions.ChunkedEncodingError):
+        return BrokenAnswer("cut on its way")
+    return CentreUnreachable(type(chain[-1]).__name__)
+
+
+def _tls_error(chain: list[BaseException]) -> GridworkerError:
+    said = " ".join(str(each) for each in chain)
+    if "CERTIFICATE_VERIFY_FAILED" not in said and "doesn't match" not in said:
+        return TlsFailed("no handshake", advice="这个地址没有按 https 应答，请核对地址和端口。")
+    for words, detail, advice in _TLS:
+        if words in said:
+            return TlsFailed(detail, advice=advice)
+    return TlsFailed("not verified")
+
+
+_TLS = (
+    ("has expired", "expired", "证书已过期。请先核对电脑的日期和时间；日期正确时请联系管理员。"),
+    ("not yet valid", "not yet valid", "证书还没有生效，多半是电脑的日期不对，请核对日期和时间。"),
+    ("match", "another name", "证书属于另一个地址。请核对地址有没有写错，暂时不要输入密码。"),
+    ("valid for", "another name", "证书属于另一个地址。请核对地址有没有写错，暂时不要输入密码。"),
+    (
+        "self-signed",
+        "unknown authority",
+        "不认识签发证书的机构。请向管理员要中心的根证书文件，登录时一并填上。",
+    ),
+    (
+        "unable to get",
+        "unknown authority",
+        "不认识签发证书的机构。请向管理员要中心的根证书文件，登录时一并填上。",
+    ),
+)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and all that it wraps, outermost first."""
+    found: list[BaseException] = []
+    todo: list[Any] = [error]
+    while todo:
+        each = todo.pop(0)
+        if isinstance(each, BaseException) and each not in found:
+            found.append(each)
+            todo += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
+    return found
