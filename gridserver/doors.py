@@ -1,0 +1,193 @@
+"""The centre's doors: who comes in, in which transaction he is served, and how answers leave."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from gridserver.errors import Refused
+from gridserver.keys import Keys
+from gridserver.settings import MINUTE, PasswordCost
+from gridserver.storage.engine import Connection, Engine, snapshot, transaction
+from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
+from gridworker.protocol import MOST_BYTES
+from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.sync import Problem, Standing
+
+_log = logging.getLogger(__name__)
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the whole centre stands on; handed to ``app.create_app``."""
+
+    engine: Engine
+    keys: Keys
+    clock: Callable[[], int]
+    """Milliseconds UTC."""
+    new_id: Callable[[], str]
+    """A new UUIDv7 as text."""
+    chance: Callable[[int], bytes]
+    """So many random bytes, fit for secrets."""
+    password_cost: PasswordCost
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: the ground, its transaction, its time."""
+
+    ground: Ground
+    conn: Connection
+    now: int
+    address: str
+    """Where it comes from."""
+    zstd: bool
+    """Whether the answer may be compressed."""
+
+    def answer(self, message: BaseModel | dict[str, Any] | list[Any]) -> Response:
+        """The message as it leaves."""
+        plain = message.model_dump(mode="json") if isinstance(message, BaseModel) else message
+        return packed(plain, self.zstd)
+
+
+@dataclass(frozen=True)
+class CallerVisit(Visit):
+    """A request of somebody whom the centre knows."""
+
+    caller: Caller
+
+    @property
+    def standing(self) -> Standing:
+        """What goes with every answer. After a push: ``standing_of(replace(caller, last_n=…), now)``."""
+        return standing_of(self.caller, self.now)
+
+
+def packed(plain: Any, zstd: bool, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A response with this JSON in it."""
+    body, compressed = pack(plain, compress=zstd)
+    encoding = {"Content-Encoding": ZSTD} if compressed else {}
+    return Response(body, status, {**encoding, **(headers or {})}, JSON)
+
+
+def problem(request: Request, refused: Refused) -> Response:
+    """A refusal as it leaves."""
+    told = Problem(error=refused.error, reason=refused.reason, want=refused.want)
+    if isinstance(known := getattr(request.state, "caller", None), Caller):
+        told.standing = standing_of(known, ground_of(request).clock())
+    wait = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
+    return packed(told.model_dump(mode="json"), False, refused.status, wait)
+
+
+def message(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
+    """A dependency that reads the body as ``shape``. Refuses what is too long, garbled or of another shape."""
+
+    async def read(request: Request) -> Shape:
+        compressed = request.headers.get("content-encoding", "") == ZSTD
+        try:
+            return shape.model_validate(unpack(await _body(request), compressed=compressed))
+        except (NotReadable, ValidationError):
+            raise Refused("bad_request") from None
+
+    return read
+
+
+def visit(request: Request) -> Iterator[Visit]:
+    """One transaction, committed once, before the answer leaves; nobody is asked who he is."""
+    ground = ground_of(request)
+    with transaction(ground.engine) as conn:
+        yield Visit(ground, conn, ground.clock(), _address(request), _takes_zstd(request))
+
+
+def writing(request: Request) -> Iterator[CallerVisit]:
+    """A known caller and one transaction. A device that was cut off comes in, too: see ``caller.status``."""
+    ground = ground_of(request)
+    now = ground.clock()
+    with transaction(ground.engine) as conn:
+        caller = _caller(request, conn, now)
+        _note_seen(request, conn, caller, now)
+        yield CallerVisit(ground, conn, now, _address(request), _takes_zstd(request), caller)
+
+
+def reading(request: Request) -> Iterator[CallerVisit]:
+    """A known caller with an active device, and one picture of the database that does not change meanwhile."""
+    ground = ground_of(request)
+    now = ground.clock()
+    with snapshot(ground.engine) as conn:
+        caller = _caller(request, conn, now)
+        if caller.status != "active":
+            raise Refused("device")
+        yield CallerVisit(ground, conn, now, _address(request), _takes_zstd(request), caller)
+    if _is_stale(request, caller, now):
+        with transaction(ground.engine) as conn:
+            _note_seen(request, conn, caller, now)
+
+
+OpenDoor = Annotated[Visit, Depends(visit, scope="function")]
+"""For a route that anybody may use."""
+WriteDoor = Annotated[CallerVisit, Depends(writing, scope="function")]
+"""For a route that changes something. The route itself decides about ``caller.status``."""
+ReadDoor = Annotated[CallerVisit, Depends(reading, scope="function")]
+"""For a route that only reads."""
+
+
+def ground_of(request: Request) -> Ground:
+    """What the application was made with."""
+    ground: Ground = request.app.state.ground
+    return ground
+
+
+def token_hash(token: str) -> bytes:
+    """How a token is kept: whoever reads the database learns none."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _caller(request: Request, conn: Connection, now: int) -> Caller:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Refused("auth")
+    caller = caller_of_token(conn, token_hash(token.strip()), now)
+    if caller is None:
+        raise Refused("auth")
+    request.state.caller = caller
+    return caller
+
+
+def _version(request: Request) -> str:
+    """``gridworker/1.2.3`` in the User-Agent."""
+    product, _, version = request.headers.get("user-agent", "").partition(" ")[0].partition("/")
+    return version[:40] if product == "gridworker" else ""
+
+
+def _is_stale(request: Request, caller: Caller, now: int) -> bool:
+    """Once a minute is enough to know when a desk was last heard from."""
+    return now - caller.seen_at >= MINUTE or caller.app_version != (_version(request) or caller.app_version)
+
+
+def _note_seen(request: Request, conn: Connection, caller: Caller, now: int) -> None:
+    if _is_stale(request, caller, now):
+        seen(conn, caller.device, now, _version(request))
+
+
+async def _body(request: Request) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise Refused("too_big")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _takes_zstd(request: Request) -> bool:
+    return ZSTD in request.headers.get("accept-encoding", "")

@@ -1,0 +1,101 @@
+"""What the centre knows of itself: its epoch, its public keys, and whether a backup stands behind it."""
+
+from dataclasses import dataclass
+
+from gridserver.storage.engine import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The one row of ``meta``."""
+
+    epoch: str
+    """Changes when the database was restored: then the desks hand in again what may be missing."""
+    system_id: str
+    timeline: int
+    author: str
+    """Id of the centre as an author: its account and its device."""
+    sign_key: bytes
+    seal_key: bytes
+    ca: str
+    backup_at: int | None
+    """ms UTC of the last backup; None when none is configured: then nothing is promised durable."""
+
+
+def read(conn: Connection) -> Meta | None:
+    """The row; None in a database that no centre has served yet."""
+    row = conn.execute(_READ).one_or_none()
+    if row is None:
+        return None
+    values = row._asdict()
+    return Meta(**{**values, "sign_key": bytes(row.sign_key), "seal_key": bytes(row.seal_key)})
+
+
+def begin(conn: Connection, *, epoch: str, author: str, sign_key: bytes, seal_key: bytes, now: int) -> Meta:
+    """Makes the row, and the centre's own account and device, in a new database."""
+    conn.execute(_BEGIN, {"epoch": epoch, "author": author, "sign_key": sign_key, "seal_key": seal_key, "now": now})
+    conn.execute(_CENTRE_ACCOUNT, {"id": author, "now": now})
+    conn.execute(_CENTRE_DEVICE, {"id": author, "key": sign_key, "now": now})
+    made = read(conn)
+    assert made is not None
+    return made
+
+
+def set_ca(conn: Connection, ca: str) -> None:
+    """Keeps the certificate (PEM) of the private authority; "" when a public one signed."""
+    conn.execute(text("UPDATE meta SET ca = :ca WHERE ca <> :ca"), {"ca": ca})
+
+
+def new_epoch(conn: Connection, epoch: str) -> None:
+    """After a restore: desks that come with the old epoch hand in again what is not durable."""
+    conn.execute(_NEW_EPOCH, {"epoch": epoch})
+
+
+def was_restored(conn: Connection, known: Meta) -> bool:
+    """Whether the server under this database is another one, or another line of its history."""
+    row = conn.execute(_SERVER).one()
+    return (row.system_id, row.timeline) != (known.system_id, known.timeline)
+
+
+def mark_backup(conn: Connection, marks: dict[str, int], now: int) -> int:
+    """A backup that covers each device up to its number in ``marks`` exists: moves the durable marks up.
+
+    Returns how many devices it moved.
+    """
+    conn.execute(text("UPDATE meta SET backup_at = :now"), {"now": now})
+    if not marks:
+        return 0
+    return conn.execute(_MOVE_MARKS, {"ids": list(marks), "numbers": list(marks.values())}).rowcount
+
+
+def counted(conn: Connection) -> dict[str, int]:
+    """The last number of each device, in the picture that ``conn`` sees."""
+    rows = conn.execute(text("SELECT id, last_n FROM device WHERE last_n > 0"))
+    return {str(row.id): int(row.last_n) for row in rows}
+
+
+_SERVER_FACTS = """
+    (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
+    (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline
+"""
+_SERVER = text(f"SELECT {_SERVER_FACTS}")
+_READ = text("SELECT epoch, system_id, timeline, author, sign_key, seal_key, ca, backup_at FROM meta")
+_BEGIN = text(f"""
+    INSERT INTO meta (epoch, author, sign_key, seal_key, made_at, system_id, timeline)
+    SELECT CAST(:epoch AS uuid), CAST(:author AS uuid), :sign_key, :seal_key, :now, {_SERVER_FACTS}
+""")
+_CENTRE_ACCOUNT = text("""
+    INSERT INTO account (id, login, name, role, password, password_at, made_at)
+    VALUES (:id, '', '中心', 'centre', '', :now, :now)
+""")
+_CENTRE_DEVICE = text("""
+    INSERT INTO device (id, account, machine, key, made_at) VALUES (:id, :id, 'centre', :key, :now)
+""")
+_NEW_EPOCH = text(f"""
+    UPDATE meta SET epoch = :epoch, (system_id, timeline) = (SELECT {_SERVER_FACTS})
+""")
+_MOVE_MARKS = text("""
+    UPDATE device SET durable_n = mark.n
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS bigint[])) AS mark (id, n)
+    WHERE device.id = mark.id AND device.durable_n < mark.n
+""")
