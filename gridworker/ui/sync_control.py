@@ -1,0 +1,148 @@
+"""Runs the sync in the network lane, when it is due or asked for, and says how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gridworker.errors import CentreError, GridworkerError, SignInError
+from gridworker.sync.schedule import Schedule
+from gridworker.ui.background import Background, Job, Progress
+
+if TYPE_CHECKING:
+    from gridworker.sync.driver import Report
+
+LONGEST_TIMER: Final = 2**30
+"""ms; Qt's timers end at 2**31."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """How the sync stands, for whoever shows it."""
+
+    running: bool = False
+    done: int = 0
+    total: int = 0
+    words: str = ""
+    error: GridworkerError | None = None
+    next_in: int | None = None
+    """ms until it is tried again; None while it runs or waits for a person."""
+
+    @property
+    def offline(self) -> bool:
+        """The line is down: nothing is wrong, work goes on."""
+        return isinstance(self.error, CentreError)
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Only a person can mend it."""
+        return isinstance(self.error, SignInError)
+
+
+class SyncControl(QObject):
+    """One per window. ``changed`` follows every step, ``finished`` every sync that came to its end."""
+
+    changed = Signal()
+    finished = Signal(object)
+
+    def __init__(
+        self,
+        background: Background,
+        sync: Callable[[Progress], Report],
+        monotonic: Callable[[], int],
+        spread: Callable[[], float],
+        parent: QObject | None = None,
+    ) -> None:
+        """*sync* runs off this thread; *monotonic* reads ms; *spread* draws 0 to 1."""
+        super().__init__(parent)
+        self._background = background
+        self._sync = sync
+        self._monotonic = monotonic
+        self._spread = spread
+        self._schedule = Schedule(due=None)
+        self._job: Job[Report] | None = None
+        self._view = SyncView()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.start)
+        self._automatic = True
+
+    @property
+    def view(self) -> SyncView:
+        """How it stands now."""
+        if self._view.running or self._schedule.due is None or not self._automatic:
+            return self._view
+        return replace(self._view, next_in=max(0, self._schedule.due - self._monotonic()))
+
+    def open(self, automatic: bool = True) -> None:
+        """The desk is open: sync at once, then as the schedule says."""
+        self._automatic = automatic
+        self._schedule = Schedule.opened(self._monotonic())
+        self._arm()
+
+    def set_automatic(self, automatic: bool) -> None:
+        """Whether syncs start by themselves."""
+        self._automatic = automatic
+        self._arm()
+
+    def saved(self) -> None:
+        """Something was saved: it is sent soon."""
+        self._schedule = self._schedule.saved(self._monotonic())
+        self._arm()
+        self.changed.emit()
+
+    def ask(self) -> None:
+        """A person wants it now."""
+        self._schedule = self._schedule.asked(self._monotonic())
+        self.start()
+
+    def start(self) -> None:
+        """Sync, unless one runs."""
+        if self._job is not None:
+            return
+        self._timer.stop()
+        self._schedule = self._schedule.started()
+        self._show(SyncView(running=True))
+        self._job = self._background.run(
+            self._sync, then=self._ended, failed=self._failed, progress=self._step, lane="network"
+        )
+
+    def cancel(self) -> None:
+        """Stop it; what was done so far stays, and the next sync goes on from there."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """The window closes."""
+        self._timer.stop()
+        self._automatic = False
+
+    def _step(self, done: int, total: int, words: str) -> None:
+        self._show(SyncView(running=True, done=done, total=total, words=words))
+
+    def _ended(self, report: Report) -> None:
+        self._job = None
+        self._schedule = self._schedule.succeeded(self._monotonic())
+        self._show(SyncView())
+        self._arm()
+        self.finished.emit(report)
+
+    def _failed(self, error: GridworkerError) -> None:
+        self._job = None
+        self._schedule = self._schedule.failed(self._monotonic(), error, spread=self._spread())
+        self._show(SyncView(error=error))
+        self._arm()
+        self.finished.emit(None)
+
+    def _show(self, view: SyncView) -> None:
+        self._view = view
+        self.changed.emit()
+
+    def _arm(self) -> None:
+        self._timer.stop()
+        due = self._schedule.due
+        if due is not None and self._automatic and self._job is None:
+            self._timer.start(min(LONGEST_TIMER, max(0, due - self._monotonic())))
