@@ -15,7 +15,11 @@ _SMALL = 200
 
 
 class NotReadable(ValueError):
-    """Bytes that are no message: cut, garbled, too long, or somebody else's."""
+    """Bytes that are no message: cut, garbled, or somebody else's."""
+
+
+class TooLong(NotReadable):
+    """More text than ``MOST_BYTES``."""
 
 
 def pack(message: Any, *, compress: bool = True) -> tuple[bytes, bool]:
@@ -27,10 +31,12 @@ def pack(message: Any, *, compress: bool = True) -> tuple[bytes, bool]:
 
 
 def unpack(body: bytes, *, compressed: bool) -> Any:
-    """The message in ``body``. Raises ``NotReadable``; never yields more than ``MOST_BYTES`` of text."""
+    """The message in ``body``. Raises ``NotReadable``; never reads more than ``MOST_BYTES`` of text."""
     try:
         if compressed:
             body = _expanded(body)
+        elif len(body) > MOST_BYTES:
+            raise TooLong("too long")
         return orjson.loads(body)
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise NotReadable(type(error).__name__) from None
@@ -38,7 +44,7 @@ def unpack(body: bytes, *, compressed: bool) -> Any:
 
 def _expanded(body: bytes) -> bytes:
     reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(body)
-    text = reader.read(MOST_BYTES * 8 + 1)
-    if len(text) > MOST_BYTES * 8:
-        raise NotReadable("too long")
+    text = reader.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise TooLong("too long")
     return text

@@ -1,5 +1,7 @@
 """The messages of a sync: what a desk pushes, what it pulls, and what the centre answers."""
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -98,8 +100,15 @@ class Pull(Message):
     clock: Clock
     cursors: dict[str, int]
     vector: str = ""
-    """Hash of the cursors when they are those of the last answer; then ``cursors`` may be empty."""
+    """``vector_of`` the cursors when they are those after the last whole answer; then ``cursors`` stays empty.
+    A centre that does not remember them answers with the problem ``vector``: send them in full."""
     most: int = 2000
+
+
+def vector_of(cursors: Mapping[str, int]) -> str:
+    """A name for all cursors of a desk, the same on both sides: BLAKE2b-128, hex."""
+    text = "\n".join(f"{bucket} {seq}" for bucket, seq in sorted(cursors.items()))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 class Page(Message):
@@ -142,7 +151,7 @@ class Problem(Message):
     """Why a whole request was not served."""
 
     error: str
-    """epoch, fork, gap, too_big, busy, auth, device, upgrade, throttled, bad_request, not_allowed, not_found"""
+    """epoch, fork, gap, vector, too_big, busy, auth, device, upgrade, throttled, bad_request, not_allowed, not_found"""
     reason: str = ""
     want: int = 0
     """For ``gap``: the number that should come next."""

@@ -24,13 +24,15 @@ def conflict_of(clash: Clash, kind: str, record: str, base: Any, entry: str) -> 
 def joined(conflict: Row, clash: Clash, entry: str) -> list[tuple[str, Any]]:
     """What to set on an open conflict when one more version loses: ``(path, value)``; None removes an entry.
 
-    A version whose change the newcomer's author was looking at has been seen and makes room for it.
+    A version whose change the newcomer's author was looking at has been seen and makes room for it. The state
+    is written again, so that whoever settles the conflict without having seen the newcomer does not close it.
     """
     sets: list[tuple[str, Any]] = list(_shown(clash).items())
     for place, version in conflict.fields.get("others", {}).items():
         if version.get("change") in (clash.base, clash.shown.change):
             sets.append((f"others/{place}", None))
     sets.append((f"others/{entry}", _without_nothing(clash.other.to_fields())))
+    sets.append(("state", "open"))
     return sets
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from gridworker.records.identity import check_id_number
 from gridworker.records.wrong import Wrong
 
-ENTRY_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+ENTRY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 """What names a record, an entry of a list or a change: a UUID in its canonical form."""
 
 EARLIEST_MOMENT = -2_208_988_800_000
@@ -110,7 +110,7 @@ class Text(Field):
         if not isinstance(value, str):
             raise Wrong(f"{self.title}：应当填写文字。")
         text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
-        if any(_is_unwritable(sign) for sign in text):
+        if not text.isprintable() and any(_is_unwritable(sign) for sign in text):
             raise Wrong(f"{self.title}：含有无法保存的特殊字符，请删去后重新填写。")
         if not self.lines and "\n" in text:
             text = " ".join(text.split("\n"))

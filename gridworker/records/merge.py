@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import Merge
+from gridworker.records.fields import Entries, Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
 
@@ -88,8 +88,10 @@ def apply(kind: Kind, row: Row | None, change: Change, by: str) -> Outcome:
         case Verb.MOVE:
             return _move(kind, row, change, by)
         case Verb.ADD:
+            _refuse_unless(row, change, list)
             return Outcome(lay(kind, row, change, by))
         case Verb.REM:
+            _refuse_unless(row, change, list | dict)
             return _rem(kind, row, change, by)
         case _:
             return _del(kind, row, change, by)
@@ -106,10 +108,10 @@ def lay(kind: Kind, row: Row | None, change: Change, by: str) -> Row:
     new.ver, new.mark = row.ver + 1, change.id
     match change.verb:
         case Verb.SET:
+            if change.path.count("/") == 1:
+                _forget_entry(new, change.path)
             _put(new, change.path, change.value)
             new.writers[change.path] = stamp
-            if change.path.count("/") == 1:
-                new.writers.pop("-" + change.path, None)
         case Verb.MOVE:
             assert kind.machine is not None
             new.fields[kind.machine.field] = change.value["to"]
@@ -140,25 +142,66 @@ def seen_of_entry(row: Row, path: str) -> dict[str, Any]:
 
 
 def _set(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
-    entry = "/".join(change.path.split("/")[:2])
-    if change.path.count("/") >= 1 and "-" + entry in row.writers:
-        gone = Stamp(*row.writers["-" + entry])
+    _refuse_where_no_entry_is(row, change)
+    if gone := _taken_out(row, change):
         shown = Version(None, gone.by, gone.hlc, gone.change)
-        return Outcome(None, Clash(ClashType.EDIT_ON_DELETED, change.path, shown, _incoming(change, by)))
-    if change.path.count("/") == 2 and row.value(entry) is None:
-        raise Refused("unknown_record", "所改的条目还没有到中心。")
-    current = row.writer(change.path)
-    now = row.value(change.path)
-    unseen = change.path.count("/") != 1 or now is not None
-    if not unseen or change.parent == current.change or now == change.value:
+        clash = Clash(ClashType.EDIT_ON_DELETED, change.path, shown, _incoming(change, by), change.parent)
+        return Outcome(None, clash)
+    now, current = row.value(change.path), _unseen_writer(row, change)
+    if current is None or now == change.value:
         return Outcome(lay(kind, row, change, by))
     standing = Version(now, current.by, current.hlc, current.change)
     coming = _incoming(change, by)
-    field = kind.field(change.path)
-    guarded = field is not None and field.merge is Merge.GUARDED
-    if guarded or (change.hlc, change.id) < (current.hlc, current.change):
+    if _is_guarded(kind, change.path) or (change.hlc, change.id) < (current.hlc, current.change):
         return Outcome(None, Clash(ClashType.FIELD, change.path, standing, coming, change.parent))
     return Outcome(lay(kind, row, change, by), Clash(ClashType.FIELD, change.path, coming, standing, change.parent))
+
+
+def _refuse_where_no_entry_is(row: Row, change: Change) -> None:
+    *way, _ = change.path.split("/")
+    place: Any = row.fields
+    for step in way:
+        place = place.get(step)
+        if place is None and (len(way) == 1 or "-" + "/".join(way) in row.writers):
+            return
+        if not isinstance(place, dict):
+            code = "unknown_record" if place is None else "wrong_value"
+            raise Refused(code, "所改的条目还没有到中心。" if place is None else "这一项不是名单。")
+
+
+def _taken_out(row: Row, change: Change) -> Stamp | None:
+    """Who took out the entry that the change is about; None when it is there, or when it comes back knowingly."""
+    entry = "/".join(change.path.split("/")[:2])
+    gone = row.writers.get("-" + entry) if "/" in change.path else None
+    if gone is None or (entry == change.path and change.parent == gone[0]):
+        return None
+    return Stamp(*gone)
+
+
+def _unseen_writer(row: Row, change: Change) -> Stamp | None:
+    """Who wrote last what the author of the change had not seen; None when he had seen all of it."""
+    if change.path.count("/") != 1:
+        current = row.writer(change.path)
+        return None if change.parent == current.change else current
+    if row.value(change.path) is None:
+        return None
+    seen = change.seen if isinstance(change.seen, dict) else {}
+    known = {change.path: change.parent, **seen}
+    unseen = [path for path, writer in seen_of_entry(row, change.path).items() if known.get(path) != writer]
+    return max((row.writer(path) for path in unseen), key=lambda stamp: stamp.hlc) if unseen else None
+
+
+def _is_guarded(kind: Kind, path: str) -> bool:
+    """A whole entry is guarded when any of its fields is."""
+    field = kind.field(path)
+    inner = field.fields if isinstance(field, Entries) and "/" in path else ()
+    return field is not None and any(each.merge is Merge.GUARDED for each in (field, *inner))
+
+
+def _refuse_unless(row: Row, change: Change, shape: Any) -> None:
+    value = row.fields.get(change.path.partition("/")[0])
+    if value is not None and not isinstance(value, shape):
+        raise Refused("wrong_value", "这一项不是一组标签或名单。")
 
 
 def _move(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
@@ -226,6 +269,12 @@ def _incoming(change: Change, by: str) -> Version:
     return Version(value, by, change.hlc, change.id)
 
 
+def _forget_entry(row: Row, path: str) -> None:
+    """Who wrote its fields once is of no account for an entry that is replaced or gone."""
+    for each in [p for p in row.writers if p.lstrip("-") == path or p.startswith(path + "/")]:
+        del row.writers[each]
+
+
 def _put(row: Row, path: str, value: Any) -> None:
     *way, last = path.split("/")
     place: dict[str, Any] = row.fields
@@ -250,6 +299,7 @@ def _take(kind: Kind, row: Row, change: Change, stamp: list[Any]) -> None:
     field = kind.by_name.get(name)
     if field is not None and field.merge is Merge.ENTRIES:
         row.fields.get(name, {}).pop(rest, None)
+        _forget_entry(row, change.path)
         row.writers["-" + change.path] = stamp
         return
     seen = change.seen if isinstance(change.seen, list) else []

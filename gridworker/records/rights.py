@@ -1,10 +1,12 @@
 """Who may make which change: the same answer on the desk, before it is offered, and at the centre."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gridworker.records.change import Change, Verb
+from gridworker.records.fields import ENTRY_ID, Entries, Merge
 from gridworker.records.kind import Kind, Role
 from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
@@ -34,7 +36,8 @@ def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
 
 
 def check_values(kind: Kind, change: Change) -> None:
-    """Whether the values of the change fit their fields. Raises ``Wrong``."""
+    """Whether path and value of the change fit the kind. Raises ``Wrong``."""
+    check_path(kind, change)
     if change.verb is Verb.CREATE:
         _check_first_fields(kind, change.value)
     elif change.verb is Verb.SET:
@@ -43,8 +46,43 @@ def check_values(kind: Kind, change: Change) -> None:
         kind.clean_field(change.path, change.path.partition("/")[2])
 
 
+def check_path(kind: Kind, change: Change) -> None:
+    """Whether the change is about something of the right shape: a tag of a set, an entry of a list, a plain field.
+
+    A field that this version does not know may be any of them. Raises ``Wrong``.
+    """
+    if change.verb not in (Verb.SET, Verb.ADD, Verb.REM):
+        return
+    name, *rest = change.path.split("/")
+    field = kind.by_name.get(name)
+    shapes = _SHAPES[field.merge if field is not None else None]
+    if (change.verb, len(rest)) not in shapes or not _NAME.match(name):
+        raise Wrong("这一项不能这样修改。", change.path)
+    is_entry = isinstance(field, Entries) or len(rest) == 2
+    if rest and not (ENTRY_ID if is_entry else _TAG).match(rest[0]):
+        raise Wrong("条目或标签的编号不对。", change.path)
+    if len(rest) == 2 and not _NAME.match(rest[1]):
+        raise Wrong("项目的名称不对。", change.path)
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
+_TAG = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
+_PLAIN = frozenset({(Verb.SET, 0)})
+_SET = frozenset({(Verb.ADD, 1), (Verb.REM, 1)})
+_LIST = frozenset({(Verb.SET, 1), (Verb.SET, 2), (Verb.REM, 1)})
+_SHAPES: Mapping[Merge | None, frozenset[tuple[Verb, int]]] = {
+    **dict.fromkeys(Merge, _PLAIN),
+    Merge.SET: _SET,
+    Merge.ENTRIES: _LIST,
+    None: _PLAIN | _SET | _LIST,
+}
+"""By a field's policy: verb, and how many steps its path goes below the field."""
+
+
 def _check_first_fields(kind: Kind, value: Mapping[str, Any]) -> None:
     """Only what was sent is checked: a desk of an earlier version knows no newer field."""
+    if not all(_NAME.match(name) for name in value):
+        raise Wrong("新建的内容里有不认识的项目名称。")
     for field in kind.fields:
         if value.get(field.name) is not None:
             _check_kept(kind, field.name, value[field.name])
