@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from array import array
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -17,13 +18,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridworker.ui.background import Background
+from gridworker.ui.charts import Bar, BarChart, SideBars, WeekBars, largest
 from gridworker.ui.drawer import Drawer
 from gridworker.ui.icons import IconLabel
+from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTable
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.palette import Hit
-from gridworker.ui.theme import Theme
+from gridworker.ui.theme import Theme, px
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Avatar,
@@ -35,9 +38,11 @@ from gridworker.ui.widgets import (
     Column,
     DateChoice,
     Elide,
+    EmptyState,
     Entry,
     FormRow,
     KeyValue,
+    Label,
     LinkButton,
     ListRow,
     PhraseChips,
@@ -153,14 +158,145 @@ class TodaySample(Page):
         line.addWidget(TintButton("去处理", nothing))
         sync.body.addLayout(line)
         scroll.body.addWidget(sync)
-        week = self._week()
-        if week is not None:
-            scroll.body.addWidget(week)
+        scroll.body.addWidget(self._week())
         scroll.body.addStretch(1)
         return scroll
 
-    def _week(self) -> QWidget | None:
-        return None
+    def _week(self) -> QWidget:
+        card = Card()
+        head = Row()
+        head.addWidget(Elide("本周已走访 51 户", "h2"), 1)
+        head.addWidget(Label("目标 60", "hint2"))
+        card.body.addLayout(head)
+        week = WeekBars("本周走访", "户")
+        week.show_week([9, 11, 7, 12, 10, 2, 0], 5)
+        card.body.addWidget(week)
+        return card
+
+
+class BoardSample(Page):
+    key, title, icon = "board", "看板", "data_bar_vertical"
+
+    def build(self, frame: Frame, head: PageHead) -> QWidget:
+        head.set_context("红旗社区·本月 11月1日—21日")
+        head.add_button("导出月报", nothing, icon_name="arrow_export")
+        scroll = Scroll(gap=12)
+        card = Card()
+        card.body.addWidget(SectionTitle("各网格走访户次"))
+        bars = BarChart("各网格走访户次", "户", target=150)
+        bars.show_bars([Bar(f"第{n}网格", v) for n, v in enumerate((168, 154, 172, 150, 96, 161, 104, 158), 1)])
+        card.body.addWidget(bars)
+        scroll.body.addWidget(card)
+        low = Row(gap=12)
+        care = Card(margins=(1, 12, 1, 1))
+        title = Row(margins=(18, 0, 14, 0))
+        title.addWidget(SectionTitle("需要关注"))
+        care.body.addLayout(title)
+        rows = RowList()
+        for name, line in (("第 5 网格　张海波", "完成 64%，逾期 18 户"), ("018 号案　楼上漏水", "调解期限剩 3 天")):
+            row = ListRow(name, line=line, icon_name="alert", height=60)
+            row.add_act("提醒", nothing)
+            rows.add(row)
+        care.body.addWidget(rows)
+        low.addWidget(care, 3)
+        kinds = Card()
+        kinds.body.addWidget(SectionTitle("纠纷类型（件）"))
+        side = SideBars("纠纷类型", "件")
+        side.show_bars(
+            largest([Bar("邻里", 11), Bar("物业", 6), Bar("婚姻家庭", 4), Bar("劳动报酬", 1)])
+        )
+        kinds.body.addWidget(side)
+        low.addWidget(kinds, 2)
+        scroll.body.addLayout(low)
+        scroll.body.addStretch(1)
+        return scroll
+
+
+class HomesSample(Page):
+    key, title, icon, primary = "homes", "住户", "home_person", "new"
+    search_hint = "姓名、拼音首字母、地址或电话，如 wgy"
+
+    def build(self, frame: Frame, head: PageHead) -> QWidget:
+        body = QWidget()
+        column = Column(body, gap=10)
+        top = Row(gap=8)
+        chips = ChipChoice("标签", [(t, t) for t in ("全部", "独居老人", "低保", "残疾", "困境家庭", "社区矫正")])
+        chips.choose("全部")
+        top.addWidget(chips, 1)
+        top.addWidget(QuietButton("导出", nothing, icon_name="arrow_export"))
+        top.addWidget(QuietButton("打印", nothing, icon_name="print"))
+        column.addLayout(top)
+        low = Row(gap=12)
+        column.addLayout(low, 1)
+        self.model = IdListModel(
+            [
+                ListColumn("code", "户编号", 116, hide_below=1100),
+                ListColumn("head", "户主", 92),
+                ListColumn("address", "地址", stretch=True),
+                ListColumn("people", "人口", 56, hide_below=1100),
+                ListColumn("tags", "标签", 176, sortable=False),
+                ListColumn("due", "应走访", 116),
+            ],
+            ids=lambda query, _: array("q", () if query.text == "zzzz" else range(1, 500_001)),
+            rows=some_homes,
+        )
+        self.model.counted.connect(lambda n: head.set_context(f"共 {n:,} 户"))
+        none = EmptyState(
+            "search",
+            "没有找到符合的住户",
+            "试试减少几个字，或只输入姓名的拼音首字母。",
+            ways_out=[("清空筛选", nothing), ("新建住户", nothing)],
+        )
+        card = Card(margins=(1, 1, 1, 1))
+        self.table = RecordTable(self.model, name="住户", no_hits=none)
+        card.body.addWidget(self.table)
+        low.addWidget(card, 1)
+        self.preview = Card()
+        self.preview.setFixedWidth(px(300))
+        who = Row(gap=12)
+        who.addWidget(Avatar("梁磊秀", 48))
+        words = Column(gap=2)
+        words.addWidget(Elide("梁磊秀", "h2"))
+        words.addWidget(Elide("HH0000001·2 口人", "hint2"))
+        who.addLayout(words, 1)
+        self.preview.body.addLayout(who)
+        facts = KeyValue()
+        for k, v in (("地址", "文化巷20号3栋4单元2701室"), ("电话", "139****7301"), ("网格", "青松第17网格")):
+            facts.put(k, v)
+        self.preview.body.addWidget(facts)
+        self.preview.body.addWidget(PrimaryButton("记走访", nothing, icon_name="notebook_add"))
+        both = Row()
+        both.addWidget(QuietButton("打开档案", nothing))
+        both.addWidget(QuietButton("登记纠纷", nothing))
+        self.preview.body.addLayout(both)
+        self.preview.body.addStretch(1)
+        low.addWidget(self.preview)
+        self.model.ask(Query())
+        self.table.select_first()
+        return body
+
+    def search(self, text: str) -> None:
+        self.model.ask(Query(text=text))
+
+    def fitted(self, width: int) -> None:
+        self.table.fit(width)
+        self.preview.setVisible(width >= 1100)
+        self.preview.setFixedWidth(px(300))
+
+
+def some_homes(ids: Sequence[int]) -> dict[int, tuple[Cell, ...]]:
+    names, tags = "梁磊秀 于秀 赵波洋 曾文娟 宋磊 陈秀 马强 郑玉".split(), list(TAGS.items())
+    return {
+        n: (
+            Cell(f"HH{n:07}", tone="neutral"),
+            Cell(names[n % 8], bold=True),
+            Cell(f"学府路{n % 250}号{n % 30}栋{n % 6}单元{n % 34}01室"),
+            Cell(str(n % 8 + 1)),
+            Cell(tags=tuple(tags[k % 7] for k in range(n % 5))),
+            Cell(f"逾期 {n % 90} 天", tone="bad") if n % 3 else Cell(f"{n % 30} 天后", tone="neutral"),
+        )
+        for n in ids
+    }
 
 
 class CaseSample(Page):
@@ -262,14 +398,12 @@ class CaseSample(Page):
         return body
 
 
-class Empty(Page):
+class EmptySample(Page):
     def __init__(self, key: str, title: str, icon: str, place: str = "rail") -> None:
         self.key, self.title, self.icon = key, title, icon
         self.place = place  # type: ignore[assignment]
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
-        from gridworker.ui.widgets import EmptyState
-
         return EmptyState(
             "search",
             "没有找到符合的住户",
@@ -330,16 +464,16 @@ def visit_drawer() -> Drawer:
 def sample_window() -> MainWindow:
     window = MainWindow(Background())
     window.add_page(TodaySample())
+    window.add_page(HomesSample())
     for key, title, icon in (
-        ("homes", "住户", "home_person"),
         ("visits", "走访", "notebook"),
         ("disputes", "纠纷", "handshake"),
         ("sync", "同步", "arrow_sync"),
-        ("board", "看板", "data_bar_vertical"),
     ):
-        window.add_page(Empty(key, title, icon))
-    window.add_page(Empty("help", "帮助", "question_circle", "foot"))
-    window.add_page(Empty("settings", "设置", "settings", "foot"))
+        window.add_page(EmptySample(key, title, icon))
+    window.add_page(BoardSample())
+    window.add_page(EmptySample("help", "帮助", "question_circle", "foot"))
+    window.add_page(EmptySample("settings", "设置", "settings", "foot"))
     window.add_page(CaseSample())
     window.acts.bind("visit", nothing)
     window.acts.bind("sync", nothing)
@@ -383,6 +517,8 @@ def main(out: Path) -> None:
         shoot(f"{prefix}_case")
         window.go("homes")
         shoot(f"{prefix}_homes")
+        window.go("board")
+        shoot(f"{prefix}_board")
         window.go("today")
         window.open_drawer(visit_drawer())
         shoot(f"{prefix}_form")

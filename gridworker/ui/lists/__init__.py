@@ -1,0 +1,8 @@
+"""Long lists: all ids in memory, rows fetched by the hundred, painted in one table."""
+
+from gridworker.ui.lists.cells import Cell, ListColumn, Query
+from gridworker.ui.lists.delegate import CellDelegate
+from gridworker.ui.lists.id_list import CELL, ID, IdListModel
+from gridworker.ui.lists.table import RecordTable
+
+__all__ = ["CELL", "ID", "Cell", "CellDelegate", "IdListModel", "ListColumn", "Query", "RecordTable"]
