@@ -1,0 +1,132 @@
+"""Groups as they are handed in: read once, weighed, and numbered without gaps."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from gridserver.errors import Refused
+from gridworker.protocol import MOST_CHANGES, MOST_IN_GROUP
+from gridworker.protocol.sync import Group
+from gridworker.records.change import Change
+from gridworker.records.fields import ENTRY_ID
+from gridworker.records.wrong import Wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One change as it came. ``body`` is its JSON without the number, keys sorted; ``sha`` the SHA-256 of that."""
+
+    id: str
+    n: int
+    body: bytes
+    sha: bytes
+    change: Change | None
+    """None when it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One group as it came."""
+
+    tx: str
+    act: str
+    items: Sequence[Item]
+    wrong: str = ""
+    """Why it can never be taken, in Chinese; "" when it can be read."""
+
+    @property
+    def changes(self) -> list[Change]:
+        """What could be read of it."""
+        return [item.change for item in self.items if item.change is not None]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of its changes on the device."""
+        return [item.n for item in self.items]
+
+    def text(self) -> bytes:
+        """The whole group as JSON, to be kept for a person to look at."""
+        bodies = [orjson.Fragment(item.body) for item in self.items]
+        return orjson.dumps({"tx": self.tx, "act": self.act, "changes": bodies})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger remembers of a change that came before."""
+
+    device: str
+    incarnation: int
+    person: str
+    tx: str
+    verdict: str
+    late: bool
+    sha: bytes
+    bucket: str | None
+    seq: int | None
+    at: int
+
+
+@dataclass(slots=True)
+class Lane:
+    """Where a device stands: which life of its store, and the last number in it."""
+
+    incarnation: int
+    last_n: int
+    known: Mapping[str, Known] = field(default_factory=dict)
+
+
+def read(groups: Sequence[Group]) -> list[Handed]:
+    """The groups of a push. Raises ``Refused``: ``too_big``, or ``bad_request`` for what has no number or name."""
+    if sum(len(group.changes) for group in groups) > MOST_CHANGES:
+        raise Refused("too_big")
+    return [_read_group(group) for group in groups]
+
+
+def count(lane: Lane, groups: Sequence[Handed]) -> None:
+    """Moves the lane over the numbers of the groups. Raises ``Refused``: ``gap``, or ``fork`` when a number or an
+    id was used before for something else, as a restored or doubled store does.
+    """
+    for group in groups:
+        for item in group.items:
+            known = lane.known.get(item.id)
+            if item.n > lane.last_n + 1:
+                raise Refused("gap", want=lane.last_n + 1)
+            if item.n <= lane.last_n and known is None:
+                raise Refused("fork")
+            if known is not None and known.sha != item.sha and known.incarnation == lane.incarnation:
+                raise Refused("fork")
+            lane.last_n = max(lane.last_n, item.n)
+
+
+def _read_group(group: Group) -> Handed:
+    if not (ENTRY_ID.match(group.tx) and ENTRY_ID.match(group.act) and group.changes):
+        raise Refused("bad_request")
+    wrong = "" if len(group.changes) <= MOST_IN_GROUP else f"一次办理最多 {MOST_IN_GROUP} 项修改，请分几次保存。"
+    items = []
+    for wire in group.changes:
+        item, reason = _read_item(wire, group.tx, group.act)
+        items.append(item)
+        wrong = wrong or reason
+    if len({item.id for item in items}) < len(items):
+        raise Refused("bad_request")
+    return Handed(group.tx, group.act, items, wrong)
+
+
+def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
+    name, n = wire.get("id"), wire.get("n")
+    if not isinstance(name, str) or not ENTRY_ID.match(name):
+        raise Refused("bad_request")
+    if not isinstance(n, int) or isinstance(n, bool) or not 0 < n < 2**63:
+        raise Refused("bad_request")
+    try:
+        body = orjson.dumps({k: v for k, v in wire.items() if k != "n"}, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # nested deeper than anybody writes by hand
+        raise Refused("bad_request") from None
+    sha = hashlib.sha256(body).digest()
+    try:
+        return Item(name, n, body, sha, Change.from_wire(wire, tx, act)), ""
+    except Wrong as wrong:
+        return Item(name, n, body, sha, None), wrong.reason
