@@ -1,0 +1,220 @@
+"""Finds records by name, pinyin, initials, a piece of an address or of a text, telephone and number.
+
+Each kind with searched fields has two tables. ``search_<kind>`` is FTS5 without content or places:
+single characters, pairs, and marked words for pinyin and numbers (``search_text``); prefixes of
+these are as fast there as in B-trees of their own, in half the space. ``search_<kind>_doc`` keeps
+what was indexed: to take exactly those words out again, to look twice, and to name the hit.
+Every function works on an open connection, inside the transaction of its caller.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from gridworker.records.kind import Kind
+from gridworker.storage.search_query import Word, answering, expression, words_typed
+from gridworker.storage.search_text import Part, parts_of, searched_paths, words_of
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
+VERSION = 1
+"""To be raised when other words are made of the same fields: every index is then built anew."""
+MOST_CHECKED = 1_000
+"""So many finds at most get a second look; it takes 20 µs each."""
+AT_ONCE = 500
+"""Rows written together."""
+
+_SETTINGS = {"secure-delete": 1, "automerge": 0, "crisismerge": 100}
+"""Words of removed records are gone at once; merging is left to ``tidy``, as it holds up a save for 30 ms."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record that was found."""
+
+    kind: str
+    id: str
+    title: str
+    row: int
+    field: str
+    """The path of the field that answers the first word: ``head_name``, ``parties/name``."""
+
+
+@dataclass(frozen=True)
+class _Doc:
+    """What is kept of an indexed record."""
+
+    row: int
+    id: str
+    title: str
+    parts: list[Part]
+
+
+def create(db: "Connection", kinds: Iterable[Kind]) -> frozenset[str]:
+    """Make the tables of ``kinds`` where they are missing or of another shape.
+
+    Returns the names of the kinds whose index is new and empty: their rows, if there are any,
+    must be handed to ``index_many``.
+    """
+    db.execute("CREATE TABLE IF NOT EXISTS search_kind (kind TEXT PRIMARY KEY, shape TEXT NOT NULL)")
+    made = dict(db.execute("SELECT kind, shape FROM search_kind"))
+    wanted = {kind.name: shape for kind in kinds if (shape := _shape(kind))}
+    stale = {name: shape for name, shape in wanted.items() if made.get(name) != shape}
+    for name, shape in stale.items():
+        _make_tables(db, name)
+        db.execute("INSERT OR REPLACE INTO search_kind VALUES (?, ?)", (name, shape))
+    return frozenset(stale)
+
+
+def index(db: "Connection", kind: Kind, row_id: int, record: str, fields: Mapping[str, Any] | None) -> None:
+    """Let a record be found by its shown ``fields``, or no longer when they are None."""
+    index_many(db, kind, [(row_id, record, fields)])
+
+
+def index_many(db: "Connection", kind: Kind, rows: Iterable[tuple[int, str, Mapping[str, Any] | None]]) -> None:
+    """The same as ``index`` for many (row, record, fields); a row may come once only."""
+    if not _shape(kind):
+        return
+    coming = iter(rows)
+    while some := list(islice(coming, AT_ONCE)):
+        docs = [
+            _Doc(row, record, kind.title_of(fields), parts_of(kind, fields)) if fields else None
+            for row, record, fields in some
+        ]
+        before = _docs(db, kind.name, [row for row, _, _ in some])
+        _write(db, kind.name, before, {doc.row: doc for doc in docs if doc and doc.parts})
+
+
+def search(db: "Connection", text: str, kinds: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+    """At most ``limit`` records that answer every word of ``text``: kind after kind, newest first.
+
+    ``kinds`` gives names and order; none means all. Kinds with few hits keep theirs when others
+    have many.
+    """
+    words = words_typed(text)
+    if not words:
+        return []
+    known = _indexed(db)
+    found = [list(islice(_hits(db, name, words), limit)) for name in kinds or known if name in known]
+    return [hit for hits in _fairly(found, limit) for hit in hits]
+
+
+def search_ids(db: "Connection", kind: str, text: str, limit: int | None = None) -> list[int]:
+    """The rows of one kind that answer every word of ``text``, newest first.
+
+    Above ``MOST_CHECKED`` rows a word of three or more characters is taken as found where all of
+    its pairs are, which in rare cases is somewhere else in the same record.
+    """
+    words = words_typed(text)
+    if not words or kind not in _indexed(db):
+        return []
+    most = -1 if limit is None else max(limit, MOST_CHECKED + 1)
+    sql = f'SELECT rowid FROM "search_{kind}" WHERE "search_{kind}" MATCH ? ORDER BY rowid DESC LIMIT ?'
+    rows = [row for (row,) in db.execute(sql, (expression(words), most))]
+    if len(rows) <= MOST_CHECKED and not all(word.sure for word in words):
+        docs = _docs(db, kind, rows)
+        rows = [row for row in rows if answering(words, docs[row].parts) is not None]
+    return rows[:limit]
+
+
+def tidy(db: "Connection", pages: int = 50) -> bool:
+    """Merge what many small saves left behind, about ``pages`` pages a kind; True: there is more.
+
+    To be called from the local background lane, each time in a transaction of its own; a call with
+    50 pages takes about 20 ms.
+    """
+    more = False
+    for name in _indexed(db):
+        before = db.total_changes
+        db.execute(f'INSERT INTO "search_{name}" ("search_{name}", rank) VALUES (?, ?)', ("merge", pages))
+        more |= db.total_changes - before >= 2  # one change is the command itself
+    return more
+
+
+def _hits(db: "Connection", kind: str, words: list[Word]) -> Iterator[Hit]:
+    sql = (
+        f'SELECT d.row, d.id, d.title, d.parts FROM "search_{kind}" AS s CROSS JOIN "search_{kind}_doc" AS d'
+        f' ON d.row = s.rowid WHERE "search_{kind}" MATCH ? ORDER BY s.rowid DESC'
+    )
+    with closing(db.execute(sql, (expression(words),))) as rows:
+        for checked, (row, record, title, parts) in enumerate(rows):
+            field = answering(words, _parts(parts))
+            if field is not None or checked >= MOST_CHECKED:
+                yield Hit(kind, record, title, row, field or "")
+
+
+def _fairly(found: list[list[Hit]], limit: int) -> list[list[Hit]]:
+    """Shorten the longest lists until all together hold no more than ``limit``."""
+    lengths = [len(hits) for hits in found]
+    while sum(lengths) > limit:
+        longest = max(range(len(lengths)), key=lengths.__getitem__)
+        lengths[longest] -= 1
+    return [hits[:length] for hits, length in zip(found, lengths, strict=True)]
+
+
+def _write(db: "Connection", kind: str, before: dict[int, _Doc], after: dict[int, _Doc]) -> None:
+    """Put the words that are new into the index and take out those that are gone."""
+    had = {row: words_of(doc.parts) for row, doc in before.items()}
+    has = {row: words_of(doc.parts) for row, doc in after.items()}
+    # FTS5 counts rows by these two: a row that stays is taken out and put in, if only without words.
+    moved = [row for row in had if row not in has or had[row] != has[row]]
+    gone = [(row, " ".join(had[row] - has.get(row, set()))) for row in moved]
+    placed = [row for row in has if row not in had or had[row] != has[row]]
+    new = [(row, " ".join(has[row] - had.get(row, set()))) for row in placed]
+    fts, doc = f'"search_{kind}"', f'"search_{kind}_doc"'
+    db.executemany(f"INSERT INTO {fts} ({fts}, rowid, words) VALUES ('delete', ?, ?)", gone)
+    db.executemany(f"INSERT INTO {fts} (rowid, words) VALUES (?, ?)", new)
+    db.executemany(f"DELETE FROM {doc} WHERE row = ?", [(row,) for row in had if row not in has])
+    changed = [each for each in after.values() if before.get(each.row) != each]
+    db.executemany(f"INSERT OR REPLACE INTO {doc} VALUES (?, ?, ?, ?)", map(_kept, changed))
+
+
+def _docs(db: "Connection", kind: str, rows: list[int]) -> dict[int, _Doc]:
+    docs = {}
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        sql = f'SELECT row, id, title, parts FROM "search_{kind}_doc" WHERE row IN ({marks})'
+        for row, record, title, parts in db.execute(sql, some):
+            docs[row] = _Doc(row, record, title, _parts(parts))
+    return docs
+
+
+def _kept(doc: _Doc) -> tuple[int, str, str, str]:
+    parts = orjson.dumps([astuple(part) for part in doc.parts]).decode()
+    return doc.row, doc.id, doc.title, parts
+
+
+def _parts(kept: str) -> list[Part]:
+    return [Part(*each) for each in orjson.loads(kept)]
+
+
+def _indexed(db: "Connection") -> list[str]:
+    """The kinds that can be searched, in the order in which they were declared."""
+    return [name for (name,) in db.execute("SELECT kind FROM search_kind ORDER BY rowid")]
+
+
+def _shape(kind: Kind) -> str:
+    """What an index of this kind looks like; "" when nothing of it is searched."""
+    paths = searched_paths(kind)
+    return f"{VERSION} {orjson.dumps(paths).decode()}" if paths else ""
+
+
+def _make_tables(db: "Connection", kind: str) -> None:
+    fts = f'"search_{kind}"'
+    db.execute(f"DROP TABLE IF EXISTS {fts}")
+    db.execute(f'DROP TABLE IF EXISTS "search_{kind}_doc"')
+    db.execute(
+        f"CREATE VIRTUAL TABLE {fts} USING fts5(words, content = '', detail = none, columnsize = 0, tokenize = 'ascii')"
+    )
+    for setting, value in _SETTINGS.items():
+        db.execute(f"INSERT INTO {fts} ({fts}, rank) VALUES (?, ?)", (setting, value))
+    db.execute(
+        f'CREATE TABLE "search_{kind}_doc"'
+        " (row INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, parts TEXT NOT NULL)"
+    )
