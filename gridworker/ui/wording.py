@@ -1,0 +1,87 @@
+"""Dates, deadlines and states as a worker reads them; pure, so that every wording is a line in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from gridworker.ui.forms.editors import china_now
+from gridworker.ui.tokens import Tone
+
+WEEKDAYS: Final = "一二三四五六日"
+
+RECORD_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
+    "local": ("仅在本机", "neutral"),
+    "accepted": ("中心已收到", "info"),
+    "durable": ("中心已存妥", "ok"),
+    "conflict": ("需要核对", "warn"),
+    "attention": ("被退回", "bad"),
+}
+"""What the record's state is called, and the colour of its chip."""
+
+
+def day_words(day: date, today: date) -> str:
+    """``今天``, ``11月24日``, or with the year when it is another."""
+    if day == today:
+        return "今天"
+    if (day - today).days == -1:
+        return "昨天"
+    if day.year == today.year:
+        return f"{day.month}月{day.day}日"
+    return day.isoformat()
+
+
+def moment_words(at: int, today: date) -> str:
+    """An instant (ms UTC) as ``今天 10:32`` or ``11月24日 14:30``."""
+    civil = china_now(at)
+    return f"{day_words(civil.date(), today)} {civil:%H:%M}"
+
+
+def long_day(day: date) -> str:
+    """``11月21日 星期六``."""
+    return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"
+
+
+def due_words(due: date | None, today: date, *, soon: int = 3) -> tuple[str, Tone] | None:
+    """How far a deadline is, with the colour that goes with it; None without one."""
+    if due is None:
+        return None
+    days = (due - today).days
+    if days < 0:
+        return f"逾期 {-days} 天", "bad"
+    if days == 0:
+        return "今天", "warn"
+    if days <= soon:
+        return f"剩 {days} 天", "warn"
+    if days <= 60:
+        return f"{days} 天后", "neutral"
+    return due.isoformat(), "neutral"
+
+
+def ago_words(day: date, today: date) -> str:
+    """``今天``, ``昨天``, ``94 天前``."""
+    days = (today - day).days
+    if days <= 0:
+        return "今天"
+    return "昨天" if days == 1 else f"{days} 天前"
+
+
+def state_chip(state: str) -> tuple[str, Tone]:
+    """The chip of a record's state."""
+    return RECORD_STATES.get(state, (state, "neutral"))
+
+
+def part_of_day(at: int) -> str:
+    """The greeting for an instant (ms UTC)."""
+    hour = china_now(at).hour
+    if hour < 5:
+        return "夜深了"
+    if hour < 12:
+        return "上午好"
+    return "下午好" if hour < 18 else "晚上好"
+
+
+def day_of(text: str | None) -> date | None:
+    """A civil date as records keep it; None for none."""
+    return date.fromisoformat(text) if text else None
