@@ -31,6 +31,8 @@ class Work:
     references: References
     preferences: Preferences
     clock: Callable[[], int]
+    lane_ledger: Callable[[], Ledger]
+    """A ledger over a store of its own, for functions that run in the local lane; only to be called there."""
 
     def now(self) -> int:
         """Milliseconds since 1970, UTC."""
