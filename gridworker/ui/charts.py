@@ -256,9 +256,17 @@ class BarChart(Chart):
             if 0 <= top - y < px(20):
                 label_top = y  # the value would stand on the line: put it above
         value = QRectF(room.x(), label_top - px(22), room.width(), px(20))
+        self._clear_behind(painter, value, shown(bar.value))
         _paint_words(painter, value, shown(bar.value), "text", _CENTRE)
         label = QRectF(room.x() + 2, plot.bottom() + px(8), room.width() - 4, px(20))
         _paint_words(painter, label, bar.label, "text2", _CENTRE)
+
+    def _clear_behind(self, painter: QPainter, box: QRectF, words: str) -> None:
+        """A line of the scale must not run through the value."""
+        painter.setFont(look().font(fonts.HINT))
+        width = painter.fontMetrics().horizontalAdvance(words) + px(6)
+        ground = QRectF(box.center().x() - width / 2, box.y() + px(2), width, px(16))
+        painter.fillRect(ground, colour("surface"))
 
 
 class SideBars(Chart):

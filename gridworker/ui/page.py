@@ -61,7 +61,8 @@ class Page(ABC):
 
     ``place``: on the rail, at its foot, or ``none`` (opened from another page).
     ``search_hint``: the words in the page's own live filter; empty shows the opener of the
-    palette instead. ``primary``: the id of the act on the blue button; empty for none.
+    palette instead. ``primary``: the id of the act on the blue button, empty for none; ``primary_words``: its words
+    on this page, such as 新建住户, when they are not the act's own.
     ``back_to``: (words, page key) of the crumb above the title, for pages opened from others.
     """
 
@@ -71,6 +72,7 @@ class Page(ABC):
     place: Literal["rail", "foot", "none"] = "rail"
     search_hint: str = ""
     primary: str = ""
+    primary_words: str = ""
     back_to: tuple[str, str] | None = None
 
     @abstractmethod

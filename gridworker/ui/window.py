@@ -142,6 +142,10 @@ class MainWindow(QWidget):
         """A page that was added."""
         return self._pages[key]
 
+    def page_head(self, key: str) -> PageHead:
+        """The title line of a page; the page is built if it was not yet."""
+        return self._stand(key).head
+
     def go(self, key: str, target: object = None) -> None:
         """Show page *key*; *target* is handed to its ``opened``."""
         standing = self._stand(key)
@@ -233,8 +237,9 @@ class MainWindow(QWidget):
             head.add_opener(self.open_palette)
         body = page.build(self, head)
         if page.primary:
-            act = self._acts.act(page.primary)
-            head.add_act(self._acts.action(page.primary), act.icon_name, kind="primary")
+            act, action = self._acts.act(page.primary), self._acts.action(page.primary)
+            button = head.add_act(action, act.icon_name, kind="primary")
+            button.set_caption(page.primary_words or act.title)
         head.hide()
         self._heads.addWidget(head)
         self._stack.addWidget(body)

@@ -89,6 +89,7 @@ def nothing() -> None:
 
 class TodaySample(Page):
     key, title, icon, primary = "today", "今日", "home", "visit"
+    primary_words = "记走访"
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
         head.set_title("上午好，李秀兰")
@@ -202,9 +203,7 @@ class BoardSample(Page):
         kinds = Card()
         kinds.body.addWidget(SectionTitle("纠纷类型（件）"))
         side = SideBars("纠纷类型", "件")
-        side.show_bars(
-            largest([Bar("邻里", 11), Bar("物业", 6), Bar("婚姻家庭", 4), Bar("劳动报酬", 1)])
-        )
+        side.show_bars(largest([Bar("邻里", 11), Bar("物业", 6), Bar("婚姻家庭", 4), Bar("劳动报酬", 1)]))
         kinds.body.addWidget(side)
         low.addWidget(kinds, 2)
         scroll.body.addLayout(low)
@@ -214,6 +213,7 @@ class BoardSample(Page):
 
 class HomesSample(Page):
     key, title, icon, primary = "homes", "住户", "home_person", "new"
+    primary_words = "新建住户"
     search_hint = "姓名、拼音首字母、地址或电话，如 wgy"
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
@@ -515,6 +515,18 @@ def main(out: Path) -> None:
         shoot(f"{prefix}_today")
         window.go("case")
         shoot(f"{prefix}_case")
+        if prefix == "light":
+            window.go("homes")
+            field = window.page_head("homes").search_field
+            assert field is not None
+            field.setText("学府 zz")
+            field.search_now()
+            shoot(f"{prefix}_search")
+            field.setText("zzzz")
+            field.search_now()
+            shoot(f"{prefix}_nohits")
+            field.clear()
+            field.search_now()
         window.go("homes")
         shoot(f"{prefix}_homes")
         window.go("board")

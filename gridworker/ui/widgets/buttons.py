@@ -13,7 +13,7 @@ from gridworker.ui.icons import icon
 from gridworker.ui.style import mark
 from gridworker.ui.theme import colour, px
 
-Kind = Literal["primary", "quiet", "tint", "danger", "link", "icon", "chip", "segment", "status", "opener"]
+Kind = Literal["primary", "quiet", "tint", "danger", "link", "icon", "chip", "segment", "status", "opener", "clear"]
 
 _ICON_TOKEN: dict[Kind, str] = {
     "primary": "on_primary",
@@ -26,6 +26,7 @@ _ICON_TOKEN: dict[Kind, str] = {
     "segment": "text2",
     "status": "text2",
     "opener": "text3",
+    "clear": "text3",
 }
 _BY_KEYBOARD = frozenset(
     {

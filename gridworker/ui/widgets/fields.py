@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
-from gridworker.ui.icons import icon
+from gridworker.ui.icons import paint_icon
 from gridworker.ui.style import mark
 from gridworker.ui.theme import px
 from gridworker.ui.widgets.boxes import Column, Row
+from gridworker.ui.widgets.buttons import Button
 from gridworker.ui.widgets.text import Label
 
 TYPING_PAUSE_MS: Final = 120
@@ -53,12 +61,42 @@ class SearchField(Line):
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_PAUSE_MS)
         self._pause.timeout.connect(self._tell)
-        self.setClearButtonEnabled(True)
-        self.addAction(icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
+        self._empty = Button("", self.clear, kind="clear", icon_name="dismiss_circle")
+        self._empty.setParent(self)
+        self._empty.setAccessibleName(self.tr("清空"))
+        self._empty.setToolTip(self.tr("清空（Esc）"))
+        self._empty.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._empty.setCursor(Qt.CursorShape.ArrowCursor)
+        self._empty.hide()
         self.textChanged.connect(self._changed)
+        self.rescale()
 
     def _changed(self) -> None:
+        self._empty.setVisible(bool(self.text()))
         self._pause.start()
+
+    def rescale(self) -> None:
+        """Take the size in use."""
+        self.setTextMargins(px(26), 0, px(26), 0)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the cross at the right end."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        side = px(30)
+        top = (self.height() - side) // 2
+        self._empty.setGeometry(self.width() - side - px(5), top, side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The field with its glass."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        side = px(20)
+        top = (self.height() - side) // 2
+        paint_icon(painter, QRectF(px(12), top, side, side), "search", "text2")
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Letters being spelled are no search yet; what was waiting waits on."""
@@ -200,7 +238,8 @@ class FormRow(QWidget):
         self._title.setBuddy(field)
         self.end = Row(gap=6)
         self._below = Label(hint, "hint", wrap=True)
-        self._below.setVisible(bool(hint))
+        if not hint:
+            self._below.hide()
         if not field.accessibleName():
             field.setAccessibleName(title)
         column = Column(self, gap=6)

@@ -61,7 +61,8 @@ class EmptyState(QWidget):
         for label in (self._sentence, self._advice):
             label.setAlignment(centre)
             column.addWidget(label)
-        self._advice.setVisible(bool(advice))
+        if not advice:
+            self._advice.hide()
         acts = Row(gap=8)
         acts.addStretch(1)
         for n, (words, run) in enumerate(ways_out):

@@ -102,7 +102,8 @@ class SectionTitle(QWidget):
 
         self._text = Elide(text, "h2")
         self._count = Chip(count, "neutral")
-        self._count.setVisible(bool(count))
+        if not count:
+            self._count.hide()
         self.end = Row(gap=6)
         row = Row(self, gap=8)
         row.addWidget(self._text)
