@@ -106,7 +106,7 @@ class CasePage(Page):
         found = ledger.find("mediation_case", where=(("dispute", "=", self._dispute),), limit=1)
         self._case = found[0] if found else None
         sessions = ledger.find(
-            "mediation_session", where=(("dispute", "=", self._dispute),), order=(("held_at", True),)
+            "mediation_session", where=(("dispute", "=", self._dispute),), order=("-held_at",)
         )
         self._sessions = sessions
         self._show_head(dispute)

@@ -122,7 +122,7 @@ class DisputesPage(Page):
     def _found(self) -> list[dict[str, Any]]:
         ledger = self._work.ledger
         if not self._words:
-            return ledger.find("dispute", order=(("due", False),))
+            return ledger.find("dispute", order=("due",))
         hits = [hit.id for hit in ledger.search(self._words, ("dispute",), 200)]
         return list(ledger.many("dispute", hits).values())
 

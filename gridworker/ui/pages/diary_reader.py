@@ -1,0 +1,146 @@
+"""A diary to read, and under it the place where a supervisor says what he thinks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from gridworker.records import KINDS
+from gridworker.records.kinds.review import ACTS, LEVELS
+from gridworker.records.kinds.visit import STATES
+from gridworker.ui.tokens import Tone
+from gridworker.ui.widgets import (
+    Card,
+    Chip,
+    EmptyState,
+    Flow,
+    FormRow,
+    KeyValue,
+    Label,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rule,
+    Scroll,
+    SectionTitle,
+    SegmentedChoice,
+    TextBox,
+    clear,
+)
+from gridworker.ui.wording import moment_words, state_chip
+
+Fields = Mapping[str, Any]
+
+STATE_TONES: Mapping[str, Tone] = {"submitted": "info", "read": "ok", "returned": "warn"}
+
+
+class DiaryReader(Card):
+    """``reviewed`` carries (act, level, comment): 已阅 or 退回补充."""
+
+    reviewed = Signal(str, str, str)
+
+    def __init__(self, *, reviewer: bool, parent: QWidget | None = None) -> None:
+        super().__init__(margins=(18, 14, 8, 12), gap=8, parent=parent)
+        self._reviewer = reviewer
+        self._comment: TextBox | None = None
+        self._scroll = Scroll(margins=(0, 0, 10, 0), gap=10)
+        self.body.addWidget(self._scroll, 1)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Nothing is chosen."""
+        self._comment = None
+        clear(self._scroll.body)
+        self._scroll.body.addWidget(EmptyState("book_open", "在左边选一篇日记。"))
+
+    def show_diary(self, visit: Fields, reviews: Sequence[Fields], names: Mapping[str, str], today: date) -> None:
+        """One diary with what was said of it."""
+        self._comment = None
+        clear(self._scroll.body)
+        body = self._scroll.body
+        subjects = [str(each.get("name") or "") for _, each in sorted((visit.get("subjects") or {}).items())]
+        body.addWidget(SectionTitle("、".join(name for name in subjects if name) or "走访日记"))
+        body.addWidget(self._chips(visit))
+        body.addWidget(self._pairs(visit, names, today))
+        body.addWidget(Label(str(visit.get("text") or "（没有写情况）"), "body", wrap=True))
+        for name in ("handled", "promise", "hazard"):
+            if visit.get(name):
+                title = KINDS["visit"].by_name[name].title
+                body.addWidget(Label(f"{title}：{visit[name]}", "second", wrap=True))
+        for review in reviews:
+            body.addWidget(self._review(review, names, today))
+        if self._reviewer and visit.get("state") != "read":
+            self._add_review_form()
+        body.addStretch(1)
+
+    def _chips(self, visit: Fields) -> QWidget:
+        holder = QWidget()
+        holder.setObjectName("clear")
+        flow = Flow(holder, gap=6)
+        state = str(visit.get("state"))
+        flow.addWidget(Chip(STATES.get(state, state), STATE_TONES.get(state, "neutral")))
+        flow.addWidget(Chip(*state_chip(str(visit.get("_state", "local")))))
+        kind = KINDS["visit"]
+        if visit.get("met") is False:
+            flow.addWidget(Chip("未遇", "warn"))
+        for name in ("situation", "safety", "purposes"):
+            for tag in visit.get(name) or ():
+                flow.addWidget(Chip(kind.by_name[name].shown([tag]), "neutral"))
+        return holder
+
+    def _pairs(self, visit: Fields, names: Mapping[str, str], today: date) -> KeyValue:
+        pairs = KeyValue()
+        pairs.put("填写人", names.get(str(visit.get("visitor")), ""))
+        pairs.put("走访时间", moment_words(int(visit["visited_at"]), today))
+        pairs.put("方式", KINDS["visit"].by_name["mode"].shown(visit.get("mode")))
+        if visit.get("met_whom"):
+            pairs.put("见到谁", str(visit["met_whom"]))
+        if visit.get("follow_up"):
+            done = "（已跟进）" if visit.get("follow_up_done") else ""
+            pairs.put("跟进日期", f"{visit['follow_up']}{done}")
+        return pairs
+
+    def _review(self, review: Fields, names: Mapping[str, str], today: date) -> QWidget:
+        box = Card(sunken=True, gap=4, margins=(14, 10, 14, 10))
+        who = names.get(str(review.get("reviewer")), "")
+        act, level = ACTS.get(str(review.get("act")), ""), LEVELS.get(str(review.get("level")), "")
+        head = "·".join(part for part in (who, act, level, moment_words(int(review["reviewed_at"]), today)) if part)
+        box.body.addWidget(Label(head, "strong", wrap=True))
+        if review.get("comment"):
+            box.body.addWidget(Label(str(review["comment"]), "second", wrap=True))
+        return box
+
+    def _add_review_form(self) -> None:
+        body = self._scroll.body
+        body.addWidget(Rule())
+        body.addWidget(SectionTitle("批阅"))
+        self._level = SegmentedChoice("等级", [(key, words, "") for key, words in LEVELS.items()])
+        self._level.choose("good")
+        self._comment = TextBox("批语；退回时请写明要补充什么", name="批语", least=2, most=6)
+        self._row = FormRow("批语", self._comment)
+        body.addWidget(FormRow("等级", self._level))
+        body.addWidget(self._row)
+        acts = Row(gap=10)
+        acts.addWidget(QuietButton("退回补充", lambda: self._send("returned"), icon_name="arrow_reply"))
+        acts.addStretch(1)
+        acts.addWidget(PrimaryButton("已阅", lambda: self._send("read"), icon_name="checkmark"))
+        body.addLayout(acts)
+
+    def _send(self, act: str) -> None:
+        assert self._comment is not None
+        comment = self._comment.text().strip()
+        if act == "returned" and not comment:
+            self._row.set_wrong("退回补充时，请写明需要补充什么。")
+            self._comment.setFocus()
+            return
+        level = "" if act == "returned" else self._level.value()
+        self.reviewed.emit(act, level, comment)
+
+    def review_by_key(self, act: str) -> None:
+        """For the keyboard: Ctrl+Enter is 已阅."""
+        if self._comment is not None:
+            self._send(act)
