@@ -1,0 +1,185 @@
+"""The buckets that this desk holds: how far their feed was read, what they add up to, and how one is let go."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from gridworker.protocol.sync import BucketInfo
+from gridworker.records.row import SET_HASH_MODULUS, row_digest
+from gridworker.storage import outbox, search
+from gridworker.storage.file import BucketRow, File
+from gridworker.storage.tables import drop_children, quoted, summary_table
+
+SLICE = 150
+"""Rows taken out in one short transaction, so that a person's save never waits long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket. ``state``: loading (nothing of it is shown yet), live, stale (its hash does not match: to be
+    reset), dropping."""
+
+    id: str
+    bucket_class: str
+    region: str
+    record: str
+    state: str
+    cursor: int
+    naming: bool
+    """Whether its rows are being replaced."""
+    hash: str
+    """Set hash over the centre's versions, 32 hex digits."""
+
+
+def held(file: File) -> list[Bucket]:
+    """All buckets of this desk."""
+    lines = file.db.execute("SELECT id, class, region, record, state, cursor, naming, hash FROM bucket ORDER BY _row")
+    return [
+        Bucket(name, kind, region, record, state, cursor, bool(naming), total or "0" * 32)
+        for name, kind, region, record, state, cursor, naming, total in lines
+    ]
+
+
+def add(file: File, info: BucketInfo) -> None:
+    """Hold a bucket; it is not shown before its first reading is complete."""
+    file.db.execute(
+        "INSERT INTO bucket (id, class, region, record, state) VALUES (?, ?, ?, ?, 'loading')"
+        " ON CONFLICT (id) DO UPDATE SET class = excluded.class, region = excluded.region,"
+        " record = excluded.record",
+        (info.id, info.bucket_class, info.region, info.record),
+    )
+
+
+def home(file: File, bucket_class: str, region: str) -> str | None:
+    """The id of the bucket for records of a class and region (or person); None when this desk has none."""
+    found = file.db.execute(
+        "SELECT id FROM bucket WHERE class = ? AND region = ? AND record = '' AND state <> 'dropping'",
+        (bucket_class, region),
+    ).fetchone()
+    return None if found is None else found[0]
+
+
+def reset(file: File, bucket: str) -> None:
+    """Read the bucket again from the start; what is not named until its end is gone then."""
+    file.db.execute(
+        "UPDATE bucket SET cursor = 0, naming = 1,"
+        " state = CASE state WHEN 'stale' THEN 'live' ELSE state END WHERE id = ?",
+        (bucket,),
+    )
+    file.db.execute("DELETE FROM named WHERE _bucket = (SELECT _row FROM bucket WHERE id = ?)", (bucket,))
+
+
+def add_to_hash(file: File, deltas: dict[int, int]) -> None:
+    """Add to the set hashes of buckets."""
+    for row_id, delta in deltas.items():
+        found = file.db.execute("SELECT hash FROM bucket WHERE _row = ?", (row_id,)).fetchone()
+        if found is not None and delta:
+            total = (int(found[0] or "0", 16) + delta) % SET_HASH_MODULUS
+            file.db.execute("UPDATE bucket SET hash = ? WHERE _row = ?", (f"{total:032x}", row_id))
+
+
+def recount(file: File, bucket: int) -> str:
+    """The set hash of a bucket, from its rows: 32 hex digits."""
+    total = sum(row_digest(*version) for version in _versions(file, bucket))
+    return f"{total % SET_HASH_MODULUS:032x}"
+
+
+def _versions(file: File, bucket: int) -> Iterator[tuple[str, str, int, str]]:
+    """(kind, id, ver, mark) of the centre's versions; one put aside stands for the row that it would replace."""
+    aside = "SELECT kind, id, ver, mark FROM {} WHERE _bucket = ?"
+    put_aside = file.db.execute(aside.format("pull_quarantine"), (bucket,)).fetchall()
+    yield from put_aside
+    yield from file.db.execute(aside.format("unknown_row"), (bucket,)).fetchall()
+    elsewhere = {(kind, record) for kind, record, *_ in put_aside}
+    for kind, table in file.tables.items():
+        query = f"SELECT id, _ver, _mark FROM {table.name} WHERE _bucket = ? AND _ver > 0"
+        for record, ver, mark in file.db.execute(query, (bucket,)).fetchall():
+            if (kind, record) not in elsewhere:
+                yield kind, record, ver, mark
+
+
+def drop(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> bool:
+    """Let a bucket go, with everything of it: rows, words, drafts. False while something of it waits here.
+
+    Works in short transactions of its own; broken off, it goes on at the next call. ``seal`` locks up the bodies
+    of changes that are at the centre but in no backup yet; without it they stay until they are durable.
+    """
+    place = file.bucket(bucket)
+    if place is None:
+        return True
+    with file.writing():
+        if outbox.waits_in(file, bucket):
+            return False
+        file.db.execute("UPDATE bucket SET state = 'dropping' WHERE id = ?", (bucket,))
+        _drop_counts(file, place.row_id)
+    for kind in file.tables:
+        while _drop_slice(file, kind, place.row_id):
+            pass
+    with file.writing():
+        _drop_own_history(file, bucket, seal)
+        _drop_what_lies_beside(file, place)
+        file.note("scrub", True)
+    return True
+
+
+def dropping(file: File) -> list[str]:
+    """Buckets whose dropping was broken off."""
+    return [b for (b,) in file.db.execute("SELECT id FROM bucket WHERE state = 'dropping'")]
+
+
+def _drop_counts(file: File, row_id: int) -> None:
+    for table in file.tables.values():
+        for summary in table.kind.summaries:
+            file.db.execute(f"DELETE FROM {summary_table(summary)} WHERE _bucket = ?", (row_id,))
+
+
+def _drop_slice(file: File, kind: str, bucket: int) -> bool:
+    table = file.tables[kind]
+    with file.writing():
+        lines = file.db.execute(f"{table.select} WHERE _bucket = ? LIMIT ?", (bucket, SLICE)).fetchall()
+        for line in lines:
+            drop_children(file.db, table, line[0], table.unpacked(line[10:], line[9]))
+            search.index(file.db, table.kind, line[0], line[1], None)
+            file.db.execute("DELETE FROM base_row WHERE kind = ? AND id = ?", (kind, line[1]))
+            file.db.execute(f"DELETE FROM {table.name} WHERE _row = ?", (line[0],))
+        _drop_drafts(file, [line[1] for line in lines])
+    return len(lines) == SLICE
+
+
+def _drop_drafts(file: File, records: list[str]) -> None:
+    """A draft that names a dropped record goes with it."""
+    drafts = file.db.execute("SELECT key, fields FROM draft").fetchall()
+    for key, fields in drafts:
+        if any(record in key or record in fields for record in records):
+            file.db.execute("DELETE FROM draft WHERE key = ?", (key,))
+
+
+def _drop_own_history(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> None:
+    if file.meta("backup", False) and seal is not None:
+        lines = file.db.execute(
+            "SELECT _row, body FROM outbox WHERE bucket = ? AND state = 'accepted'", (bucket,)
+        ).fetchall()
+        file.db.executemany(
+            "UPDATE outbox SET body = ?, before = NULL, laid = 0, state = 'sealed' WHERE _row = ?",
+            [(seal(body), row_id) for row_id, body in lines],
+        )
+    # Where the centre has no backup, accepted is the most that is ever promised.
+    kept = ("accepted", "sealed") if file.meta("backup", False) else ("sealed", "sealed")
+    file.db.execute("DELETE FROM outbox WHERE bucket = ? AND state NOT IN (?, ?)", (bucket, *kept))
+
+
+def _drop_what_lies_beside(file: File, place: BucketRow) -> None:
+    for name in ("unknown_row", "pull_quarantine", "named", "unindexed"):
+        file.db.execute(f"DELETE FROM {quoted(name)} WHERE _bucket = ?", (place.row_id,))
+    file.db.execute("DELETE FROM bucket WHERE _row = ?", (place.row_id,))
+
+
+def forget_dropped(file: File) -> None:
+    """Own history of buckets that are no longer held goes once it is durable."""
+    file.db.execute("DELETE FROM outbox WHERE state = 'durable' AND bucket NOT IN (SELECT id FROM bucket)")
+
+
+def packed(body: object) -> bytes:
+    """A row or change as it rests in the file."""
+    return orjson.dumps(body)

@@ -1,0 +1,345 @@
+"""What the centre sends, laid into the tables in short transactions that can be broken off anywhere."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from gridworker.protocol.sync import Page, Wire
+from gridworker.records.row import Row, row_digest
+from gridworker.storage import buckets, outbox, project
+from gridworker.storage.faults import BROKEN_ROW
+from gridworker.storage.file import BucketRow, File
+from gridworker.storage.tables import KindTable, put_children, rebuild
+from gridworker.storage.unindexed import put_off
+
+LOG = logging.getLogger(__name__)
+
+SLICE = 400
+"""New rows in one transaction: about 20 ms on an office laptop; a person's save never waits longer."""
+SLICE_TOLD_AGAIN = 60
+"""The same, for rows that meet what is here already."""
+
+
+@dataclass(slots=True)
+class Received:
+    """What a page brought."""
+
+    kinds: set[str] = field(default_factory=set)
+    """Kinds of which something changed."""
+    rows: int = 0
+    put_aside: int = 0
+    """Rows that could not be read; they are tried again at the next start."""
+    complete: bool = False
+    hash_ok: bool = True
+    """False: the bucket is stale, and has to be reset."""
+
+    def add(self, other: "Received") -> None:
+        """Take in what another page brought."""
+        self.kinds |= other.kinds
+        self.rows += other.rows
+        self.put_aside += other.put_aside
+        self.hash_ok = self.hash_ok and other.hash_ok
+
+
+class Version(NamedTuple):
+    """The centre's version of a record that this desk counts."""
+
+    bucket: int
+    ver: int
+    mark: str
+
+
+@dataclass(slots=True)
+class _Slice:
+    """One transaction's work."""
+
+    file: File
+    place: BucketRow
+    force: bool
+    """Take any version: the bucket is being replaced."""
+    received: Received
+    deltas: dict[int, int] = field(default_factory=dict)
+
+    def count(self, kind: str, record: str, old: Version | None, new: Version | None) -> None:
+        """Move a record in the set hashes from its old version to its new one."""
+        if old is not None:
+            delta = row_digest(kind, record, old.ver, old.mark)
+            self.deltas[old.bucket] = self.deltas.get(old.bucket, 0) - delta
+        if new is not None:
+            delta = row_digest(kind, record, new.ver, new.mark)
+            self.deltas[new.bucket] = self.deltas.get(new.bucket, 0) + delta
+        self.received.kinds.add(kind)
+
+
+def receive(file: File, page: Page) -> Received:
+    """Apply one page. Each slice is a transaction of its own; the cursor moves with the last one.
+
+    A page of which only some slices arrived is simply received again: what is here already is passed over.
+    """
+    received = Received(complete=not page.more)
+    parts = list(_slices(page.rows, quick=_is_first_reading(file, page.bucket)))
+    for number, rows in enumerate(parts):
+        with file.writing():
+            place = file.bucket(page.bucket)
+            if place is None or place.state == "dropping":
+                return received
+            if page.reset and number == 0:
+                _begin_naming(file, place)
+            work = _Slice(file, place, _is_naming(file, place), received)
+            _apply(work, rows)
+            if number == len(parts) - 1:
+                _leave(work, page)
+            buckets.add_to_hash(file, work.deltas)
+            if number == len(parts) - 1:
+                _close(work, page)
+    return received
+
+
+def retry(file: File) -> int:
+    """Try again what could not be read, and rows of kinds that have become known; how many came in."""
+    done = 0
+    for source in ("pull_quarantine", "unknown_row"):
+        lines = file.db.execute(f"SELECT kind, id, _bucket, body FROM {source}").fetchall()
+        for kind, record, bucket, body in lines:
+            if kind in file.tables:
+                done += _retry_one(file, source, kind, record, bucket, body)
+    return done
+
+
+def _slices(rows: Sequence[Wire], quick: bool) -> Iterator[Sequence[Wire]]:
+    size = SLICE if quick else SLICE_TOLD_AGAIN
+    yield from (rows[start : start + size] for start in range(0, len(rows), size))
+    if not rows:
+        yield ()
+
+
+def _is_first_reading(file: File, bucket: str) -> bool:
+    place = file.bucket(bucket)
+    return place is not None and place.state == "loading"
+
+
+def _is_naming(file: File, place: BucketRow) -> bool:
+    found = file.db.execute("SELECT naming FROM bucket WHERE _row = ?", (place.row_id,))
+    return bool(found.fetchone()[0])
+
+
+def _begin_naming(file: File, place: BucketRow) -> None:
+    if not _is_naming(file, place):
+        buckets.reset(file, place.id)
+
+
+def _apply(work: _Slice, rows: Sequence[Wire]) -> None:
+    groups: dict[str, list[Wire]] = {}
+    for wire in rows:
+        groups.setdefault(str(wire.get("e", "")), []).append(wire)
+    covered = outbox.records_laid_over(work.file)
+    for kind, wires in groups.items():
+        if work.force:
+            _name(work, kind, wires)
+        known = _versions(work.file, kind, wires)
+        table = work.file.tables.get(kind)
+        fresh = [w for w in wires if table and w.get("i") not in known and w.get("i") not in covered]
+        if table is None or not _insert_many(work, table, fresh):
+            fresh = []
+        done = {wire["i"] for wire in fresh}
+        for wire in wires:
+            if wire.get("i") not in done:
+                _apply_one(work, kind, wire, known)
+    work.received.rows += len(rows)
+
+
+def _versions(file: File, kind: str, wires: Sequence[Wire]) -> dict[str, Version]:
+    """The versions that are here of these records; one put aside is the one that counts."""
+    ids = orjson.dumps([str(wire.get("i")) for wire in wires]).decode()
+    found: dict[str, Version] = {}
+    of_ids = "id IN (SELECT value FROM json_each(?))"
+    if kind in file.tables:
+        query = f"SELECT id, _bucket, _ver, _mark FROM {file.tables[kind].name} WHERE {of_ids}"
+        found = {line[0]: Version(*line[1:]) for line in file.db.execute(query, (ids,))}
+    for aside in ("unknown_row", "pull_quarantine"):
+        query = f"SELECT id, _bucket, ver, mark FROM {aside} WHERE kind = ? AND {of_ids}"
+        found |= {line[0]: Version(*line[1:]) for line in file.db.execute(query, (kind, ids))}
+    return found
+
+
+def _insert_many(work: _Slice, table: KindTable, wires: list[Wire]) -> bool:
+    """Put in rows of which nothing is here yet, all at once. False: one of them is broken, none was put in."""
+    if not wires:
+        return True
+    file, place = work.file, work.place
+    file.db.execute("SAVEPOINT many")
+    try:
+        first = 1 + (file.db.execute(f"SELECT max(_row) FROM {table.name}").fetchone()[0] or 0)
+        rows = [Row.from_wire(wire, place.id) for wire in wires]
+        lines = [table.line(r, place.row_id, r.ver, r.mark, project.ACCEPTED) for r in rows]
+        file.db.executemany(table.insert, lines)
+        _put_beside(work, table, rows, first)
+    except BROKEN_ROW:
+        file.db.execute("ROLLBACK TO many")
+        file.db.execute("RELEASE many")
+        return False
+    file.db.execute("RELEASE many")
+    for row in rows:
+        work.count(row.kind, row.id, None, Version(place.row_id, row.ver, row.mark))
+    return True
+
+
+def _put_beside(work: _Slice, table: KindTable, rows: list[Row], first: int) -> None:
+    """What goes with new rows; a bucket that is being loaded is counted when it is complete."""
+    listed = [field.name for field in (*table.tags, *table.lists)]
+    for row_id, row in enumerate(rows, first):
+        if row.removed is None and not row.fields.keys().isdisjoint(listed):
+            put_children(work.file.db, table, row_id, row.fields)
+    if work.place.state != "loading":
+        for row in rows:
+            if row.removed is None:
+                project.count_new(work.file, table, work.place.row_id, row)
+    put_off(work.file, table.kind.name, first, first + len(rows) - 1, work.place.row_id)
+
+
+def _apply_one(work: _Slice, kind: str, wire: Wire, known: dict[str, Version]) -> None:
+    """One row that meets something here, or is of an unknown kind, or stands among broken ones."""
+    file, place = work.file, work.place
+    old = known.get(str(wire.get("i")))
+    new = _version_of(wire, place)
+    if new is None:
+        _put_aside(work, kind, wire, None, "no id or version")
+        return
+    if old is not None and (old == new if work.force else old.ver >= new.ver):
+        return
+    record = str(wire["i"])
+    file.db.execute("SAVEPOINT one")
+    try:
+        if kind in file.tables:
+            project.set_centre(file, kind, record, Row.from_wire(wire, place.id), place)
+            _take_back(file, kind, record)
+        else:
+            _keep_unknown(file, kind, record, new, wire)
+    except BROKEN_ROW as fault:
+        file.db.execute("ROLLBACK TO one")
+        _put_aside(work, kind, wire, new, type(fault).__name__)
+    file.db.execute("RELEASE one")
+    work.count(kind, record, old if old is not None and old.ver else None, new)
+
+
+def _version_of(wire: Wire, place: BucketRow) -> Version | None:
+    record, ver, mark = wire.get("i"), wire.get("v"), wire.get("m")
+    if not isinstance(record, str) or not isinstance(mark, str) or not isinstance(ver, int):
+        return None
+    return Version(place.row_id, ver, mark) if ver > 0 else None
+
+
+def _put_aside(work: _Slice, kind: str, wire: Wire, version: Version | None, fault: str) -> None:
+    """Keep a row that cannot be read, whole; the rest goes on. The fault's name, never its words, is noted."""
+    where = version or Version(work.place.row_id, 0, "")
+    work.file.db.execute(
+        "INSERT OR REPLACE INTO pull_quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (kind, str(wire.get("i")), *where, orjson.dumps(wire), fault),
+    )
+    work.received.put_aside += 1
+
+
+def _keep_unknown(file: File, kind: str, record: str, version: Version, wire: Wire) -> None:
+    file.db.execute(
+        "INSERT OR REPLACE INTO unknown_row VALUES (?, ?, ?, ?, ?, ?)",
+        (kind, record, *version, orjson.dumps(wire)),
+    )
+
+
+def _take_back(file: File, kind: str, record: str) -> None:
+    for aside in ("pull_quarantine", "unknown_row"):
+        file.db.execute(f"DELETE FROM {aside} WHERE kind = ? AND id = ?", (kind, record))
+
+
+def _name(work: _Slice, kind: str, wires: Sequence[Wire]) -> None:
+    work.file.db.executemany(
+        "INSERT OR IGNORE INTO named VALUES (?, ?, ?)",
+        [(work.place.row_id, kind, str(wire.get("i"))) for wire in wires],
+    )
+
+
+def _leave(work: _Slice, page: Page) -> None:
+    """Rows that moved to another bucket or were dropped from the feed; nothing newer is touched."""
+    for kind, record, ver, _ in page.gone:
+        old = _versions(work.file, kind, [{"i": record}]).get(record)
+        if old is None or old.bucket != work.place.row_id or not 0 < old.ver < ver:
+            continue
+        _remove(work, kind, record, old)
+
+
+def _remove(work: _Slice, kind: str, record: str, old: Version) -> None:
+    """Take a row of the centre out; what a person wrote here still lies in the outbox."""
+    if kind in work.file.tables:
+        project.set_centre(work.file, kind, record, None, work.place)
+    _take_back(work.file, kind, record)
+    work.count(kind, record, old, None)
+
+
+def _close(work: _Slice, page: Page) -> None:
+    """The last slice of a page: move the cursor, and when the bucket is complete, see that it is whole."""
+    file, place = work.file, work.place
+    file.db.execute("UPDATE bucket SET cursor = ? WHERE _row = ?", (page.to, place.row_id))
+    for kind, record in outbox.read_up_to(file, place.id, page.to, not page.more):
+        project.tell_again(file, kind, record)
+        work.received.kinds.add(kind)
+    if page.more:
+        return
+    if work.force:
+        _end_naming(work)
+    if place.state == "loading":
+        _show(work)
+    if page.hash:
+        _compare(work, page.hash)
+
+
+def _show(work: _Slice) -> None:
+    """The bucket is complete: count it, and let it be seen."""
+    file, row_id = work.file, work.place.row_id
+    file.db.execute("UPDATE bucket SET state = 'live' WHERE _row = ?", (row_id,))
+    for table in file.tables.values():
+        rebuild(file.db, table, row_id)
+    work.received.kinds |= file.tables.keys()
+
+
+def _end_naming(work: _Slice) -> None:
+    """The bucket was read from its start: what was not named is not in it any more."""
+    file, row_id = work.file, work.place.row_id
+    unnamed = "NOT EXISTS (SELECT 1 FROM named n WHERE n._bucket = ? AND n.kind = {} AND n.id = t.id)"
+    for kind, table in file.tables.items():
+        query = (
+            f"SELECT t.id, t._bucket, t._ver, t._mark FROM {table.name} t"
+            f" WHERE t._bucket = ? AND t._ver > 0 AND {unnamed.format('?')}"
+        )
+        for record, *version in file.db.execute(query, (row_id, row_id, kind)).fetchall():
+            _remove(work, kind, record, Version(*version))
+    for aside in ("pull_quarantine", "unknown_row"):
+        test = f"_bucket = ? AND {unnamed.format('t.kind')}"
+        file.db.execute(f"DELETE FROM {aside} AS t WHERE {test}", (row_id, row_id))
+    file.db.execute("DELETE FROM named WHERE _bucket = ?", (row_id,))
+    file.db.execute("UPDATE bucket SET naming = 0, hash = ? WHERE _row = ?", (buckets.recount(file, row_id), row_id))
+
+
+def _compare(work: _Slice, wanted: str) -> None:
+    file, row_id = work.file, work.place.row_id
+    found = file.db.execute("SELECT hash FROM bucket WHERE _row = ?", (row_id,)).fetchone()[0]
+    if (found or "0" * 32) == wanted:
+        return
+    LOG.warning("bucket %s does not add up: it will be read again", work.place.id)
+    work.received.hash_ok = False
+    file.db.execute("UPDATE bucket SET state = 'stale' WHERE _row = ? AND state = 'live'", (row_id,))
+
+
+def _retry_one(file: File, source: str, kind: str, record: str, bucket: int, body: Any) -> int:
+    """The set hash counts the row already; it only changes its place."""
+    found = file.db.execute("SELECT _row, id, state FROM bucket WHERE _row = ?", (bucket,)).fetchone()
+    try:
+        with file.writing():
+            place = BucketRow(*found)
+            project.set_centre(file, kind, record, Row.from_wire(orjson.loads(body), place.id), place)
+            file.db.execute(f"DELETE FROM {source} WHERE kind = ? AND id = ?", (kind, record))
+    except BROKEN_ROW:
+        return 0
+    return 1

@@ -1,0 +1,96 @@
+"""What a store is made of besides its kinds, as numbered steps; a step, once released, is never edited."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gridworker.errors import StoreTooNew
+from gridworker.storage.connection import Connection, writing
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MAJOR = 1
+"""Grows when an older program could no longer read the store; additions leave it as it is."""
+_STEP = 1000
+
+
+def refuse_newer(db: Connection) -> None:
+    """Raises ``StoreTooNew`` for a store that a later program made its own; nothing is touched."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version // _STEP > MAJOR:
+        raise StoreTooNew(f"store {version}, program {MAJOR * _STEP}")
+
+
+def pending(db: Connection) -> bool:
+    """Whether steps are to be taken."""
+    return bool(db.execute("PRAGMA user_version").fetchone()[0] != version())
+
+
+def is_new(db: Connection) -> bool:
+    """Whether the file holds nothing yet."""
+    return db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+
+
+def version() -> int:
+    """What ``PRAGMA user_version`` says of a store of this program."""
+    return MAJOR * _STEP + len(_STEPS)
+
+
+def apply(db: Connection) -> None:
+    """Take the steps that are left, all or none."""
+    # Costs a tenth of a second, and is needed once in a store's life.
+    from sqlite_utils import Database, Migrations
+
+    steps = Migrations("gridworker")
+    for step in _STEPS:
+        steps(name=step.__name__.removeprefix("step_"))(step)
+    with writing(db):
+        steps.apply(Database(db, recursive_triggers=False, execute_plugins=False))
+        db.execute(f"PRAGMA user_version = {version()}")
+
+
+def step_0001_first_store(db: "Database") -> None:
+    """Notes, buckets, outbox, what lies beside the rows, drafts and the log of syncs."""
+    for text in _FIRST:
+        db.execute(text)
+
+
+_STEPS: tuple[Callable[["Database"], None], ...] = (step_0001_first_store,)
+
+_FIRST = (
+    "CREATE TABLE meta (k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE bucket (_row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, class TEXT NOT NULL,"
+    " region TEXT NOT NULL, record TEXT NOT NULL, state TEXT NOT NULL, naming INTEGER NOT NULL DEFAULT 0,"
+    " cursor INTEGER NOT NULL DEFAULT 0, hash TEXT NOT NULL DEFAULT '') STRICT",
+    "CREATE INDEX bucket_unseen ON bucket (_row) WHERE state IN ('loading', 'dropping')",
+    "CREATE INDEX bucket_home ON bucket (class, region)",
+    # The order of _row is the order of a person's acts; n is counted anew after a restore.
+    "CREATE TABLE outbox (_row INTEGER PRIMARY KEY AUTOINCREMENT, incarnation INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, tx TEXT NOT NULL, act TEXT NOT NULL, author TEXT NOT NULL,"
+    " kind TEXT NOT NULL, record TEXT NOT NULL, bucket TEXT NOT NULL, body BLOB NOT NULL, before BLOB,"
+    " made_at INTEGER NOT NULL, state TEXT NOT NULL, laid INTEGER NOT NULL, seq INTEGER,"
+    " code TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', settled_at INTEGER,"
+    " tries INTEGER NOT NULL DEFAULT 0) STRICT",
+    "CREATE INDEX outbox_record ON outbox (record, _row)",
+    "CREATE INDEX outbox_state ON outbox (state, _row) WHERE state <> 'durable'",
+    "CREATE INDEX outbox_act ON outbox (act, _row)",
+    "CREATE INDEX outbox_tx ON outbox (tx)",
+    "CREATE INDEX outbox_laid ON outbox (bucket, record) WHERE laid = 1",
+    "CREATE TABLE base_row (kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,"
+    " PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE unknown_row (kind TEXT NOT NULL, id TEXT NOT NULL, _bucket INTEGER NOT NULL,"
+    " ver INTEGER NOT NULL, mark TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, id))"
+    " STRICT, WITHOUT ROWID",
+    "CREATE TABLE pull_quarantine (kind TEXT NOT NULL, id TEXT NOT NULL, _bucket INTEGER NOT NULL,"
+    " ver INTEGER NOT NULL, mark TEXT NOT NULL, body BLOB NOT NULL, fault TEXT NOT NULL,"
+    " PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID",
+    # Which rows the centre has named since a bucket is being replaced.
+    "CREATE TABLE named (_bucket INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
+    " PRIMARY KEY (_bucket, kind, id)) STRICT, WITHOUT ROWID",
+    # Stretches of rows that came in large pages and are not in the search index yet.
+    "CREATE TABLE unindexed (kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " _bucket INTEGER NOT NULL, PRIMARY KEY (kind, first)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE draft (key TEXT PRIMARY KEY, form TEXT NOT NULL, title TEXT NOT NULL, fields TEXT NOT NULL,"
+    " at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE sync_log (_row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
+)

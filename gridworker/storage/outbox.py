@@ -1,0 +1,345 @@
+"""The outbox: every change that a person made here, from the moment of saving until it is history.
+
+new -> sent (never altered again) -> accepted (at the centre; laid over the centre's row until the feed has
+brought it) -> durable (in a backup of the centre). held: to be tried again. attention: refused, kept for the
+person to repair or to discard. discarded: given up by the person.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from gridworker.protocol.sync import GroupResult, Standing
+from gridworker.records.change import Change
+from gridworker.storage.file import File
+
+WAITS = ("new", "sent", "held")
+"""States of what the centre has not taken yet."""
+KEPT_MS = 90 * 86_400_000
+"""How long own history is kept after it is durable."""
+
+_BODY = "SELECT body, tx, act, n FROM outbox"
+
+
+class Laid(NamedTuple):
+    """A change that is laid over the centre's row, and who made it."""
+
+    change: Change
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One waiting, refused or settled change, as the sync page shows it."""
+
+    id: str
+    tx: str
+    act: str
+    n: int
+    kind: str
+    record: str
+    bucket: str
+    state: str
+    """new, sent, held, accepted, durable, attention, discarded."""
+    verb: str
+    path: str
+    value: Any
+    before: Any
+    """What stood at ``path`` when the change was made."""
+    code: str
+    """For machines: why it was refused."""
+    reason: str
+    """For people, Chinese."""
+    made_at: int
+    """ms UTC of the device's clock."""
+    author: str
+    tries: int
+
+
+class Settled(NamedTuple):
+    """What the centre's answer changed here."""
+
+    records: set[tuple[str, str]]
+    """(kind, record) whose standing may differ now."""
+    told_again: set[tuple[str, str]]
+    """Those of them over which a change no longer lies."""
+    accepted: int
+    refused: int
+    conflicts: int
+    held: int
+
+
+def put(file: File, change: Change, author: str, incarnation: int, before: Any) -> None:
+    """Add a change that has its number."""
+    wire = change.to_wire()
+    file.db.execute(
+        "INSERT INTO outbox (incarnation, n, id, tx, act, author, kind, record, bucket, body, before, made_at,"
+        " state, laid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 1)",
+        (
+            incarnation,
+            change.n,
+            change.id,
+            change.tx,
+            change.act,
+            author,
+            change.kind,
+            change.record,
+            change.bucket,
+            orjson.dumps(wire),
+            None if before is None else orjson.dumps(before),
+            change.at,
+        ),
+    )
+
+
+def laid_over(file: File, record: str) -> list[Laid]:
+    """The changes that lie over the centre's row of a record, oldest first."""
+    found = file.db.execute(
+        "SELECT body, tx, act, n, author FROM outbox WHERE record = ? AND laid = 1 ORDER BY _row",
+        (record,),
+    )
+    return [Laid(_change(line[:4]), line[4]) for line in found]
+
+
+def records_laid_over(file: File) -> set[str]:
+    """The records over which changes lie."""
+    return {r for (r,) in file.db.execute("SELECT DISTINCT record FROM outbox WHERE laid = 1")}
+
+
+def states(file: File, record: str) -> set[str]:
+    """The states of all own changes of a record."""
+    return {s for (s,) in file.db.execute("SELECT DISTINCT state FROM outbox WHERE record = ?", (record,))}
+
+
+def waiting(file: File, most: int) -> list[Change]:
+    """The next changes to hand in, whole groups, oldest first; at most ``most``, but always one group."""
+    lines = file.db.execute(f"{_BODY} WHERE state IN ('new', 'sent') ORDER BY _row LIMIT ?", (most + 1,)).fetchall()
+    if len(lines) > most:
+        lines = _whole_groups(file, lines[:most], cut=lines[most][1])
+    return [_change(line) for line in lines]
+
+
+def _whole_groups(file: File, lines: list[Any], cut: str) -> list[Any]:
+    """Without the group ``cut`` that did not fit; alone, it is taken whole."""
+    whole = [line for line in lines if line[1] != cut]
+    query = f"{_BODY} WHERE tx = ? AND state IN ('new', 'sent') ORDER BY _row"
+    return whole or [*file.db.execute(query, (cut,))]
+
+
+def count(file: File) -> dict[str, int]:
+    """How many changes are in each state; durable ones are not counted."""
+    found = file.db.execute("SELECT state, count(*) FROM outbox WHERE state <> 'durable' GROUP BY state")
+    return dict(found.fetchall())
+
+
+def rows(file: File, states_wanted: Sequence[str], limit: int, newest: bool) -> list[OutboxRow]:
+    """The changes in these states."""
+    marks = ", ".join("?" * len(states_wanted))
+    order = "DESC" if newest else "ASC"
+    lines = file.db.execute(f"{_ROW} WHERE state IN ({marks}) ORDER BY _row {order} LIMIT ?", (*states_wanted, limit))
+    return [_outbox_row(line) for line in lines]
+
+
+def of_record(file: File, record: str) -> list[OutboxRow]:
+    """Every own change of a record that is still kept, oldest first."""
+    found = file.db.execute(f"{_ROW} WHERE record = ? ORDER BY _row", (record,))
+    return [_outbox_row(line) for line in found]
+
+
+def of_act(file: File, act: str) -> list[OutboxRow]:
+    """Every change of one act of a person, oldest first."""
+    return [_outbox_row(line) for line in file.db.execute(f"{_ROW} WHERE act = ? ORDER BY _row", (act,))]
+
+
+def of_tx(file: File, tx: str) -> list[OutboxRow]:
+    """Every change of one group, oldest first."""
+    return [_outbox_row(line) for line in file.db.execute(f"{_ROW} WHERE tx = ? ORDER BY _row", (tx,))]
+
+
+def last_acts(file: File, limit: int) -> list[str]:
+    """The latest acts, newest first."""
+    found = file.db.execute(
+        "SELECT act, max(_row) FROM (SELECT act, _row FROM outbox ORDER BY _row DESC LIMIT 2000)"
+        " GROUP BY act ORDER BY 2 DESC LIMIT ?",
+        (limit,),
+    )
+    return [act for act, _ in found]
+
+
+def mark_sent(file: File, txs: Iterable[str]) -> None:
+    """These groups are on their way: from now on they are never altered."""
+    file.db.executemany(
+        "UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE tx = ? AND state IN ('new', 'sent')",
+        [(tx,) for tx in txs],
+    )
+
+
+def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], int | None], now: int) -> Settled:
+    """Note the centre's answers. ``cursors`` tells how far the feed of a bucket has been read."""
+    touched: set[tuple[str, str]] = set()
+    unlaid: set[tuple[str, str]] = set()
+    counts = {"accepted": 0, "held": 0, "attention": 0, "conflict": 0}
+    for result in results:
+        state = _STATE_OF[result.verdict]
+        lines = file.db.execute(
+            "SELECT _row, kind, record, bucket FROM outbox"
+            " WHERE tx = ? AND state IN ('new', 'sent', 'held', 'accepted')",
+            (result.tx,),
+        ).fetchall()
+        for row_id, kind, record, bucket in lines:
+            seq, laid = _lies(state, result, bucket, cursors)
+            file.db.execute(
+                "UPDATE outbox SET state = ?, code = ?, reason = ?, seq = ?, laid = min(laid, ?),"
+                " settled_at = ? WHERE _row = ?",
+                (state, result.code, result.reason, seq, laid, now, row_id),
+            )
+            touched.add((kind, record))
+            if not laid:
+                unlaid.add((kind, record))
+        counts[state] += len(lines)
+        counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")
+    return Settled(touched, unlaid, counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+
+
+_STATE_OF = {
+    "ok": "accepted",
+    "conflict": "accepted",
+    "held": "held",
+    "refused": "attention",
+    "quarantined": "attention",
+}
+
+
+def _lies(state: str, result: GroupResult, bucket: str, cursors: Callable[[str], int | None]) -> tuple[int | None, int]:
+    """Where the change stands in the feed, and whether it still lies over the centre's row."""
+    if state == "held":
+        return None, 1
+    if state == "attention":
+        return None, 0
+    cursor = cursors(bucket)
+    if cursor is None:
+        return result.seqs.get(bucket), 0
+    # An answer that repeats an earlier one may not know the place any more: then the next page settles it.
+    seq = result.seqs.get(bucket, cursor + 1)
+    return seq, int(seq > cursor)
+
+
+def read_up_to(file: File, bucket: str, seq: int, complete: bool) -> set[tuple[str, str]]:
+    """The feed of a bucket has been read: what the centre took up to there no longer lies over its rows."""
+    test = "bucket = ? AND laid = 1 AND state IN ('accepted', 'durable') AND (seq <= ? OR ?)"
+    found = file.db.execute(f"SELECT kind, record FROM outbox WHERE {test}", (bucket, seq, complete))
+    touched = set(found.fetchall())
+    if touched:
+        file.db.execute(f"UPDATE outbox SET laid = 0 WHERE {test}", (bucket, seq, complete))
+    return touched
+
+
+def make_durable(file: File, standing: Standing) -> set[tuple[str, str]]:
+    """What the centre's backup covers is durable; a centre without a backup promises nothing."""
+    if not standing.backup:
+        return set()
+    test = "state = 'accepted' AND incarnation = ? AND n <= ?"
+    known = (standing.incarnation, standing.durable_n)
+    touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", known))
+    if touched:
+        file.db.execute(f"UPDATE outbox SET state = 'durable' WHERE {test}", known)
+    return touched
+
+
+def requeue_not_durable(file: File) -> set[tuple[str, str]]:
+    """The centre may have lost what was not in its backup: hand it in again, with the same ids."""
+    test = "state = 'accepted'"
+    touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}").fetchall())
+    file.db.execute(f"UPDATE outbox SET state = 'new', seq = NULL WHERE {test}")
+    return touched
+
+
+def renumber(file: File, first: int, incarnation: int) -> int:
+    """Number everything that is to be handed in from ``first`` on, in a new life of the store; the next number."""
+    lines = file.db.execute("SELECT _row FROM outbox WHERE state IN ('new', 'sent', 'held') ORDER BY _row").fetchall()
+    file.db.executemany(
+        "UPDATE outbox SET n = ?, incarnation = ?, state = 'new' WHERE _row = ?",
+        [(first + step, incarnation, row_id) for step, (row_id,) in enumerate(lines)],
+    )
+    file.note("incarnation", incarnation)
+    file.note("next_n", first + len(lines))
+    return first + len(lines)
+
+
+def retry_held(file: File) -> int:
+    """What was held is offered once more; how many changes."""
+    return int(file.db.execute("UPDATE outbox SET state = 'new' WHERE state = 'held'").rowcount)
+
+
+def give_up(file: File, tx: str, now: int) -> set[tuple[str, str]]:
+    """The person gives up a refused group."""
+    test = "tx = ? AND state = 'attention'"
+    touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", (tx,)))
+    file.db.execute(f"UPDATE outbox SET state = 'discarded', laid = 0, settled_at = ? WHERE {test}", (now, tx))
+    return touched
+
+
+def refused(file: File, tx: str) -> list[Change]:
+    """The changes of a refused group."""
+    found = file.db.execute(f"{_BODY} WHERE tx = ? AND state = 'attention' ORDER BY _row", (tx,))
+    return [_change(line) for line in found]
+
+
+def again(changes: Sequence[Change], new_id: Callable[[], str]) -> list[Change]:
+    """The same edits as new changes of a new group: the centre has answered the old ones for good."""
+    tx, act = new_id(), new_id()
+    return [dataclasses.replace(c, id=new_id(), tx=tx, act=act, n=0, hlc=0) for c in changes]
+
+
+def waits_in(file: File, bucket: str) -> int:
+    """How many changes of a bucket the centre has not taken yet, or has refused."""
+    found = file.db.execute(
+        "SELECT count(*) FROM outbox WHERE state IN ('new', 'sent', 'held', 'attention') AND bucket = ?",
+        (bucket,),
+    )
+    return int(found.fetchone()[0])
+
+
+def prune(file: File, now: int) -> int:
+    """Forget own history that is durable, or given up, for 90 days; how many changes."""
+    done = file.db.execute(
+        "DELETE FROM outbox WHERE state IN ('durable', 'discarded') AND laid = 0 AND settled_at < ?",
+        (now - KEPT_MS,),
+    )
+    return int(done.rowcount)
+
+
+_ROW = (
+    "SELECT id, tx, act, n, kind, record, bucket, state, body, before, code, reason, made_at, author, tries FROM outbox"
+)
+
+
+def _outbox_row(line: Sequence[Any]) -> OutboxRow:
+    wire = orjson.loads(line[8]) if line[8] else {}
+    return OutboxRow(
+        id=line[0],
+        tx=line[1],
+        act=line[2],
+        n=line[3],
+        kind=line[4],
+        record=line[5],
+        bucket=line[6],
+        state=line[7],
+        verb=wire.get("k", ""),
+        path=wire.get("p", ""),
+        value=wire.get("v"),
+        before=None if line[9] is None else orjson.loads(line[9]),
+        code=line[10],
+        reason=line[11],
+        made_at=line[12],
+        author=line[13],
+        tries=line[14],
+    )
+
+
+def _change(line: Sequence[Any]) -> Change:
+    body, tx, act, n = line
+    return dataclasses.replace(Change.from_wire(orjson.loads(body), tx, act), n=n)

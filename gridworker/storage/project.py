@@ -1,0 +1,290 @@
+"""What is shown of a record: the centre's row with the changes on it that wait. The one place that writes rows."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gridworker.protocol.sync import GroupResult, Standing
+from gridworker.records.change import Change, Verb
+from gridworker.records.fields import Merge
+from gridworker.records.merge import lay
+from gridworker.records.row import Row
+from gridworker.storage import outbox, search, summaries
+from gridworker.storage.file import BucketRow, File
+from gridworker.storage.outbox import Laid, Settled
+from gridworker.storage.tables import KindTable, drop_children, put_children, quoted
+
+ACCEPTED, DURABLE, LOCAL, ATTENTION = 0, 1, 2, 3
+STANDINGS = ("accepted", "durable", "local", "attention")
+"""What ``_standing`` means."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A record as it lies in its table; ``row.ver`` and ``row.mark`` are the centre's."""
+
+    row_id: int
+    bucket: int
+    standing: int
+    row: Row
+    writers: bytes
+
+
+def held(file: File, kind: str, record: str) -> Held | None:
+    """The record as it is shown; None when it is not here."""
+    table = file.tables[kind]
+    line = file.db.execute(f"{table.select} WHERE id = ?", (record,)).fetchone()
+    if line is None:
+        return None
+    bucket = file.db.execute("SELECT id FROM bucket WHERE _row = ?", (line[2],)).fetchone()[0]
+    return Held(line[0], line[2], line[7], table.row(line, bucket), line[5])
+
+
+def centre_row(file: File, kind: str, record: str, here: Held | None) -> Row | None:
+    """The centre's version of a record; None when the centre has none that this desk knows."""
+    if here is None or here.row.ver == 0:
+        return None
+    found = file.db.execute("SELECT body FROM base_row WHERE kind = ? AND id = ?", (kind, record)).fetchone()
+    return here.row if found is None else Row.from_wire(orjson.loads(found[0]), here.row.bucket)
+
+
+def shown(file: File, kind: str, base: Row | None, changes: Iterable[Laid]) -> Row | None:
+    """The centre's row with own changes laid on it; ``ver`` and ``mark`` stay the centre's."""
+    row = base
+    for change, author in changes:
+        if _lies_on(file, row, change):
+            row = lay(file.tables[kind].kind, row, change, author)
+    if row is not None and row is not base:
+        row.ver, row.mark = (base.ver, base.mark) if base is not None else (0, "")
+    return row
+
+
+def keep(file: File, changes: Sequence[Change], author: str) -> list[Change]:
+    """Number the changes, put them into the outbox and lay them on their rows."""
+    numbered = _numbered(file, changes)
+    incarnation = file.meta("incarnation", 1)
+    rows: dict[tuple[str, str], list[Change]] = {}
+    for change in numbered:
+        rows.setdefault((change.kind, change.record), []).append(change)
+    for (kind, record), mine in rows.items():
+        _keep_row(file, kind, record, mine, author, incarnation)
+    return numbered
+
+
+def set_centre(file: File, kind: str, record: str, base: Row | None, bucket: BucketRow) -> None:
+    """The centre's version of a record is ``base`` now; what waits is laid on it again."""
+    here = held(file, kind, record)
+    changes = outbox.laid_over(file, record)
+    _set_base(file, kind, record, base if changes else None)
+    row = shown(file, kind, base, changes)
+    if row is not None:
+        row.bucket = bucket.id
+    standing = _standing(file, record, None if base is None else (base.mark, here))
+    write(file, file.tables[kind], here, row, bucket, standing)
+
+
+def tell_again(file: File, kind: str, record: str) -> None:
+    """Work out again what is shown of a record, after its changes came to stand differently."""
+    if kind not in file.tables:
+        return
+    here = held(file, kind, record)
+    base = centre_row(file, kind, record, here)
+    place = here.row.bucket if here is not None else _bucket_of_changes(file, record)
+    bucket = None if place is None else file.bucket(place)
+    if bucket is not None:
+        set_centre(file, kind, record, base, bucket)
+
+
+def tell_all_again(file: File, records: Iterable[tuple[str, str]]) -> None:
+    """``tell_again`` for several records."""
+    for kind, record in sorted(records):
+        tell_again(file, kind, record)
+
+
+def stand_again(file: File, records: Iterable[tuple[str, str]]) -> None:
+    """Only how safe the records are has changed, not what is shown of them."""
+    for kind, record in records:
+        here = held(file, kind, record) if kind in file.tables else None
+        if here is not None:
+            standing = _standing(file, record, (here.row.mark, here))
+            file.db.execute(
+                f"UPDATE {file.tables[kind].name} SET _standing = ? WHERE _row = ?", (standing, here.row_id)
+            )
+
+
+def settle(file: File, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled:
+    """Note the centre's answers and what follows from them for what is shown."""
+    cursors: dict[str, int] = dict(file.db.execute("SELECT id, cursor FROM bucket").fetchall())
+    settled = outbox.settle(file, results, cursors.get, now)
+    tell_all_again(file, settled.told_again)
+    stand_again(file, settled.records - settled.told_again)
+    note_standing(file, standing)
+    return settled
+
+
+def note_standing(file: File, standing: Standing) -> None:
+    """Note what the centre's backup covers."""
+    file.note("backup", standing.backup)
+    file.note("durable_n", standing.durable_n)
+    stand_again(file, outbox.make_durable(file, standing))
+
+
+def resend(file: File, tx: str, now: int, new_id: Callable[[], str]) -> list[Change]:
+    """A refused group as a new one, in its place."""
+    changes = outbox.refused(file, tx)
+    author = file.db.execute("SELECT author FROM outbox WHERE tx = ? LIMIT 1", (tx,)).fetchone()
+    touched = outbox.give_up(file, tx, now)
+    numbered = keep(file, outbox.again(changes, new_id), author[0]) if changes else []
+    stand_again(file, touched)
+    return numbered
+
+
+def count_new(file: File, table: KindTable, bucket: int, row: Row) -> None:
+    """Count a row that was put in together with others."""
+    summaries.shift(file, table, None, (bucket, row.fields))
+
+
+def write(file: File, table: KindTable, here: Held | None, row: Row | None, bucket: BucketRow, standing: int) -> None:
+    """Make the tables say ``row``: the line, what lies beside it, the counts and the words to search."""
+    before = None if here is None else _counted(file, here)
+    if row is None:
+        if here is not None:
+            _delete(file, table, here, before)
+        return
+    row_id = _insert(file, table, row, bucket, standing) if here is None else here.row_id
+    if here is not None:
+        _update(file, table, here, row, bucket, standing)
+    after = (bucket.row_id, row.fields) if row.removed is None and bucket.state not in ("loading", "dropping") else None
+    summaries.shift(file, table, before, after)
+    if here is None or here.row.fields != row.fields or here.row.removed != row.removed:
+        search.index(file.db, table.kind, row_id, row.id, None if row.removed else row.fields)
+
+
+def _numbered(file: File, changes: Sequence[Change]) -> list[Change]:
+    """Numbers without gaps, and hybrid times that never run backwards, whatever the clock does."""
+    n, last = file.meta("next_n", 1), file.meta("hlc_last", 0)
+    offset = file.meta("clock_offset", 0)
+    numbered = []
+    for change in changes:
+        last = max((change.at + offset) << 16, last + 1)
+        numbered.append(dataclasses.replace(change, n=n, hlc=last))
+        n += 1
+    file.note("next_n", n)
+    file.note("hlc_last", last)
+    return numbered
+
+
+def _keep_row(file: File, kind: str, record: str, changes: list[Change], author: str, incarnation: int) -> None:
+    here = held(file, kind, record)
+    bucket = file.held_bucket(changes[0].bucket)
+    row = None if here is None else here.row
+    if here is not None and row is not None and row.ver and not _has_base(file, kind, record):
+        _set_base(file, kind, record, row)
+    for change in changes:
+        before = None if row is None or change.verb is Verb.CREATE else row.value(change.path)
+        outbox.put(file, change, author, incarnation, before)
+        if change.verb is Verb.CREATE and row is not None:
+            raise ValueError(f"{kind} {record} is there already")
+        if _lies_on(file, row, change):
+            row = lay(file.tables[kind].kind, row, change, author)
+    if row is not None:
+        row.ver, row.mark = (here.row.ver, here.row.mark) if here is not None else (0, "")
+    write(file, file.tables[kind], here, row, bucket, LOCAL)
+
+
+def _lies_on(file: File, row: Row | None, change: Change) -> bool:
+    """Whether a change finds what it is to be laid on; the centre will tell what becomes of it otherwise."""
+    if change.verb is Verb.CREATE:
+        return row is None
+    if row is None:
+        return False
+    if change.verb is Verb.SET and change.path.count("/") == 2:
+        return row.value(change.path.rpartition("/")[0]) is not None
+    field = file.tables[change.kind].kind.by_name.get(change.path.partition("/")[0])
+    if change.verb is Verb.ADD and field is not None and field.merge is Merge.SET:
+        return all(stamp.change != change.id for stamp in row.adds(change.path))
+    return True
+
+
+def _standing(file: File, record: str, base: tuple[str, Held | None] | None) -> int:
+    """How safe the record is, from the states of its own changes."""
+    states = outbox.states(file, record)
+    if states.intersection(outbox.WAITS):
+        return LOCAL
+    if "attention" in states:
+        return ATTENTION
+    if "accepted" in states or base is None:
+        return ACCEPTED
+    mark, here = base
+    same = here is not None and here.row.mark == mark
+    return DURABLE if same and ("durable" in states or (here and here.standing == DURABLE)) else ACCEPTED
+
+
+def _set_base(file: File, kind: str, record: str, base: Row | None) -> None:
+    if base is None:
+        file.db.execute("DELETE FROM base_row WHERE kind = ? AND id = ?", (kind, record))
+        return
+    file.db.execute("INSERT OR REPLACE INTO base_row VALUES (?, ?, ?)", (kind, record, orjson.dumps(base.to_wire())))
+
+
+def _has_base(file: File, kind: str, record: str) -> bool:
+    found = file.db.execute("SELECT 1 FROM base_row WHERE kind = ? AND id = ?", (kind, record))
+    return found.fetchone() is not None
+
+
+def _bucket_of_changes(file: File, record: str) -> str | None:
+    found = file.db.execute("SELECT bucket FROM outbox WHERE record = ? LIMIT 1", (record,)).fetchone()
+    return None if found is None else found[0]
+
+
+def _counted(file: File, here: Held) -> tuple[int, dict[str, Any]] | None:
+    if here.row.removed is not None or here.bucket in file.unseen():
+        return None
+    return here.bucket, here.row.fields
+
+
+def _insert(file: File, table: KindTable, row: Row, bucket: BucketRow, standing: int) -> int:
+    line = table.line(row, bucket.row_id, row.ver, row.mark, standing)
+    row_id = int(file.db.execute(table.insert, line).lastrowid)
+    if row.removed is None:
+        put_children(file.db, table, row_id, row.fields)
+    return row_id
+
+
+def _update(file: File, table: KindTable, here: Held, row: Row, bucket: BucketRow, standing: int) -> None:
+    """Write the columns that differ, so that the indexes of the others are left alone."""
+    old, new = table.values(here.row.fields), table.values(row.fields)
+    changed = [(n, v) for n, o, v in zip(table.fields, old, new, strict=True) if o != v]
+    removed = None if row.removed is None else orjson.dumps(list(row.removed))
+    own = {
+        "_bucket": bucket.row_id,
+        "_ver": row.ver,
+        "_mark": row.mark,
+        "_writers": orjson.dumps(row.writers),
+        "_removed": removed,
+        "_standing": standing,
+        "_extra": table.extra(row.fields),
+    }
+    sets = ", ".join(f"{quoted(name)} = ?" for name in (*own, *(name for name, _ in changed)))
+    values = (*own.values(), *(value for _, value in changed), here.row_id)
+    file.db.execute(f"UPDATE {table.name} SET {sets} WHERE _row = ?", values)
+    _update_children(file, table, here, row)
+
+
+def _update_children(file: File, table: KindTable, here: Held, row: Row) -> None:
+    names = [field.name for field in (*table.tags, *table.lists)]
+    old = {} if here.row.removed else {n: here.row.fields.get(n) for n in names}
+    new = {} if row.removed else {n: row.fields.get(n) for n in names}
+    differing = [name for name in names if old.get(name) != new.get(name)]
+    drop_children(file.db, table, here.row_id, {name: old.get(name) for name in differing})
+    put_children(file.db, table, here.row_id, {name: new.get(name) for name in differing})
+
+
+def _delete(file: File, table: KindTable, here: Held, before: tuple[int, dict[str, Any]] | None) -> None:
+    drop_children(file.db, table, here.row_id, here.row.fields)
+    file.db.execute(f"DELETE FROM {table.name} WHERE _row = ?", (here.row_id,))
+    summaries.shift(file, table, before, None)
+    search.index(file.db, table.kind, here.row_id, here.row.id, None)

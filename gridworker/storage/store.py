@@ -1,0 +1,351 @@
+"""One worker's encrypted file: everything that is kept on this desk goes in and comes out here."""
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gridworker.protocol.sync import BucketInfo, GroupResult, Page, Standing
+from gridworker.records import KINDS
+from gridworker.records.change import Change
+from gridworker.records.kind import Kind
+from gridworker.records.row import Row
+from gridworker.storage import (
+    backup,
+    buckets,
+    drafts,
+    feed,
+    migrations,
+    outbox,
+    project,
+    query,
+    search,
+    summaries,
+    sync_log,
+    tables,
+    unindexed,
+)
+from gridworker.storage.buckets import Bucket
+from gridworker.storage.connection import connect, prepare, reading
+from gridworker.storage.drafts import Draft
+from gridworker.storage.faults import at_the_border
+from gridworker.storage.feed import Received
+from gridworker.storage.file import File
+from gridworker.storage.outbox import OutboxRow, Settled
+from gridworker.storage.query import Order, Where
+from gridworker.storage.search import Hit
+
+
+@at_the_border
+class Store:
+    """One worker's file, opened by one thread and used by that thread alone.
+
+    Every method raises ``StoreError`` (busy, disk full, damaged) for faults of the file.
+    """
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, *, kinds: Mapping[str, Kind] = KINDS, backups: Path | None = None) -> "Store":
+        """The store at ``path``, made when there is none. ``key``: 32 raw bytes.
+
+        Raises ``StoreDamaged`` when the file is no store or the key is not its key, ``StoreTooNew``,
+        ``StoreBusy``. Before a migration a copy is put into ``backups`` (beside the store by default).
+        """
+        db = connect(path, key)
+        try:
+            migrations.refuse_newer(db)
+            prepare(db)
+            if migrations.pending(db):
+                if not migrations.is_new(db):
+                    backup.before_migration(db, path, backups or backup.folder_of(path), key)
+                migrations.apply(db)
+            file = File(path, db, tables.tables_of(kinds))
+            _make_ready(file, kinds)
+        except BaseException:
+            db.close()
+            raise
+        return cls(file)
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self._file.path
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds that this store keeps."""
+        return {name: table.kind for name, table in self._file.tables.items()}
+
+    def kind(self, name: str) -> Kind:
+        """The kind of this name. Raises ``KeyError``."""
+        return self._file.tables[name].kind
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and let go of it."""
+        if not self._file.db.in_transaction:
+            self._file.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._file.db.close()
+
+    # ------------------------------------------------------------------ notes
+
+    def meta(self, key: str, default: Any = None) -> Any:
+        """What was noted under ``key``: device, person, incarnation, next_n, epoch, scope, clock_offset, …"""
+        return self._file.meta(key, default)
+
+    def set_meta(self, key: str, value: Any) -> None:
+        """Note ``value`` (whatever JSON can hold) under ``key``."""
+        with self._file.writing():
+            self._file.note(key, value)
+
+    def set_metas(self, values: Mapping[str, Any]) -> None:
+        """Note several values, all or none."""
+        with self._file.writing():
+            for key, value in values.items():
+                self._file.note(key, value)
+
+    # ------------------------------------------------------------------ reading
+
+    def get(self, kind: str, record: str) -> Row | None:
+        """The record as shown (the centre's version and what waits), also a removed one; None: not here."""
+        return query.get(self._file, kind, record)
+
+    def fields(self, kind: str, record: str) -> dict[str, Any] | None:
+        """The shown fields of a live record."""
+        row = query.get(self._file, kind, record)
+        return None if row is None or row.removed else row.fields
+
+    def many(self, kind: str, records: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Live records by id, as ``page`` gives them."""
+        return query.many(self._file, kind, records)
+
+    def ids(self, kind: str, where: Where = (), order: Order = (), limit: int | None = None) -> "array[int]":
+        """Row numbers of live records, for a list with a page cache."""
+        return query.ids(self._file, kind, where, order, limit)
+
+    def page(self, kind: str, rows: Sequence[int]) -> list[dict[str, Any]]:
+        """The records of these row numbers, in this order: fields that have a value, ``id``, ``_row``, ``_state``."""
+        return query.page(self._file, kind, rows)
+
+    def find(self, kind: str, where: Where = (), order: Order = (), limit: int | None = None) -> list[dict[str, Any]]:
+        """Live records that meet every condition, as ``page`` gives them. Raises ``query.NotAField``."""
+        return query.find(self._file, kind, where, order, limit)
+
+    def count(self, kind: str, where: Where = ()) -> int:
+        """How many live records meet every condition."""
+        return query.count(self._file, kind, where)
+
+    def state_of(self, kind: str, record: str) -> str:
+        """local, accepted, durable, conflict or attention; "" when nothing of the record is here."""
+        return query.state_of(self._file, kind, record)
+
+    def totals(
+        self, kind: str, summary: str, where: Mapping[str, Any] | None = None, by: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
+        """A declared summary added up per ``by``: ``n``, ``latest`` and the fields of ``by``."""
+        return summaries.totals(self._file, self._file.tables[kind], summary, where or {}, by)
+
+    # ------------------------------------------------------------------ writing
+
+    def keep(self, changes: Sequence[Change], *, by: str, drop_drafts: Iterable[str] = ()) -> list[Change]:
+        """One act of ``by`` (a person's id), all of it or nothing: outbox, rows, counts, search, drafts.
+
+        Numbers and hybrid times are given here; the changes come back with them. Raises ``NotFound`` when the
+        desk does not hold a bucket.
+        """
+        with self._file.writing():
+            numbered = project.keep(self._file, changes, by)
+            drafts.drop(self._file, drop_drafts)
+        return numbered
+
+    # ------------------------------------------------------------------ outbox
+
+    def waiting(self, most: int) -> list[Change]:
+        """The next changes to hand in: whole groups, in order, at most ``most`` but always one group."""
+        return outbox.waiting(self._file, most)
+
+    def waiting_count(self) -> dict[str, int]:
+        """How many changes are in each state (new, sent, held, accepted, attention, discarded)."""
+        return outbox.count(self._file)
+
+    def mark_sent(self, txs: Iterable[str]) -> None:
+        """These groups are on their way: never altered again."""
+        with self._file.writing():
+            outbox.mark_sent(self._file, txs)
+
+    def settle(self, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled:
+        """Note the centre's answers to groups, and what its backup covers. ``now``: ms UTC."""
+        with self._file.writing():
+            return project.settle(self._file, results, standing, now)
+
+    def note_standing(self, standing: Standing) -> None:
+        """Note what the centre knows of this device: what is durable, whether it has a backup."""
+        with self._file.writing():
+            project.note_standing(self._file, standing)
+
+    def requeue_not_durable(self) -> int:
+        """The centre was restored: hand in again what was in no backup. How many records."""
+        with self._file.writing():
+            touched = outbox.requeue_not_durable(self._file)
+            project.stand_again(self._file, touched)
+            return len(touched)
+
+    def renumber(self, first: int, incarnation: int) -> int:
+        """A new life of this store: number what is to be handed in from ``first`` on. The next number."""
+        with self._file.writing():
+            return outbox.renumber(self._file, first, incarnation)
+
+    def retry_held(self) -> int:
+        """Offer once more what the centre held; how many changes."""
+        with self._file.writing():
+            return outbox.retry_held(self._file)
+
+    def outbox_rows(
+        self,
+        states: Sequence[str] = ("new", "sent", "held", "attention"),
+        limit: int = 500,
+        newest: bool = False,
+    ) -> list[OutboxRow]:
+        """Own changes in these states, for the sync page."""
+        return outbox.rows(self._file, states, limit, newest)
+
+    def own_changes(self, record: str) -> list[OutboxRow]:
+        """Own changes of one record that are still kept, oldest first."""
+        return outbox.of_record(self._file, record)
+
+    def act(self, act: str) -> list[OutboxRow]:
+        """The changes of one act, oldest first."""
+        return outbox.of_act(self._file, act)
+
+    def last_acts(self, limit: int = 20) -> list[str]:
+        """The latest acts, newest first."""
+        return outbox.last_acts(self._file, limit)
+
+    def discard(self, tx: str, now: int) -> None:
+        """Give up a refused group; it is kept for 90 days as own history."""
+        with self._file.writing():
+            project.tell_all_again(self._file, outbox.give_up(self._file, tx, now))
+
+    def resend(self, tx: str, now: int, new_id: Callable[[], str]) -> list[Change]:
+        """Hand in a refused group again, as new changes with the same content."""
+        with self._file.writing():
+            return project.resend(self._file, tx, now, new_id)
+
+    # ------------------------------------------------------------------ feed
+
+    def receive(self, page: Page) -> Received:
+        """Lay a page of the centre's rows into the tables, in short transactions of its own."""
+        return feed.receive(self._file, page)
+
+    def buckets(self) -> list[Bucket]:
+        """The buckets that this desk holds."""
+        return buckets.held(self._file)
+
+    def bucket_for(self, bucket_class: str, region: str) -> str | None:
+        """The id of the bucket for records of a class and region (or person); None: not in the scope."""
+        return buckets.home(self._file, bucket_class, region)
+
+    def add_bucket(self, info: BucketInfo) -> None:
+        """Hold a bucket; it is shown when its first reading is complete."""
+        with self._file.writing():
+            buckets.add(self._file, info)
+
+    def reset_bucket(self, bucket: str) -> None:
+        """Read a bucket again from its start; what is shown stays until that is complete."""
+        with self._file.writing():
+            buckets.reset(self._file, bucket)
+
+    def drop_bucket(self, bucket: str, seal: Callable[[bytes], bytes] | None = None) -> bool:
+        """Let a bucket go, with all that this desk has of it. False while something of it waits here."""
+        done = buckets.drop(self._file, bucket, seal)
+        if done:
+            self._scrub()
+        return done
+
+    # ------------------------------------------------------------------ drafts
+
+    def keep_draft(self, key: str, form: str, title: str, fields: Mapping[str, Any], at: int) -> None:
+        """Keep what stands in a form now. ``at``: ms UTC."""
+        drafts.keep(self._file, key, form, title, fields, at)
+
+    def drafts(self) -> list[Draft]:
+        """All drafts, the latest first."""
+        return drafts.every(self._file)
+
+    def draft(self, key: str) -> Draft | None:
+        """The draft of this key."""
+        return drafts.one(self._file, key)
+
+    def drop_draft(self, key: str) -> None:
+        """Forget a draft."""
+        with self._file.writing():
+            drafts.drop(self._file, [key])
+
+    # ------------------------------------------------------------------ search
+
+    def search(self, text: str, kinds: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+        """Records in which every word of ``text`` is found: names, pinyin, initials, addresses, numbers."""
+        return unindexed.search_all(self._file, text, kinds, limit)
+
+    def search_ids(
+        self, kind: str, text: str, where: Where = (), order: Order = (), limit: int | None = None
+    ) -> "array[int]":
+        """Row numbers of live records of a kind that answer ``text`` and meet every condition."""
+        return unindexed.search_ids(self._file, kind, text, where, order, limit)
+
+    def index_backlog(self, limit_ms: int) -> bool:
+        """Index rows that came in large pages, for about ``limit_ms``; True while some are left."""
+        return unindexed.index_backlog(self._file, limit_ms)
+
+    # ------------------------------------------------------------------ care
+
+    def tidy(self) -> bool:
+        """A little housekeeping of at most about 50 ms for the local lane; True: call again soon."""
+        for bucket in buckets.dropping(self._file):
+            self.drop_bucket(bucket)
+        with self._file.writing():
+            more = search.tidy(self._file.db)
+            buckets.forget_dropped(self._file)
+        if self._file.meta("scrub", False):
+            self._scrub()
+        self._file.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        return more
+
+    def prune(self, now: int) -> int:
+        """Forget own history that has been durable for 90 days; how many changes. ``now``: ms UTC."""
+        with self._file.writing():
+            return outbox.prune(self._file, now)
+
+    def log_sync(self, at: int, entry: Mapping[str, Any]) -> None:
+        """Note how a sync went: counts and codes, never content. ``at``: ms UTC."""
+        with self._file.writing():
+            sync_log.add(self._file, at, entry)
+
+    def sync_log(self, limit: int = 50) -> list[dict[str, Any]]:
+        """How the last syncs went, newest first; each with ``at``."""
+        return sync_log.latest(self._file, limit)
+
+    def backup_to(self, path: Path, key: bytes) -> None:
+        """A whole, encrypted copy under the same key. Raises ``DiskFull``."""
+        backup.copy(self._file.db, path, key)
+
+    def check(self) -> bool:
+        """Whether every page of the file is as it was written."""
+        return backup.is_sound(self._file.db)
+
+    def _scrub(self) -> None:
+        """Nothing of what was dropped may stay in the write-ahead log. A reader elsewhere makes it wait."""
+        busy = self._file.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            with self._file.writing():
+                self._file.note("scrub", False)
+
+
+def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:
+    """Tables for what is declared now, and a second chance for what could not be read."""
+    tables.create(file.db, file.tables)
+    with reading(file.db):
+        for kind in search.create(file.db, kinds.values()):
+            unindexed.put_off_all(file, kind)
+    feed.retry(file)

@@ -1,0 +1,126 @@
+"""Rows that came in large pages: found at once by reading them, indexed for search in quiet moments."""
+
+import time
+from array import array
+from collections.abc import Callable, Sequence
+
+from gridworker.storage import query, search
+from gridworker.storage.file import UNSEEN, File
+from gridworker.storage.query import Order, Where
+from gridworker.storage.search import Hit
+from gridworker.storage.tables import KindTable, quoted
+
+STEP = 50
+"""Rows indexed in one short transaction."""
+MOST_READ = 20_000
+"""Rows that a search reads for itself, at most."""
+
+
+def put_off(file: File, kind: str, first: int, last: int, bucket: int) -> None:
+    """Note that the rows ``first`` to ``last`` of a kind are not in the search index."""
+    file.db.execute(
+        "INSERT INTO unindexed VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET last = max(last, excluded.last), _bucket = excluded._bucket",
+        (kind, first, last, bucket),
+    )
+
+
+def index_backlog(file: File, limit_ms: int, clock: Callable[[], float] = time.monotonic) -> bool:
+    """Index rows that were put off, for about ``limit_ms``; True while some are left."""
+    until = clock() + limit_ms / 1000
+    while stretch := _next(file):
+        with file.writing():
+            _index_some(file, *stretch)
+        if clock() >= until:
+            return _next(file) is not None
+    return False
+
+
+def read_unindexed(file: File, text: str, kinds: Sequence[str], limit: int) -> list[tuple[str, int]]:
+    """(kind, row) of rows not yet indexed in which ``text`` stands in a searched field."""
+    found: list[tuple[str, int]] = []
+    stretches = file.db.execute(f"SELECT kind, first, last FROM unindexed WHERE _bucket NOT IN ({UNSEEN})").fetchall()
+    for kind, first, last in stretches:
+        table = file.tables.get(kind)
+        if table is not None and (not kinds or kind in kinds) and table.kind.searched_fields:
+            rows = _read(file, table, first, min(last, first + MOST_READ), text, limit - len(found))
+            found += [(kind, row) for row in rows]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def put_off_all(file: File, kind: str) -> None:
+    """The index of a kind is new: all of its rows are to be indexed."""
+    table = file.tables[kind]
+    lines = file.db.execute(f"SELECT min(_row), max(_row), _bucket FROM {table.name} GROUP BY _bucket").fetchall()
+    if lines:
+        first, last = min(line[0] for line in lines), max(line[1] for line in lines)
+        put_off(file, kind, first, last, lines[0][2])
+
+
+def search_all(file: File, text: str, kinds: Sequence[str], limit: int) -> list[Hit]:
+    """What the index answers, and what stands in rows that are not in it yet."""
+    hits = search.search(file.db, text, kinds, limit)
+    known = {(hit.kind, hit.row) for hit in hits}
+    for kind, row in read_unindexed(file, text, kinds, limit - len(hits)):
+        if (kind, row) not in known:
+            hits.append(_hit(file, kind, row))
+    if not file.unseen():
+        return hits
+    found = {kind: [hit.row for hit in hits if hit.kind == kind] for kind in {hit.kind for hit in hits}}
+    shown = {kind: set(query.visible(file, kind, rows)) for kind, rows in found.items()}
+    return [hit for hit in hits if hit.row in shown[hit.kind]]
+
+
+def search_ids(file: File, kind: str, text: str, where: Where, order: Order, limit: int | None) -> "array[int]":
+    """Rows of a kind that answer ``text`` and meet every condition; newest first when no order is given."""
+    rows = search.search_ids(file.db, kind, text, None)
+    known = set(rows)
+    rows += [r for _, r in read_unindexed(file, text, [kind], MOST_READ) if r not in known]
+    shown = query.among(file, kind, rows, where, order) if where or order else query.visible(file, kind, rows)
+    return array("q", shown[:limit])
+
+
+def _hit(file: File, kind: str, row: int) -> Hit:
+    fields = query.page(file, kind, [row])[0]
+    return Hit(kind, fields["id"], file.tables[kind].kind.title_of(fields), row, "")
+
+
+def _next(file: File) -> tuple[str, int, int] | None:
+    found = file.db.execute(
+        f"SELECT kind, first, last FROM unindexed WHERE _bucket NOT IN ({UNSEEN}) LIMIT 1"
+    ).fetchone()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def _index_some(file: File, kind: str, first: int, last: int) -> None:
+    table = file.tables[kind]
+    upto = min(last, first + STEP - 1)
+    lines = file.db.execute(f"{table.select} WHERE _row BETWEEN ? AND ? AND _removed IS NULL", (first, upto)).fetchall()
+    for line in lines:
+        search.index(file.db, table.kind, line[0], line[1], table.unpacked(line[10:], line[9]))
+    file.db.execute("DELETE FROM unindexed WHERE kind = ? AND first = ?", (kind, first))
+    if upto < last:
+        bucket = _bucket_at(file, table, upto + 1, last)
+        if bucket is not None:
+            put_off(file, kind, upto + 1, last, bucket)
+
+
+def _bucket_at(file: File, table: KindTable, first: int, last: int) -> int | None:
+    """The bucket of the rest; None when nothing of it is left."""
+    found = file.db.execute(
+        f"SELECT _bucket FROM {table.name} WHERE _row BETWEEN ? AND ? LIMIT 1", (first, last)
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
+def _read(file: File, table: KindTable, first: int, last: int, text: str, limit: int) -> list[int]:
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    fields = table.kind.searched_fields
+    tests = " OR ".join(f"{quoted(field.name)} LIKE ? ESCAPE '\\'" for field in fields)
+    lines = file.db.execute(
+        f"SELECT _row FROM {table.name} WHERE _row BETWEEN ? AND ? AND _removed IS NULL AND ({tests}) LIMIT ?",
+        (first, last, *([pattern] * len(fields)), limit),
+    )
+    return [row for (row,) in lines]
