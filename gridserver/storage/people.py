@@ -1,6 +1,8 @@
-"""Accounts, devices and tokens, as the database keeps them."""
+"""Who somebody is to the centre: accounts, the regions assigned to them, and who speaks at this moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gridserver.storage.engine import Connection, text
 from gridworker.protocol.sync import Standing
@@ -33,9 +35,47 @@ class Caller:
     app_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account. ``password`` is an Argon2id hash."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    county: str | None
+    password: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One account as the administrator sees it."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    regions: list[str]
+    """Codes of the regions assigned."""
+    devices: int
+    """Active ones."""
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region as scope knows it."""
+
+    id: str
+    code: str
+    name: str
+    level: str
+    county: str | None
+
+
 def standing_of(caller: Caller, now: int) -> Standing:
     """What goes with every answer. After a push hand in ``replace(caller, last_n=…)``."""
-    status = {"revoked": "wipe"}.get(caller.status, caller.status)
     return Standing.model_validate(
         {
             "epoch": caller.epoch,
@@ -45,7 +85,7 @@ def standing_of(caller: Caller, now: int) -> Standing:
             "scope": caller.scope,
             "now": now,
             "backup": caller.backup,
-            "status": status,
+            "status": "wipe" if caller.status == "revoked" else caller.status,
         }
     )
 
@@ -67,10 +107,66 @@ def seen(conn: Connection, device: str, now: int, app_version: str) -> None:
     conn.execute(_SEEN, {"device": device, "now": now, "version": app_version})
 
 
-_SEEN = text("""
-    UPDATE device SET seen_at = :now, app_version = coalesce(nullif(:version, ''), app_version)
-    WHERE id = (SELECT id FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE SKIP LOCKED)
-""")
+def add_account(conn: Connection, account: AccountRow, now: int) -> None:
+    """A new account, with a bucket of its own still to be made."""
+    values = {name: getattr(account, name) for name in ("id", "login", "name", "role", "county", "password")}
+    conn.execute(_ADD, {**values, "now": now})
+
+
+def account_of(conn: Connection, login: str) -> AccountRow | None:
+    """The account of a login name, whatever its letters' size."""
+    row = conn.execute(_BY_LOGIN, {"login": login}).one_or_none()
+    return None if row is None else AccountRow(*row)
+
+
+def account_by_id(conn: Connection, account: str) -> AccountRow | None:
+    """The account of an id."""
+    row = conn.execute(_BY_ID, {"id": account}).one_or_none()
+    return None if row is None else AccountRow(*row)
+
+
+def set_password(conn: Connection, account: str, password: str, now: int) -> None:
+    """Keeps a new hash."""
+    conn.execute(_SET_PASSWORD, {"id": account, "password": password, "now": now})
+
+
+def assign(conn: Connection, account: str, region: str, now: int) -> bool:
+    """Gives a person a node of the tree; False when he had it. Scope is worked out by ``scope.regrant``."""
+    return bool(conn.execute(_ASSIGN, {"account": account, "region": region, "now": now}).rowcount)
+
+
+def unassign(conn: Connection, account: str, region: str) -> bool:
+    """Takes it away; False when he had it not."""
+    return bool(conn.execute(_UNASSIGN, {"account": account, "region": region}).rowcount)
+
+
+def assigned(conn: Connection, account: str) -> list[str]:
+    """Ids of the regions assigned to a person, in the order in which he got them."""
+    return [str(row.region) for row in conn.execute(_ASSIGNED, {"account": account})]
+
+
+def listed(conn: Connection) -> list[Listed]:
+    """All accounts of people, by login name."""
+    return [Listed(*row) for row in conn.execute(_LISTED)]
+
+
+def place_of_code(conn: Connection, code: str) -> Place | None:
+    """The living region with this code."""
+    return places_of_codes(conn, [code]).get(code)
+
+
+def places_of_codes(conn: Connection, codes: Sequence[str]) -> dict[str, Place]:
+    """The living regions with these codes, by code."""
+    rows = conn.execute(_PLACES_OF_CODES, {"codes": list(codes)})
+    return {row.code: Place(*row) for row in rows}
+
+
+def highest_code_below(conn: Connection, parent: str) -> str:
+    """The highest code directly below a region, dead ones too; "" when there is none."""
+    found: Any = conn.scalar(text("SELECT max(code) FROM region WHERE parent = :parent"), {"parent": parent})
+    return str(found or "")
+
+
 _CALLER = """
     SELECT account.id, account.login, account.name, account.role, coalesce(account.county::text, ''),
         device.id, device.status, coalesce(device.cutoff, 0), device.incarnation, device.last_n, device.durable_n,
@@ -85,4 +181,33 @@ _BY_TOKEN = text(f"""
 _BY_DEVICE = text(f"""
     {_CALLER} FROM device JOIN account ON account.id = device.account CROSS JOIN meta
     WHERE device.id = CAST(:device AS uuid) AND account.active
+""")
+_SEEN = text("""
+    UPDATE device SET seen_at = :now, app_version = coalesce(nullif(:version, ''), app_version)
+    WHERE id = (SELECT id FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE SKIP LOCKED)
+""")
+_ADD = text("""
+    INSERT INTO account (id, login, name, role, county, password, password_at, made_at)
+    VALUES (:id, :login, :name, :role, :county, :password, :now, :now)
+""")
+_ACCOUNT = "SELECT id, login, name, role, county, password, active FROM account WHERE role <> 'centre'"
+_BY_LOGIN = text(f"{_ACCOUNT} AND lower(login) = lower(:login)")
+_BY_ID = text(f"{_ACCOUNT} AND id = CAST(:id AS uuid)")
+_SET_PASSWORD = text("UPDATE account SET password = :password, password_at = :now WHERE id = CAST(:id AS uuid)")
+_ASSIGN = text("""
+    INSERT INTO assignment (account, region, since) VALUES (:account, :region, :now) ON CONFLICT DO NOTHING
+""")
+_UNASSIGN = text("""
+    DELETE FROM assignment WHERE account = CAST(:account AS uuid) AND region = CAST(:region AS uuid)
+""")
+_ASSIGNED = text("SELECT region FROM assignment WHERE account = CAST(:account AS uuid) ORDER BY since, region")
+_LISTED = text("""
+    SELECT account.id, login, account.name, role,
+        coalesce((SELECT array_agg(code ORDER BY code) FROM assignment JOIN region ON region.id = region
+            WHERE account = account.id), '{}'),
+        (SELECT count(*) FROM device WHERE account = account.id AND status = 'active'), active
+    FROM account WHERE role <> 'centre' ORDER BY login
+""")
+_PLACES_OF_CODES = text("""
+    SELECT id, code, name, level, county FROM region WHERE live AND code = ANY(CAST(:codes AS text[])) ORDER BY id DESC
 """)

@@ -1,0 +1,1 @@
+"""Who may come in: enrolment, sign-in, tokens, passwords."""

@@ -1,0 +1,254 @@
+"""A real centre inside the test's process: PostgreSQL, the application, and a line that can be cut."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio.from_thread
+import psycopg
+import requests
+import uuid_utils
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from gridserver.app import create_app
+from gridserver.doors import Ground, token_hash
+from gridserver.keys import Keys
+from gridserver.settings import ACCESS_LASTS, PasswordCost
+from gridserver.storage import devices, embedded, meta, migrate, people, scope
+from gridserver.storage.engine import Connection, Engine, connect, transaction
+from gridserver.storage.people import AccountRow
+from gridworker.records.row import Row
+from tests.helpers.line import Line
+
+DEBIANS = Path("/usr/lib/postgresql/15/bin")
+"""Where Debian 12 keeps its PostgreSQL; ``make test`` installs it."""
+MORNING = 1_772_414_040_000
+"""2026-03-02 09:14 in Shaoxing, ms UTC."""
+KEYS = Keys(sign=bytes(range(32)), seal=bytes(range(32, 64)))
+CHEAP = PasswordCost(time=1, memory_kib=64, lanes=1)
+
+_CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "shared_buffers": "64MB",
+}
+"""A test may lose its database in a power cut."""
+_USED = """
+    SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname <> 'schema_version' AND pg_relation_size(oid) > 0
+"""
+
+
+@dataclass
+class Clock:
+    """The centre's time, which stands still until a test moves it."""
+
+    ms: int = MORNING
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def move(self, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Later."""
+        self.ms += int((minutes + 60 * (hours + 24 * days)) * 60_000)
+
+
+class Postgres:
+    """A PostgreSQL that hands out databases with a new centre's first rows in them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._names = (f"t{number}" for number in itertools.count(1))
+        self._swept = self._new("swept", "template0")
+        engine = connect(self._swept, pool=1)
+        migrate.migrate(engine)
+        engine.dispose()
+        self._sweep()
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The address of the one that is swept after each test: 10 ms, where a new one takes 250."""
+        yield self._swept
+        self._sweep()
+
+    @contextmanager
+    def new_database(self) -> Iterator[str]:
+        """The address of an empty one, for what changes tables themselves."""
+        name = next(self._names)
+        try:
+            yield self._new(name, "template0")
+        finally:
+            with self._admin() as line:
+                line.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _sweep(self) -> None:
+        with psycopg.connect(self._swept) as line:
+            used = line.execute(_USED).fetchall()
+            if used:
+                line.execute(f"TRUNCATE {', '.join(row[0] for row in used)} RESTART IDENTITY CASCADE")
+        engine = connect(self._swept, pool=1)
+        with transaction(engine) as conn:
+            ids = {"epoch": new_id(), "author": new_id()}
+            meta.begin(conn, **ids, sign_key=KEYS.sign_public, seal_key=KEYS.seal_public, now=MORNING)
+        engine.dispose()
+
+    def _new(self, name: str, template: str) -> str:
+        with self._admin() as line:
+            line.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url.replace(f"/{embedded.DATABASE}?", f"/{name}?")
+
+    def _admin(self) -> psycopg.Connection:
+        return psycopg.connect(self.url, autocommit=True)
+
+
+@contextmanager
+def running_postgres(programs: Path) -> Iterator[Postgres]:
+    """A PostgreSQL of these programs in a folder of its own, until the end of the block."""
+    folder = Path(tempfile.mkdtemp(prefix="gw-pg-"))
+    cluster = embedded.Cluster(folder / "postgres", programs=programs, settings=_CARELESS, system_user="nobody")
+    try:
+        yield Postgres(cluster.start())
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A device that the centre knows, and what it shows."""
+
+    person: str
+    device: str
+    key: Ed25519PrivateKey
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes with each request."""
+        return {"Authorization": f"Bearer {self.token}", "Accept-Encoding": "zstd"}
+
+
+@dataclass
+class Centre:
+    """A centre, and what a test may do with it."""
+
+    engine: Engine
+    ground: Ground
+    clock: Clock
+    line: Line
+    address: str = "https://centre.test"
+    regions: dict[str, str] = field(default_factory=dict)
+    """Id by code."""
+
+    def session(self, desk: Desk | None = None) -> requests.Session:
+        """A `requests` session whose line ends in the centre."""
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("https://", self.line)
+        session.headers.update(desk.headers if desk else {})
+        return session
+
+    @contextmanager
+    def conn(self) -> Iterator[Connection]:
+        """A transaction of the test's own."""
+        with transaction(self.engine) as conn:
+            yield conn
+
+    def region(self, level: str, code: str, parent: str = "") -> str:
+        """One region, straight into the tree; returns its id. ``parent``: a code."""
+        self.grow([(level, code, parent)])
+        return self.regions[code]
+
+    def grow(self, branches: Sequence[tuple[str, str, str]]) -> None:
+        """Regions (level, code, parent's code), straight into the tree, the upper ones first."""
+        rows = []
+        for level, code, parent in branches:
+            self.regions[code] = new_id()
+            fields = {"code": code, "name": f"{level} {code}", "level": level, "parent": self.regions.get(parent)}
+            rows.append(Row("region", self.regions[code], "", 1, "", fields, {}))
+        with self.conn() as conn:
+            scope.regions_written(conn, rows)
+
+    def district(self) -> None:
+        """嵊州市 with 谷来镇 and 仙岩镇; two villages with two grids each in the first town, one in the other."""
+        villages = {"330683106211": "330683106", "330683106215": "330683106", "330683107200": "330683107"}
+        towns = [("town", town, "330683") for town in sorted(set(villages.values()))]
+        grids = [(village + grid, village) for village in villages for grid in ("001", "002")]
+        self.grow(
+            [
+                ("county", "330683", ""),
+                *towns,
+                *(("village", village, town) for village, town in villages.items()),
+                *(("grid", grid, village) for grid, village in grids[:5]),
+            ]
+        )
+
+    def account(self, login: str, role: str, *codes: str, password: str = "") -> str:
+        """An account with these regions; returns its id. Without a password nobody can sign in with it."""
+        person = new_id()
+        county = self.regions.get("330683")
+        with self.conn() as conn:
+            people.add_account(
+                conn, AccountRow(person, login, login, role, county, password, active=True), self.clock()
+            )
+            for code in codes:
+                people.assign(conn, person, self.regions[code], self.clock())
+            scope.make_buckets(conn, [("user", person)])
+            scope.regrant(conn, person)
+        return person
+
+    def desk_of(self, person: str) -> Desk:
+        """One more device of a person, enrolled and signed in."""
+        desk = Desk(person, new_id(), Ed25519PrivateKey.generate(), f"token {new_id()}")
+        with self.conn() as conn:
+            key = desk.key.public_key().public_bytes_raw()
+            devices.add_device(
+                conn, device=desk.device, account=person, machine="m", label="", key=key, now=self.clock()
+            )
+            devices.keep_tokens(
+                conn,
+                desk.device,
+                access=token_hash(desk.token),
+                until=self.clock() + ACCESS_LASTS * 1000,
+                refresh=token_hash("refresh " + desk.token),
+                before=None,
+                now=self.clock(),
+            )
+        return desk
+
+    def desk(self, login: str, role: str, *codes: str) -> Desk:
+        """A person with his desk."""
+        return self.desk_of(self.account(login, role, *codes))
+
+
+@contextmanager
+def running_centre(url: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[Centre]:
+    """A centre on this database, until the end of the block."""
+    clock = Clock()
+    engine = connect(url, pool=6)
+    numbers = itertools.count(1)
+    ground = Ground(
+        engine=engine,
+        keys=KEYS,
+        clock=clock,
+        new_id=new_id,
+        chance=lambda size: next(numbers).to_bytes(size, "big"),
+        password_cost=CHEAP,
+    )
+    try:
+        yield Centre(engine, ground, clock, Line(create_app(ground), portal))
+    finally:
+        engine.dispose()
+
+
+def new_id() -> str:
+    """A UUIDv7 as text."""
+    return str(uuid_utils.uuid7())
