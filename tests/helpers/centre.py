@@ -1,6 +1,7 @@
 """A real centre inside the test's process: PostgreSQL, the application, and a line that can be cut."""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -112,13 +113,20 @@ class Postgres:
 @contextmanager
 def running_postgres(programs: Path) -> Iterator[Postgres]:
     """A PostgreSQL of these programs in a folder of its own, until the end of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="gw-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="gw-pg-", dir=_memory()))
     cluster = embedded.Cluster(folder / "postgres", programs=programs, settings=_CARELESS, system_user="nobody")
     try:
         yield Postgres(cluster.start())
     finally:
         cluster.stop()
         shutil.rmtree(folder)
+
+
+def _memory() -> Path | None:
+    """Where files never reach a disk, if there is room: what lives for one run need not."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
+    return memory if roomy else None
 
 
 @dataclass(frozen=True)
