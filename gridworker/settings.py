@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "settings.json"
-TEXT_SIZES = (1.0, 1.2, 1.4)
+TEXT_SIZES = (1.0, 1.2, 1.4, 1.6, 2.0)
 THEMES = ("system", "light", "dark")
 
 

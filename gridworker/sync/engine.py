@@ -1,0 +1,320 @@
+"""What a desk says next to its centre, and what it makes of the answer: pure decisions, no line, no clock.
+
+All that a sync needs to go on after any break lies in the store: the outbox with its states, the cursors of
+the buckets, and a few notes. The engine keeps nothing else that would be missed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from statistics import median_low
+from typing import Any, Protocol
+
+from gridworker.protocol import MOST_CHANGES, SCHEMA
+from gridworker.protocol.sync import (
+    BucketInfo,
+    Clock,
+    Group,
+    GroupResult,
+    Page,
+    Problem,
+    Pull,
+    PullAnswer,
+    Push,
+    PushAnswer,
+    Standing,
+    vector_of,
+)
+from gridworker.records.change import Change
+from gridworker.storage.buckets import Bucket
+from gridworker.storage.feed import Received
+from gridworker.storage.outbox import Settled
+from gridworker.sync.batch import Batch
+
+MOST_DISAGREEMENTS = 8
+"""In one sync; more would mean that the two sides turn in a circle, which is a bug."""
+
+MOST_SLOW = 3
+"""Requests in a row that may run out of time before the sync is given up."""
+
+_CLOCKS = 5
+_TOO_LONG = "这次保存的内容太多，一次传不上去。请复制内容，分成几次保存。"
+
+
+class Book(Protocol):
+    """What the engine asks of a desk's store (``storage.store.Store``); each call is a transaction of its own."""
+
+    def meta(self, key: str, default: Any = None) -> Any: ...
+    def set_metas(self, values: Mapping[str, Any]) -> None: ...
+    def waiting(self, most: int) -> list[Change]: ...
+    def mark_sent(self, txs: Iterable[str]) -> None: ...
+    def settle(self, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled: ...
+    def note_standing(self, standing: Standing) -> None: ...
+    def requeue_not_durable(self) -> int: ...
+    def renumber(self, first: int, incarnation: int) -> int: ...
+    def retry_held(self) -> int: ...
+    def receive(self, page: Page) -> Received: ...
+    def buckets(self) -> list[Bucket]: ...
+    def add_bucket(self, info: BucketInfo) -> None: ...
+    def reset_bucket(self, bucket: str) -> None: ...
+    def drop_bucket(self, bucket: str) -> bool: ...
+
+
+@dataclass(slots=True)
+class Report:
+    """What a sync brought about."""
+
+    ok: bool = False
+    pushed: int = 0
+    """Changes that the centre took."""
+    pulled: int = 0
+    """Rows that came."""
+    conflicts: int = 0
+    """Conflicts that our changes ran into."""
+    refused: int = 0
+    """Changes that came back, refused or put aside; each shows its reason."""
+    held: int = 0
+    """Changes that wait at the centre's wish, behind one that came back."""
+    dropped: int = 0
+    """Buckets that left this desk."""
+    kept_back: int = 0
+    """Buckets that would have left, were there not unsent work in them."""
+    put_aside: int = 0
+    """Rows that could not be read here; kept, and tried again at the next start."""
+    kinds: set[str] = field(default_factory=set)
+    """Kinds of which something changed here: what a window draws anew."""
+
+
+class _Phase(Enum):
+    PUSH = auto()
+    PULL = auto()
+    DONE = auto()
+
+
+class Engine:
+    """One sync: push until the outbox is empty, pull until there is no more, then let go of what left the scope.
+
+    ``next`` gives the request to make, ``heard``, ``disagreed``, ``too_big`` and ``too_slow`` take what came of
+    it. ``clock`` is read by the caller at that moment.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._phase = _Phase.PUSH
+        self._batch = Batch.from_note(book.meta("batch"))
+        self._asked_at = Clock(wall=0)
+        self._disagreements = 0
+        self._slow = 0
+        self._gone: set[str] = set()
+        self._read_again: set[str] = set()
+        self.report = Report()
+        book.retry_held()
+
+    def next(self, clock: Clock) -> Push | Pull | None:
+        """The request to make now; None when all is done."""
+        self._asked_at = clock
+        if self._phase is _Phase.PUSH:
+            groups = self._batch.take(self._book.waiting(min(self._batch.changes, MOST_CHANGES)))
+            if groups:
+                self._book.mark_sent([group[0].tx for group in groups])
+                return self._push(groups, clock)
+            self._phase = _Phase.PULL
+        if self._phase is _Phase.PULL:
+            return self._pull(clock)
+        self._finish()
+        return None
+
+    def heard(self, answer: PushAnswer | PullAnswer, clock: Clock) -> None:
+        """What the centre said."""
+        self._slow = 0
+        took = max(clock.mono - self._asked_at.mono, 0)
+        self._batch = self._batch.after(took)
+        self._note(answer.standing, clock)
+        if isinstance(answer, PushAnswer):
+            self._settle(answer)
+        else:
+            self._receive(answer)
+
+    def disagreed(self, problem: Problem) -> None:
+        """The centre remembers other things than we do: find out what, so that nothing is lost."""
+        self._disagreements += 1
+        if self._disagreements > MOST_DISAGREEMENTS:
+            raise RuntimeError(f"desk and centre turn in a circle: {problem.error}")
+        if problem.error == "vector":
+            self._book.set_metas({"vector": ""})
+        elif problem.error == "gap" and problem.want > 0:
+            self._book.requeue_not_durable()
+            self._book.renumber(problem.want, self._incarnation)
+        elif problem.standing is None:
+            raise RuntimeError(f"{problem.error} without a standing")
+        elif problem.error == "epoch":
+            self._new_epoch(problem.standing)
+        else:
+            self._new_life(problem.standing)
+
+    def too_big(self) -> None:
+        """The centre takes no request of this size. A single group that is too big comes back to the person."""
+        if not self._batch.is_least:
+            self._batch = self._batch.halved()
+            return
+        group = self._batch.take(self._book.waiting(1))[0]
+        numbers = [change.n for change in group]
+        result = GroupResult(tx=group[0].tx, verdict="refused", numbers=numbers, code="too_big", reason=_TOO_LONG)
+        self._count(self._book.settle([result], self._standing, self._standing.now))
+
+    def too_slow(self) -> bool:
+        """The answer did not come in time. True: try a smaller piece; False: give up for now."""
+        self._slow += 1
+        smallest = self._batch.is_least
+        self._batch = self._batch.halved()
+        self._keep_batch()
+        return self._slow < MOST_SLOW and not smallest
+
+    # ------------------------------------------------------------------ requests
+
+    def _push(self, groups: Sequence[Sequence[Change]], clock: Clock) -> Push:
+        return Push(
+            epoch=self._epoch,
+            incarnation=self._incarnation,
+            schema_version=SCHEMA,
+            scope=self._book.meta("scope", 0),
+            clock=clock,
+            groups=[
+                Group(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group])
+                for group in groups
+            ],
+        )
+
+    def _pull(self, clock: Clock) -> Pull:
+        for bucket in self._book.buckets():
+            if bucket.state == "stale" and bucket.id not in self._read_again:
+                self._read_again.add(bucket.id)
+                self._book.reset_bucket(bucket.id)
+        cursors = self._cursors()
+        vector = vector_of(cursors)
+        known = bool(cursors) and vector == self._book.meta("vector", "")
+        return Pull(
+            epoch=self._epoch,
+            incarnation=self._incarnation,
+            schema_version=SCHEMA,
+            scope=self._book.meta("scope", 0),
+            clock=clock,
+            cursors={} if known else cursors,
+            vector=vector if known else "",
+            most=self._batch.rows,
+        )
+
+    def _cursors(self) -> dict[str, int]:
+        return {bucket.id: bucket.cursor for bucket in self._book.buckets() if bucket.state != "dropping"}
+
+    # ------------------------------------------------------------------ answers
+
+    def _settle(self, answer: PushAnswer) -> None:
+        settled = self._book.settle(answer.results, answer.standing, answer.standing.now)
+        if not settled.accepted + settled.refused + settled.held:
+            raise RuntimeError("the centre answered no group that was pushed")
+        self._count(settled)
+
+    def _count(self, settled: Settled) -> None:
+        self.report.pushed += settled.accepted
+        self.report.refused += settled.refused
+        self.report.conflicts += settled.conflicts
+        self.report.held += settled.held
+        self.report.kinds |= {kind for kind, _ in settled.records}
+
+    def _receive(self, answer: PullAnswer) -> None:
+        self._book.note_standing(answer.standing)
+        for info in answer.add:
+            self._book.add_bucket(info)
+        self._gone.update(answer.drop)
+        whole = True
+        for page in answer.pages:
+            received = self._book.receive(page)
+            self.report.pulled += received.rows
+            self.report.put_aside += received.put_aside
+            self.report.kinds |= received.kinds
+            whole = whole and received.hash_ok
+        if self._is_old_copy(answer.standing):
+            self._new_life(answer.standing)
+        elif answer.more:
+            if not answer.pages:
+                raise RuntimeError("the centre promises more and gives nothing")
+        elif whole or not self._stale():
+            self._phase = _Phase.DONE
+
+    def _stale(self) -> set[str]:
+        """Buckets that did not add up and were not read again in this sync."""
+        return {b.id for b in self._book.buckets() if b.state == "stale"} - self._read_again
+
+    def _is_old_copy(self, standing: Standing) -> bool:
+        """Whether the centre has numbers, or a life, of this store that the store itself has not."""
+        if standing.incarnation != self._incarnation:
+            return standing.incarnation > self._incarnation
+        return standing.last_n >= int(self._book.meta("next_n", 1))
+
+    # ------------------------------------------------------------------ disasters
+
+    def _new_epoch(self, standing: Standing) -> None:
+        """The centre was restored: what was in no backup is handed in again, what it has is read again.
+
+        The epoch is noted last; broken off before, all of this is done once more.
+        """
+        self._book.requeue_not_durable()
+        mine = self._incarnation
+        if mine > standing.incarnation:
+            self._book.renumber(1, mine)
+        else:
+            self._book.renumber(standing.last_n + 1, standing.incarnation)
+        for bucket in self._book.buckets():
+            self._book.reset_bucket(bucket.id)
+        self._book.set_metas({"epoch": standing.epoch, "vector": "", "standing": standing.model_dump()})
+        self._phase = _Phase.PUSH
+
+    def _new_life(self, standing: Standing) -> None:
+        """This file is an old or second copy of the store: it goes on under a life of its own.
+
+        A life's number is one more than the highest that desk or centre know; its changes are counted from
+        one, and keep their ids, so that what the centre has already is told to be there.
+        """
+        self._book.requeue_not_durable()
+        self._book.renumber(1, max(self._incarnation, standing.incarnation) + 1)
+        self._phase = _Phase.PUSH
+
+    # ------------------------------------------------------------------ notes
+
+    def _finish(self) -> None:
+        kept_back = [bucket for bucket in sorted(self._gone) if not self._book.drop_bucket(bucket)]
+        self.report.dropped = len(self._gone) - len(kept_back)
+        self.report.kept_back = len(kept_back)
+        self._gone.clear()
+        # While unsent work of an old scope is left, the desk goes on naming the scope under which it was made.
+        notes: dict[str, Any] = {} if kept_back else {"scope": self._standing.scope}
+        self._book.set_metas({**notes, "vector": vector_of(self._cursors())})
+        self._keep_batch()
+        self.report.ok = True
+
+    def _note(self, standing: Standing, clock: Clock) -> None:
+        middle = (self._asked_at.wall + clock.wall) // 2
+        offsets = [*self._book.meta("clock_offsets", []), standing.now - middle][-_CLOCKS:]
+        self._book.set_metas(
+            {
+                "standing": standing.model_dump(),
+                "clock_offsets": offsets,
+                "clock_offset": median_low(offsets),
+            }
+        )
+
+    def _keep_batch(self) -> None:
+        self._book.set_metas({"batch": self._batch.to_note()})
+
+    @property
+    def _standing(self) -> Standing:
+        return Standing.model_validate(self._book.meta("standing"))
+
+    @property
+    def _epoch(self) -> str:
+        return str(self._book.meta("epoch", ""))
+
+    @property
+    def _incarnation(self) -> int:
+        return int(self._book.meta("incarnation", 1))
