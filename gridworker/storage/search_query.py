@@ -22,6 +22,7 @@ from gridworker.storage.search_text import (
     RUN,
     SHORT_BEGINNING,
     SPOKEN,
+    SPOKEN_BEGINNING,
     Part,
     fold,
     plain,
@@ -117,7 +118,7 @@ def _number(typed: str) -> Iterator[str]:
 
 
 def _spoken(typed: str) -> Iterator[str]:
-    if len(typed) <= 2:
+    if len(typed) <= SPOKEN_BEGINNING:
         yield _is(SPOKEN, typed)
     else:
         yield _begins(FULL, typed)

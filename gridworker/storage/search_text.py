@@ -17,15 +17,15 @@ from gridworker.records.kind import Kind
 from gridworker.storage.pinyin import RESOURCES, read_name
 
 FULL, INITIALS, SPOKEN = "qf", "qi", "qs"
-"""Full pinyin, initials, and the first one or two letters of either."""
+"""Full pinyin, initials, and the first letters of full pinyin, whole."""
 NUMBER, LONG, BEGUN, LAST_FOUR = "qn", "ql", "qb", "qt"
 """A short number, a long one (a citizen's, a code), the beginning of either, its last four."""
 RUN = "qr"
 """Digits with no digit beside them: the 12 of 马村12号, so that 马村112号 is told apart."""
 
 LONG_NUMBER = 15
-SHORT_BEGINNING, LONG_BEGINNING = 3, 10
-"""So many first signs of a number are words of their own: everyone's begins 138 or 330683."""
+SPOKEN_BEGINNING, SHORT_BEGINNING, LONG_BEGINNING = 5, 3, 10
+"""So many first signs are words of their own: every tenth name begins zhang, every number 138 or 330683."""
 
 _SIGNS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -105,8 +105,7 @@ def name_words(name: str) -> Iterator[str]:
     for reading in read_name(name):
         yield FULL + reading.full
         yield INITIALS + reading.initials
-        yield SPOKEN + reading.full[:1]
-        yield SPOKEN + reading.full[:2]
+        yield from (SPOKEN + reading.full[:length] for length in range(1, SPOKEN_BEGINNING + 1))
 
 
 def number_words(number: str) -> Iterator[str]:
