@@ -1,9 +1,10 @@
 """Many rows at once: PostgreSQL's COPY, written as the bytes that it reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import psycopg
 from psycopg.errors import UniqueViolation
+from psycopg.sql import SQL, Identifier
 
 from gridserver.errors import Refused
 from gridserver.storage.engine import Connection
@@ -16,7 +17,7 @@ def escaped(json: bytes) -> bytes:
     return json.replace(b"\\", b"\\\\") if b"\\" in json else json
 
 
-def copy(conn: Connection, table: str, columns: str, lines: Iterable[bytes]) -> None:
+def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
     """Puts ``lines`` (values parted by tabs, ``NOTHING`` for NULL, no line end) into the table.
 
     Raises ``Refused("busy")`` when the database is in trouble or somebody else was quicker with the same id.
@@ -24,11 +25,11 @@ def copy(conn: Connection, table: str, columns: str, lines: Iterable[bytes]) -> 
     data = b"\n".join(lines)
     if not data:
         return
+    line = conn.connection.driver_connection
+    assert isinstance(line, psycopg.Connection)
+    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, columns)))
     try:
-        with (
-            conn.connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as sink,
-        ):
+        with line.cursor() as cursor, cursor.copy(statement) as sink:
             sink.write(data)
     except (psycopg.OperationalError, UniqueViolation) as error:
         raise Refused("busy", retry_after=1) from error

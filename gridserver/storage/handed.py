@@ -1,9 +1,10 @@
 """Groups as they are handed in: read once, weighed, and numbered without gaps."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,9 +15,10 @@ from gridworker.records.change import Change
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.wrong import Wrong
 
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
-@dataclass(frozen=True, slots=True)
-class Item:
+
+class Item(NamedTuple):
     """One change as it came. ``body`` is its JSON without the number, keys sorted; ``sha`` the SHA-256 of that."""
 
     id: str
@@ -27,8 +29,7 @@ class Item:
     """None when it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """One group as it came."""
 
     tx: str
@@ -53,8 +54,7 @@ class Handed:
         return orjson.dumps({"tx": self.tx, "act": self.act, "changes": bodies})
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger remembers of a change that came before."""
 
     device: str
@@ -82,7 +82,18 @@ def read(groups: Sequence[Group]) -> list[Handed]:
     """The groups of a push. Raises ``Refused``: ``too_big``, or ``bad_request`` for what has no number or name."""
     if sum(len(group.changes) for group in groups) > MOST_CHANGES:
         raise Refused("too_big")
-    return [_read_group(group) for group in groups]
+    read_ones = [_read_group(group) for group in groups]
+    ids = [item.id for group in read_ones for item in group.items]
+    if len(set(ids)) < len(ids) or len({group.tx for group in read_ones}) < len(read_ones):
+        raise Refused("bad_request")
+    return read_ones
+
+
+def read_again(group: Group) -> Handed:
+    """A group that was kept aside, without numbers: its device has counted it already."""
+    numbered = [{**wire, "n": place} for place, wire in enumerate(group.changes, start=1)]
+    handed = _read_group(Group(tx=group.tx, act=group.act, changes=numbered))
+    return handed._replace(items=[item._replace(n=0) for item in handed.items])
 
 
 def count(lane: Lane, groups: Sequence[Handed]) -> None:
@@ -110,8 +121,6 @@ def _read_group(group: Group) -> Handed:
         item, reason = _read_item(wire, group.tx, group.act)
         items.append(item)
         wrong = wrong or reason
-    if len({item.id for item in items}) < len(items):
-        raise Refused("bad_request")
     return Handed(group.tx, group.act, items, wrong)
 
 
@@ -127,6 +136,9 @@ def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
         raise Refused("bad_request") from None
     sha = hashlib.sha256(body).digest()
     try:
-        return Item(name, n, body, sha, Change.from_wire(wire, tx, act)), ""
+        change = Change.from_wire(wire, tx, act)
     except Wrong as wrong:
         return Item(name, n, body, sha, None), wrong.reason
+    if not _KIND.match(change.kind):
+        return Item(name, n, body, sha, None), "资料类型的名称不对。"
+    return Item(name, n, body, sha, change), ""

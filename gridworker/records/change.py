@@ -99,14 +99,14 @@ class Change:
         return change
 
     def _check(self) -> None:
-        ids = (self.id, self.record, self.bucket)
-        texts = (self.kind, self.path, self.parent)
-        numbers = (self.hlc, self.at, self.n)
-        if not all(isinstance(each, str) and ENTRY_ID.match(each) for each in ids):
-            raise Wrong("修改的编号不对。")
-        if not all(isinstance(each, str) and len(each) <= 200 for each in texts):
-            raise Wrong("修改的格式不对。")
-        if not all(isinstance(each, int) and 0 <= each < 2**63 for each in numbers):
-            raise Wrong("修改的时间或序号不对。")
+        for name in (self.id, self.record, self.bucket):
+            if not isinstance(name, str) or not ENTRY_ID.match(name):
+                raise Wrong("修改的编号不对。")
+        for text in (self.kind, self.path, self.parent):
+            if not isinstance(text, str) or len(text) > 200:
+                raise Wrong("修改的格式不对。")
+        for number in (self.hlc, self.at, self.n):
+            if not isinstance(number, int) or not 0 <= number < 2**63:
+                raise Wrong("修改的时间或序号不对。")
         if self.verb is Verb.CREATE and not isinstance(self.value, dict):
             raise Wrong("新建的内容不对。")

@@ -21,6 +21,9 @@ LATEST_MOMENT = 4_102_444_800_000
 """2100-01-01 in milliseconds."""
 
 
+_SPACE = re.compile(r"\s+")
+
+
 class Merge(StrEnum):
     """What the centre does with a field that two people changed, neither having seen the other's value."""
 
@@ -133,8 +136,8 @@ class Name(Text):
         if text is None:
             return None
         text = text.replace("•", "·").replace("・", "·")
-        if any("一" <= sign <= "鿿" for sign in text):
-            text = re.sub(r"\s+", "", text)
+        if _SPACE.search(text) and any("一" <= sign <= "鿿" for sign in text):
+            text = _SPACE.sub("", text)
         return text
 
 

@@ -10,6 +10,9 @@ from gridworker.records.fields import Entries, Field, Merge, Searched, Tags
 from gridworker.records.machine import Machine
 from gridworker.records.wrong import Wrong
 
+NOTHING: tuple[Any, ...] = (None, [], {})
+"""The values of a field in which nothing stands."""
+
 
 class Role(StrEnum):
     """Who somebody is to the centre."""
@@ -105,6 +108,11 @@ class Kind:
         return {each.name: each for each in self.fields}
 
     @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that must be filled."""
+        return tuple(each for each in self.fields if each.required)
+
+    @cached_property
     def searched_fields(self) -> tuple[Field, ...]:
         """The fields that search looks at."""
         return tuple(each for each in self.fields if each.searched is not Searched.NO)
@@ -134,7 +142,7 @@ class Kind:
             value = fields.get(each.name)
             kept[each.name] = self.clean_field(each.name, each.default if value is None else value)
         self.check(kept)
-        return {name: value for name, value in kept.items() if value not in (None, [], {})}
+        return {name: value for name, value in kept.items() if value not in NOTHING}
 
     def clean_field(self, path: str, value: Any) -> Any:
         """One field's value as it is kept. Raises ``Wrong``; a field not known is left as it is."""
@@ -149,7 +157,7 @@ class Kind:
             kept = found.clean(value)
         except Wrong as wrong:
             raise Wrong(wrong.reason, path) from None
-        if found.required and kept in (None, [], {}):
+        if found.required and kept in NOTHING:
             raise Wrong(f"请填写{found.title}。", path)
         return kept
 

@@ -1,13 +1,14 @@
 """Who may make which change: the same answer on the desk, before it is offered, and at the centre."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID, Entries, Merge
-from gridworker.records.kind import Kind, Role
+from gridworker.records.kind import NOTHING, Kind, Role
 from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
 
@@ -41,7 +42,7 @@ def check_values(kind: Kind, change: Change) -> None:
     if change.verb is Verb.CREATE:
         _check_first_fields(kind, change.value)
     elif change.verb is Verb.SET:
-        _check_kept(kind, change.path, change.value)
+        _check_kept(partial(kind.clean_field, change.path), change.path, change.value)
     elif change.verb is Verb.ADD:
         kind.clean_field(change.path, change.path.partition("/")[2])
 
@@ -81,12 +82,15 @@ _SHAPES: Mapping[Merge | None, frozenset[tuple[Verb, int]]] = {
 
 def _check_first_fields(kind: Kind, value: Mapping[str, Any]) -> None:
     """Only what was sent is checked: a desk of an earlier version knows no newer field."""
-    if not all(_NAME.match(name) for name in value):
-        raise Wrong("新建的内容里有不认识的项目名称。")
-    for field in kind.fields:
-        if value.get(field.name) is not None:
-            _check_kept(kind, field.name, value[field.name])
-        elif field.required:
+    known = kind.by_name
+    for name, given in value.items():
+        field = known.get(name)
+        if field is None:
+            _check_name(name)
+        elif given is not None:
+            _check_kept(field.clean, name, given)
+    for field in kind.required:
+        if value.get(field.name) in NOTHING:
             raise Wrong(f"请填写{field.title}。", field.name)
     machine = kind.machine
     if machine is not None and value.get(machine.field) != machine.initial:
@@ -94,9 +98,18 @@ def _check_first_fields(kind: Kind, value: Mapping[str, Any]) -> None:
     kind.check(value)
 
 
-def _check_kept(kind: Kind, path: str, value: Any) -> None:
-    kept = kind.clean_field(path, value)
-    if kept != value and not (kept in (None, [], {}) and value in (None, [], {})):
+def _check_name(name: str) -> None:
+    if not _NAME.match(name):
+        raise Wrong("新建的内容里有不认识的项目名称。")
+
+
+def _check_kept(clean: Callable[[Any], Any], path: str, value: Any) -> None:
+    """A value is sent as it is kept: what would have to be put in order first was not typed on a desk of ours."""
+    try:
+        kept = clean(value)
+    except Wrong as wrong:
+        raise Wrong(wrong.reason, path) from None
+    if kept != value and not (kept in NOTHING and value in NOTHING):
         raise Wrong("填写的格式需要整理后再保存。", path)
 
 

@@ -1,0 +1,196 @@
+"""The centre's book: takes in what desks hand in, and tells each desk what is new in what it may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from gridserver.errors import Refused
+from gridserver.storage import change_ledger, feed, handed, past, quarantine, scope
+from gridserver.storage.buckets import bucket_for
+from gridserver.storage.change_ledger import Author
+from gridserver.storage.engine import Connection, text
+from gridserver.storage.handed import Handed, Known, Lane
+from gridserver.storage.people import Caller, caller_of_device, standing_of
+from gridserver.storage.taking import Hand, take
+from gridworker.protocol.sync import Clock, Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing
+from gridworker.records.kind import Role
+
+__all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "release", "remember"]
+
+OLDEST_SCHEMA = 1
+"""The oldest catalogue of kinds whose changes are still understood."""
+
+_CUT_OFF = "这台电脑已被停用，内容已交给督导核对，没有丢。"
+_OTHER_BODY = "同一编号的修改有两份不同的内容，已交给督导核对，没有丢。"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The answer to a pull; its rows are text that nobody has read again."""
+
+    standing: Standing
+    pages: feed.Pages
+    told_all: bool
+    """The desk had sent its cursors in full, or they have changed: they are worth remembering."""
+
+    def message(self) -> dict[str, Any]:
+        """For ``protocol.codec.pack``; what is empty stays away."""
+        pages = self.pages
+        full = {
+            "add": [bucket.model_dump() for bucket in pages.add],
+            "drop": pages.drop,
+            "pages": pages.pages,
+            "more": pages.more,
+        }
+        standing = self.standing.model_dump(exclude_defaults=True)
+        return {"standing": standing, **{name: value for name, value in full.items() if value}}
+
+    def answer(self) -> PullAnswer:
+        """The same as a message that can be read."""
+        return PullAnswer.model_validate(orjson.loads(orjson.dumps(self.message())))
+
+
+def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswer:
+    """Takes in what a device hands in: each group as a whole or not at all, each exactly once.
+
+    Raises ``Refused``: ``epoch``, ``fork``, ``gap``, ``too_big``, ``upgrade``, ``bad_request``, ``busy``; then
+    nothing was taken. ``now``: ms UTC.
+    """
+    if message.epoch != caller.epoch:
+        raise Refused("epoch")
+    if message.schema_version < OLDEST_SCHEMA:
+        raise Refused("upgrade")
+    groups = handed.read(message.groups)
+    lane = _lock_lane(conn, caller, message.incarnation)
+    lane.known = change_ledger.known(conn, _ids(groups))
+    handed.count(lane, groups)
+    caller = replace(caller, incarnation=lane.incarnation, last_n=lane.last_n)
+    results = _apply(conn, caller, groups, lane.known, now, message.scope)
+    _write_lane(conn, caller, message.scope, message.clock, now)
+    return PushAnswer.model_construct(standing=standing_of(caller, now), results=results)
+
+
+def apply_groups(
+    conn: Connection, caller: Caller, groups: Sequence[Group], now: int, scope_version: int
+) -> list[GroupResult]:
+    """Merges groups as ``caller``; the device's lane is locked already, and its numbers are its own affair.
+
+    A group that was taken before is answered as it was then. ``scope_version``: what the author knew when he
+    made the changes. The centre itself (role ``centre``) may write everywhere. Raises ``Refused("busy")``.
+    """
+    read = handed.read(groups)
+    return _apply(conn, caller, read, change_ledger.known(conn, _ids(read)), now, scope_version)
+
+
+def pull(conn: Connection, caller: Caller, message: Pull, now: int) -> Pulled:
+    """What is new for a device, as far as it fits into one answer. ``conn`` sees one snapshot, read only.
+
+    Raises ``Refused``: ``epoch``, or ``vector`` when the cursors are not remembered.
+    """
+    if message.epoch != caller.epoch:
+        raise Refused("epoch")
+    cursors: Mapping[str, int] | None = message.cursors
+    by_name = bool(message.vector) and not message.cursors
+    if by_name:
+        cursors = feed.remembered(conn, caller.device, message.vector)
+        if cursors is None:
+            raise Refused("vector")
+    pages = feed.news(conn, scope.buckets_of(conn, caller.person), cursors or {}, message.most)
+    told_all = not pages.more and (not by_name or bool(pages.pages or pages.add or pages.drop))
+    return Pulled(standing_of(caller, now), pages, told_all)
+
+
+def remember(conn: Connection, device: str, pulled: Pulled) -> None:
+    """Keeps where the desk stands after a whole answer, so that it need not say so the next time."""
+    if pulled.told_all:
+        feed.remember(conn, device, pulled.pages.cursors)
+
+
+def history(conn: Connection, caller: Caller, kind: str, record: str) -> History:
+    """Every write of a record, newest first. Raises ``Refused("not_found")`` when there is none that he may see."""
+    bucket = conn.scalar(_BUCKET, {"kind": kind, "record": record})
+    if bucket is None or not scope.may_see(conn, caller.person, bucket):
+        raise Refused("not_found")
+    return History(entries=past.history_of(conn, kind, record))
+
+
+def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
+    """Takes a group that was put aside, on the word of a person who looked at it; its author stays its author.
+
+    What still does not fit stays aside, and the answer says why. Raises ``Refused("not_found")``.
+    """
+    aside = quarantine.one(conn, put_aside)
+    caller = caller_of_device(conn, aside.device) if aside is not None else None
+    if aside is None or caller is None:
+        raise Refused("not_found")
+    group = handed.read_again(aside.group)
+    known = change_ledger.known(conn, [item.id for item in group.items])
+    author = Author(caller.device, caller.incarnation, caller.person, now)
+    (result,) = take(conn, Hand(author, caller.role, caller.scope, trusted=True), [group], known)
+    if result.verdict in ("ok", "conflict"):
+        quarantine.settle(conn, put_aside, "taken", by, now)
+    return result
+
+
+def _apply(
+    conn: Connection, caller: Caller, groups: Sequence[Handed], known: Mapping[str, Known], now: int, scope_version: int
+) -> list[GroupResult]:
+    """Answers what was answered before, puts aside what cannot be trusted, and takes the rest."""
+    repeats, fresh, aside = [], [], {}
+    for group in groups:
+        marks = [known[item.id] for item in group.items if item.id in known]
+        if marks and not _is_same(group, marks, known, caller):
+            aside[group.tx] = ("other_body", _OTHER_BODY)
+        elif marks and marks[0].verdict != "held":
+            repeats.append((group, marks))
+            continue
+        elif caller.status != "active":
+            aside[group.tx] = ("device_cut_off", _CUT_OFF)
+        fresh.append(group)
+    told = change_ledger.answers(conn, repeats)
+    author = Author(caller.device, caller.incarnation, caller.person, now)
+    hand = Hand(author, caller.role, scope_version, trusted=caller.role == Role.CENTRE)
+    told.update({result.tx: result for result in take(conn, hand, fresh, known, aside)})
+    return [told[group.tx] for group in groups]
+
+
+def _is_same(group: Handed, marks: Sequence[Known], known: Mapping[str, Known], caller: Caller) -> bool:
+    """Whether the ledger remembers exactly this group."""
+    return len(marks) == len(group.items) and all(
+        known[item.id].sha == item.sha and known[item.id].tx == group.tx and known[item.id].person == caller.person
+        for item in group.items
+    )
+
+
+def _ids(groups: Sequence[Handed]) -> list[str]:
+    return [item.id for group in groups for item in group.items]
+
+
+def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> Lane:
+    """Requests of one device queue here. A store that begins a new life counts from one again."""
+    row = conn.execute(_LANE, {"device": caller.device}).one()
+    if incarnation < row.incarnation:
+        raise Refused("fork")
+    return Lane(incarnation, row.last_n if incarnation == row.incarnation else 0)
+
+
+def _write_lane(conn: Connection, caller: Caller, scope_version: int, clock: Clock, now: int) -> None:
+    asked = {
+        "device": caller.device,
+        "incarnation": caller.incarnation,
+        "last_n": caller.last_n,
+        "scope": max(min(scope_version, caller.scope), 0),
+        "offset": max(min(now - clock.wall, 2**62), -(2**62)),
+    }
+    conn.execute(_WRITE_LANE, asked)
+
+
+_LANE = text("SELECT incarnation, last_n FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE")
+_WRITE_LANE = text("""
+    UPDATE device SET durable_n = CASE WHEN incarnation = :incarnation THEN durable_n ELSE 0 END,
+        incarnation = :incarnation, last_n = :last_n, scope_seen = :scope, clock_offset = :offset
+    WHERE id = CAST(:device AS uuid)
+""")
+_BUCKET = text("SELECT bucket FROM record WHERE id = CAST(:record AS uuid) AND kind = :kind")

@@ -1,0 +1,94 @@
+"""The heads of buckets: the counter that orders a feed, and the sum over all its rows, both under one lock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gridserver.storage import scope
+from gridserver.storage.engine import Connection, text
+from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
+
+
+@dataclass(slots=True)
+class Head:
+    """One bucket's head, as it will be when the transaction ends."""
+
+    bucket: str
+    seq: int
+    entries: int
+    set_hash: int
+
+    def next(self) -> int:
+        """The next place in the feed. Only under the lock: then numbers become visible in their order."""
+        self.seq += 1
+        return self.seq
+
+    def add(self, row: Row) -> None:
+        """The row counts from now on."""
+        self.set_hash = (self.set_hash + _digest(row)) % SET_HASH_MODULUS
+
+    def take(self, row: Row) -> None:
+        """The row, as it was, counts no longer."""
+        self.set_hash = (self.set_hash - _digest(row)) % SET_HASH_MODULUS
+
+
+def bucket_for(conn: Connection, bucket_class: str, region: str, record: str = "") -> str:
+    """The id of the bucket of this class and region (or person), made if there is none yet; for ``record``, one
+    of its own for named people.
+    """
+    name = scope.bucket_id(bucket_class, region, record)
+    conn.execute(_MAKE, {"id": name, "class": bucket_class, "region": region, "record": record or None})
+    return name
+
+
+def lock(conn: Connection, buckets: Iterable[str]) -> dict[str, Head]:
+    """Locks the heads of those buckets that exist, always in the order of their ids, until the transaction ends."""
+    wanted = sorted(set(buckets))
+    found = _locked(conn, wanted)
+    if len(found) < len(wanted):
+        conn.execute(_MAKE_HEADS, {"buckets": wanted})
+        found = _locked(conn, wanted)
+    return found
+
+
+def write(conn: Connection, heads: Iterable[Head]) -> None:
+    """Puts the heads where the feed now ends."""
+    written = list(heads)
+    if written:
+        conn.execute(
+            _WRITE,
+            {
+                "buckets": [head.bucket for head in written],
+                "seqs": [head.seq for head in written],
+                "entries": [head.entries for head in written],
+                "hashes": [f"{head.set_hash:032x}" for head in written],
+            },
+        )
+
+
+def _locked(conn: Connection, buckets: list[str]) -> dict[str, Head]:
+    rows = conn.execute(_LOCK, {"buckets": buckets})
+    return {row.bucket: Head(row.bucket, row.seq, row.entries, int(row.set_hash, 16)) for row in rows}
+
+
+def _digest(row: Row) -> int:
+    return row_digest(row.kind, row.id, row.ver, row.mark)
+
+
+_MAKE = text("""
+    INSERT INTO bucket (id, class, region, record) VALUES (:id, :class, :region, CAST(:record AS uuid))
+    ON CONFLICT DO NOTHING
+""")
+_MAKE_HEADS = text("""
+    INSERT INTO bucket_head (bucket) SELECT id FROM bucket WHERE id = ANY(CAST(:buckets AS uuid[])) ORDER BY id
+    ON CONFLICT DO NOTHING
+""")
+_LOCK = text("""
+    SELECT bucket, seq, entries, set_hash FROM bucket_head
+    WHERE bucket = ANY(CAST(:buckets AS uuid[])) ORDER BY bucket FOR UPDATE
+""")
+_WRITE = text("""
+    UPDATE bucket_head SET seq = head.seq, entries = head.entries, set_hash = head.set_hash
+    FROM unnest(CAST(:buckets AS uuid[]), CAST(:seqs AS bigint[]), CAST(:entries AS integer[]),
+        CAST(:hashes AS text[])) AS head (bucket, seq, entries, set_hash)
+    WHERE bucket_head.bucket = head.bucket
+""")

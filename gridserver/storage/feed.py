@@ -1,0 +1,158 @@
+"""The feed: what is new in each bucket for one desk, in the order in which it became so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from gridserver.storage.engine import Connection, text
+from gridworker.protocol import PAGE_ROWS
+from gridworker.protocol.sync import BucketInfo, vector_of
+
+MOST_TEXT = 1024 * 1024
+"""Bytes of rows in one answer, at most; a single row may be more."""
+
+
+@dataclass(slots=True)
+class Pages:
+    """What one pull is answered, apart from the standing."""
+
+    add: list[BucketInfo]
+    drop: list[str]
+    pages: list[dict[str, Any]]
+    """As ``protocol.sync.Page``; the rows are text already."""
+    more: bool
+    cursors: dict[str, int] = field(default_factory=dict)
+    """Where the desk stands when it has applied them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    bucket: str
+    seq: int
+    floor_seq: int
+    entries: int
+    set_hash: str
+
+
+def news(conn: Connection, held: Sequence[BucketInfo], cursors: Mapping[str, int], most: int) -> Pages:
+    """What a desk with these cursors misses of the buckets that it holds. ``conn`` sees one snapshot.
+
+    A bucket that the desk does not know comes at once, from its beginning; a cursor that cannot be (the floor
+    has passed it, or it was never given out) means: from the beginning, and forget what was there.
+    """
+    here = {bucket.id for bucket in held}
+    found = {row.bucket: _Head(*row) for row in conn.execute(_HEADS, {"buckets": list(here)})}
+    heads = {bucket: found.get(bucket) or _Head(bucket, 0, 0, 0, "0" * 32) for bucket in sorted(here)}
+    starts = {bucket: _start(head, cursors.get(bucket)) for bucket, head in heads.items()}
+    asked = [head for bucket, head in heads.items() if bucket not in cursors or starts[bucket] != head.seq]
+    most = max(1, min(most, PAGE_ROWS))
+    taken, rest = _taken(asked, starts, most)
+    pages, cut = _pages(conn, taken, starts, cursors, most)
+    answer = Pages(
+        add=[bucket for bucket in held if bucket.id not in cursors],
+        drop=sorted(bucket for bucket in cursors if bucket not in here),
+        pages=pages,
+        more=bool(rest) or cut,
+    )
+    answer.cursors = {bucket: cursors[bucket] for bucket in here if bucket in cursors}
+    answer.cursors.update({page["bucket"]: page["to"] for page in pages})
+    return answer
+
+
+def remembered(conn: Connection, device: str, vector: str) -> dict[str, int] | None:
+    """The cursors of this name that the desk had after its last whole answer; None when they are not known."""
+    row = conn.execute(_REMEMBERED, {"device": device, "vector": vector}).one_or_none()
+    return None if row is None else dict(zip(row.buckets, row.seqs, strict=True))
+
+
+def remember(conn: Connection, device: str, cursors: Mapping[str, int]) -> None:
+    """Keeps the cursors, so that the desk need not send them again."""
+    kept = {"device": device, "vector": vector_of(cursors), "buckets": list(cursors), "seqs": list(cursors.values())}
+    conn.execute(_REMEMBER, kept)
+
+
+def _start(head: _Head, cursor: int | None) -> int:
+    """The seq after which the desk needs everything."""
+    return 0 if cursor is None or not head.floor_seq <= cursor <= head.seq else cursor
+
+
+def _taken(asked: Sequence[_Head], starts: Mapping[str, int], most: int) -> tuple[list[_Head], list[_Head]]:
+    """As many of the buckets as surely fill an answer, and the rest."""
+    count = 0
+    for place, head in enumerate(asked):
+        if count >= most:
+            return list(asked[:place]), list(asked[place:])
+        count += min(head.seq - starts[head.bucket], head.entries)
+    return list(asked), []
+
+
+def _pages(
+    conn: Connection, taken: Sequence[_Head], starts: Mapping[str, int], cursors: Mapping[str, int], most: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """The pages of these buckets, and whether something had to wait for the next answer."""
+    asked = {
+        "buckets": [head.bucket for head in taken],
+        "starts": [starts[head.bucket] for head in taken],
+        "most": most + 1,
+        "most_text": MOST_TEXT,
+    }
+    rows = conn.execute(_NEWS, asked).all() if taken else []
+    kept = rows[:most]
+    cut = bool(rows) and rows[0].found > len(kept)
+    by_place: list[list[Any]] = [[] for _ in taken]
+    for row in kept:
+        by_place[row.place - 1].append(row)
+    complete = kept[-1].place if cut else len(taken)
+    return [_page(*each, starts, cursors) for each in zip(taken[:complete], by_place, strict=False)], cut
+
+
+def _page(head: _Head, rows: Sequence[Any], starts: Mapping[str, int], cursors: Mapping[str, int]) -> dict[str, Any]:
+    """One page; what is empty or usual stays away. The last place in a feed is always taken by a row."""
+    to = rows[-1].seq if rows else head.seq
+    page: dict[str, Any] = {"bucket": head.bucket, "to": to, "more": to < head.seq}
+    if not cursors.get(head.bucket) or starts[head.bucket] != cursors[head.bucket]:
+        page["reset"] = True
+    if here := [row.wire for row in rows if row.here]:
+        page["rows"] = orjson.Fragment("[" + ",".join(here) + "]")
+    if gone := [row.wire for row in rows if not row.here]:
+        page["gone"] = orjson.Fragment("[" + ",".join(gone) + "]")
+    if not page["more"]:
+        page["hash"] = head.set_hash
+    return page
+
+
+_HEADS = text("""
+    SELECT bucket, seq, floor_seq, entries, set_hash FROM bucket_head WHERE bucket = ANY(CAST(:buckets AS uuid[]))
+""")
+# Lengths are known without reading the texts; only what fits is read.
+_NEWS = text("""
+    SELECT place, seq, here, wire, found FROM (
+        SELECT place, seq, here, wire, sum(octet_length(wire)) OVER sofar - octet_length(wire) AS before,
+            count(*) OVER () AS found
+        FROM (
+            SELECT place, seq, here, wire
+            FROM unnest(CAST(:buckets AS uuid[]), CAST(:starts AS bigint[]))
+                WITH ORDINALITY AS asked (bucket, start, place)
+            CROSS JOIN LATERAL (
+                SELECT seq, true AS here, wire FROM record WHERE record.bucket = asked.bucket AND seq > asked.start
+                UNION ALL
+                SELECT seq, false, wire FROM departure WHERE departure.bucket = asked.bucket AND seq > asked.start
+                ORDER BY seq LIMIT :most
+            ) AS entry
+            ORDER BY place, seq LIMIT :most
+        ) AS entries
+        WINDOW sofar AS (ORDER BY place, seq)
+    ) AS counted
+    WHERE before < :most_text ORDER BY place, seq
+""")
+_REMEMBERED = text("""
+    SELECT buckets, seqs FROM pull_vector WHERE device = CAST(:device AS uuid) AND vector = :vector
+""")
+_REMEMBER = text("""
+    INSERT INTO pull_vector (device, vector, buckets, seqs)
+    VALUES (:device, :vector, CAST(:buckets AS uuid[]), CAST(:seqs AS bigint[]))
+    ON CONFLICT (device) DO UPDATE SET vector = excluded.vector, buckets = excluded.buckets, seqs = excluded.seqs
+    WHERE pull_vector.vector <> excluded.vector
+""")

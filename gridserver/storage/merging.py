@@ -1,0 +1,211 @@
+"""Groups of changes meet the rows: all of a group or nothing, in memory; whoever calls holds the buckets' locks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from gridserver.storage.dissent import Dissent, Draft, Key, settles_unseen
+from gridserver.storage.handed import Handed
+from gridserver.storage.past import Past
+from gridworker.protocol import sync
+from gridworker.records import KINDS
+from gridworker.records.change import Change, Verb
+from gridworker.records.kind import Kind
+from gridworker.records.merge import Outcome, Refused, apply
+from gridworker.records.rights import Author, check_values, why_not
+from gridworker.records.row import Row
+from gridworker.records.wrong import Wrong
+
+AHEAD = 60_000
+"""ms by which a change's time may be ahead of the centre's; what is further ahead counts as that."""
+
+PATIENCE = 30 * 24 * 60 * 60 * 1000
+"""ms for which a change of a record that never came is held; then a person has to look at it."""
+
+
+class Held(Exception):
+    """Not now: the group is to be offered again."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.reason = reason
+
+
+class Verdict(NamedTuple):
+    """What became of a group."""
+
+    verdict: sync.Verdict
+    code: str = ""
+    reason: str = ""
+    conflicts: Sequence[str] = ()
+    late: bool = False
+    touched: Sequence[Key] = ()
+    """The records that the group spoke of or that it led to."""
+    notes: Sequence[Change] = ()
+    """What the centre itself wrote in conflicts because of the group."""
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that a push needs to know, read at one moment."""
+
+    author: Author
+    centre: str
+    """The id under which the centre itself writes."""
+    now: int
+    rows: dict[Key, Row]
+    about: dict[str, list[Key]]
+    """By record: the conflicts about it."""
+    homes: Mapping[tuple[str, str], str]
+    """(class, region) to bucket."""
+    held: set[str]
+    """Buckets that the author holds now."""
+    held_then: set[str]
+    """Buckets that he held when the changes were made, by the version of the scope that the desk knew."""
+    left: set[tuple[str, str, str]]
+    """(bucket, kind, id) of records that once lay in a bucket and left it."""
+    past: Past
+    missing: set[str] = field(default_factory=set)
+    """Ids of records whose making was refused; what speaks of them waits."""
+    blocked: set[Key] = field(default_factory=set)
+    touched: dict[Key, None] = field(default_factory=dict)
+    """Every row that was changed, in order."""
+
+
+def judge(world: World, group: Handed, first_at: int) -> Verdict:
+    """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
+    draft = Draft(world.rows, world.about)
+    keys = dict.fromkeys((change.kind, change.record) for change in group.changes)
+    try:
+        if group.wrong:
+            raise Refused("malformed", group.wrong)
+        _wait_behind(world, group, keys)
+        for change in group.changes:
+            _merge(world, draft, change)
+    except Refused as refused:
+        if refused.code != "unknown_record" or world.now - first_at > PATIENCE:
+            _block(world, group, keys)
+            strange = refused.code == "out_of_scope"
+            return Verdict("quarantined" if strange else "refused", refused.code, refused.reason)
+        _block(world, group, keys)
+        return Verdict("held", refused.code, refused.reason)
+    except Held as held:
+        _block(world, group, keys)
+        return Verdict("held", held.code, held.reason)
+    _take(world, draft)
+    return Verdict(
+        "conflict" if draft.clashed else "ok",
+        code="late_scope" if draft.late else "",
+        conflicts=list(draft.clashed),
+        late=draft.late,
+        touched=list({**keys, **dict.fromkeys(draft.fresh)}),
+        notes=draft.notes,
+    )
+
+
+def put_aside(world: World, group: Handed, code: str, reason: str) -> Verdict:
+    """The group is kept for a person to look at; nothing of it is applied."""
+    _block(world, group, dict.fromkeys((change.kind, change.record) for change in group.changes))
+    return Verdict("quarantined", code, reason)
+
+
+def _merge(world: World, draft: Draft, change: Change) -> None:
+    kind = KINDS.get(change.kind)
+    if kind is None:
+        raise Held("unknown_kind", "中心还不认识这类资料，中心升级后会再接收。")
+    row = draft.row((change.kind, change.record))
+    bucket = _bucket(world, draft, kind, row, change)
+    try:
+        check_values(kind, change)
+    except Wrong as wrong:
+        raise Refused("wrong_value", wrong.reason) from None
+    if reason := why_not(kind, row, change, world.author):
+        raise Refused("not_allowed", reason)
+    change = _as_seen(world, change)
+    if row is not None and settles_unseen(row, change):
+        draft.clashed[row.id] = None
+        return
+    outcome = apply(kind, row, change, world.author.person)
+    if outcome.row is not None:
+        outcome.row.bucket = bucket
+        draft.fresh[change.kind, change.record] = outcome.row
+    _keep_dissent(world, draft, kind, row, change, outcome)
+
+
+def _keep_dissent(world: World, draft: Draft, kind: Kind, before: Row | None, change: Change, outcome: Outcome) -> None:
+    if before is None:
+        return
+    dissent = Dissent(world.centre, world.now, world.past.value)
+    if outcome.clash is not None:
+        dissent.keep(draft, outcome.row or before, change, outcome.clash)
+    elif outcome.row is not None and change.verb in (Verb.SET, Verb.MOVE):
+        machine = kind.machine
+        path = machine.field if change.verb is Verb.MOVE and machine is not None else change.path
+        dissent.overtake(draft, outcome.row, change, path, world.author.person)
+
+
+def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Change) -> str:
+    """Where the record will lie. Raises ``Refused`` when the change does not fit there, or its author."""
+    if change.bucket not in world.held:
+        if change.bucket not in world.held_then:
+            raise Refused("out_of_scope", "这条资料不在您的范围内，已交给督导核对，内容没有丢。")
+        draft.late = True
+    moves = change.verb is Verb.SET and change.path == kind.home_field
+    if change.verb is Verb.CREATE or moves:
+        region = change.value.get(kind.home_field) if change.verb is Verb.CREATE else change.value
+        home = world.homes.get((kind.home, region)) if isinstance(region, str) else None
+        if home is None or (change.verb is Verb.CREATE and home != change.bucket):
+            raise Refused("bucket", "这条资料所属的网格或乡镇与所报的范围不一致，请核对后重新保存。")
+        return home
+    if row is None:
+        raise Refused("unknown_record", "所改的记录还没有到中心，会等它到了再接收。")
+    if change.bucket != row.bucket and (change.bucket, row.kind, row.id) not in world.left:
+        raise Refused("bucket", "这条资料不在所报的范围里，请同步后重新修改。")
+    return row.bucket
+
+
+def _as_seen(world: World, change: Change) -> Change:
+    """With the writers that its author truly saw, past his own changes that were refused, and with a time that
+    is not far ahead of ours."""
+    latest = (world.now + AHEAD) << 16
+    if change.hlc > latest:
+        change = replace(change, hlc=latest)
+    if not world.past.has_refused:
+        return change
+    return replace(change, parent=world.past.applied(change.parent), seen=world.past.seen(change.seen))
+
+
+def _wait_behind(world: World, group: Handed, keys: Mapping[Key, None]) -> None:
+    if any(key in world.blocked for key in keys):
+        raise Held("after_refused", "同一条记录前面的修改还没有被接收，会在它之后再接收。")
+    made = {change.record for change in group.changes if change.verb is Verb.CREATE}
+    waits_for = [each.encode() for each in world.missing - made]
+    if waits_for and any(each in item.body for item in group.items for each in waits_for):
+        raise Held("after_refused", "它所指的记录还没有被接收，会在它之后再接收。")
+
+
+def _block(world: World, group: Handed, keys: Mapping[Key, None]) -> None:
+    world.blocked.update(keys)
+    made = [change for change in group.changes if change.verb is Verb.CREATE]
+    world.missing.update(change.record for change in made if (change.kind, change.record) not in world.rows)
+
+
+def _take(world: World, draft: Draft) -> None:
+    world.rows.update(draft.fresh)
+    for about, key in draft.opened:
+        world.about.setdefault(about, []).append(key)
+    for key in draft.fresh:
+        world.touched[key] = None
+    for key in list(draft.fresh):
+        _move_conflicts_along(world, key)
+
+
+def _move_conflicts_along(world: World, key: Key) -> None:
+    """A conflict lies where the record lies that it is about."""
+    bucket = world.rows[key].bucket
+    for about in world.about.get(key[1], ()):
+        conflict = world.rows[about]
+        if conflict.bucket != bucket and conflict.fields.get("record_kind") == key[0]:
+            world.rows[about] = replace(conflict, bucket=bucket, ver=conflict.ver + 1)
+            world.touched[about] = None

@@ -1,0 +1,169 @@
+"""What earlier changes wrote: merge bases for conflicts, and the history that a person may read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from gridserver.storage.engine import Connection, text
+from gridworker.protocol.sync import HistoryEntry
+from gridworker.records import KINDS
+from gridworker.records.change import Change, Verb
+from gridworker.records.fields import ENTRY_ID
+from gridworker.records.row import Row
+
+MOST_ENTRIES = 1000
+"""Entries of a record's history in one answer, the newest."""
+
+_MOST_STEPS = 50
+"""Refused changes in a row on one field, before the search for the applied one ends."""
+
+
+@dataclass(slots=True)
+class Past:
+    """What is known of the changes that the authors of a push had seen."""
+
+    rows: Mapping[tuple[str, str], Row]
+    """As they stood before the push."""
+    changes: dict[str, Change] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """Changes that were never applied, and the one that each had been laid upon."""
+
+    @property
+    def has_refused(self) -> bool:
+        """Whether any of them was never applied."""
+        return bool(self.refused)
+
+    def value(self, kind: str, record: str, change: str, path: str) -> Any:
+        """What the change had written into the record at the path; None when that is not known."""
+        found = self.changes.get(change)
+        if found is not None and (found.kind, found.record) == (kind, record):
+            return _written(found, path)
+        row = self.rows.get((kind, record))
+        return row.value(path) if row is not None and row.writer(path).change == change else None
+
+    def applied(self, change: str) -> str:
+        """The change itself, or, when it was refused, the nearest one before it that was not."""
+        for _ in range(_MOST_STEPS):
+            if change not in self.refused:
+                break
+            change = self.refused[change]
+        return change
+
+    def seen(self, seen: Any) -> Any:
+        """The same for all writers that somebody saw."""
+        if isinstance(seen, dict):
+            return {path: self.seen(writer) for path, writer in seen.items()}
+        if isinstance(seen, list):
+            return [each for each in seen if each not in self.refused]
+        return self.applied(seen) if isinstance(seen, str) else seen
+
+
+def remembered(conn: Connection, rows: Mapping[tuple[str, str], Row], changes: Iterable[Change]) -> Past:
+    """What must be known of the past to merge ``changes`` into ``rows``: nothing, as a rule."""
+    past = Past(dict(rows), {change.id: change for change in changes})
+    unmatched = {seen for change in past.changes.values() for seen in _unmatched(rows, change)}
+    wanted = {each for each in unmatched - past.changes.keys() if ENTRY_ID.match(each)}
+    for _ in range(_MOST_STEPS):
+        if not wanted:
+            break
+        wanted = _fetch(conn, past, wanted) - past.changes.keys()
+    return past
+
+
+def history_of(conn: Connection, kind: str, record: str) -> list[HistoryEntry]:
+    """Every write of a record that was taken, also those that lost, newest first."""
+    rows = conn.execute(_HISTORY, {"kind": kind, "record": record, "most": MOST_ENTRIES})
+    return [_entry(row.person, row.body) for row in rows]
+
+
+def _fetch(conn: Connection, past: Past, wanted: Iterable[str]) -> set[str]:
+    """Reads changes; returns what the refused ones among them had been laid upon."""
+    further = set()
+    for row in conn.execute(_CHANGES, {"ids": list(wanted)}):
+        change = _change(row.body)
+        past.changes[change.id] = change
+        if row.verdict in ("refused", "quarantined"):
+            past.refused[change.id] = change.parent
+            further.add(change.parent)
+    return {each for each in further if ENTRY_ID.match(each)}
+
+
+def _unmatched(rows: Mapping[tuple[str, str], Row], change: Change) -> Iterable[str]:
+    """Changes that the author saw and that the row, as it stands, knows nothing of."""
+    row = rows.get((change.kind, change.record))
+    if row is None or change.verb is Verb.CREATE:
+        return
+    writers = {each for stamp in row.writers.values() for each in _ids(stamp)}
+    if change.parent and change.parent not in writers:
+        yield change.parent
+    for each in _ids_in(change.seen):
+        if each not in writers:
+            yield each
+
+
+def _ids(stamp: Any) -> Iterable[str]:
+    return (each[0] for each in stamp) if stamp and isinstance(stamp[0], list) else (stamp[0],)
+
+
+def _ids_in(seen: Any) -> Iterable[str]:
+    if isinstance(seen, str) and seen:
+        yield seen
+    elif isinstance(seen, dict | list):
+        for each in seen.values() if isinstance(seen, dict) else seen:
+            yield from _ids_in(each)
+
+
+def _written(change: Change, path: str) -> Any:
+    """The value at ``path`` that a change gave."""
+    if change.verb is Verb.MOVE:
+        return change.value.get("to") if isinstance(change.value, dict) else None
+    if change.verb is Verb.CREATE:
+        way = path.split("/")
+    elif change.verb is Verb.SET and (path == change.path or path.startswith(change.path + "/")):
+        way = [step for step in path[len(change.path) :].split("/") if step]
+    else:
+        return None
+    value = change.value
+    for step in way:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _change(body: str) -> Change:
+    """A change that the ledger kept; its number does not matter here."""
+    wire = orjson.loads(body)
+    return Change(
+        id=wire["id"],
+        verb=Verb(wire["k"]),
+        kind=wire["e"],
+        record=wire["i"],
+        bucket=wire["b"],
+        hlc=wire["h"],
+        at=wire["t"],
+        path=wire.get("p", ""),
+        value=wire.get("v"),
+        parent=wire.get("w", ""),
+        seen=wire.get("s"),
+    )
+
+
+def _entry(person: str, body: str) -> HistoryEntry:
+    change = _change(body)
+    kind = KINDS.get(change.kind)
+    machine = kind.machine if kind is not None else None
+    path, value = change.path, change.value
+    if change.verb is Verb.MOVE and machine is not None:
+        path, value = machine.field, change.value.get("to")
+    return HistoryEntry(
+        path=path, value=value, by=person, at=change.hlc >> 16, change=change.id, verb=change.verb.value
+    )
+
+
+_CHANGES = text("SELECT verdict, body FROM change WHERE id = ANY(CAST(:ids AS uuid[])) AND kind <> ''")
+_HISTORY = text("""
+    SELECT person, body FROM change
+    WHERE record = CAST(:record AS uuid) AND kind = :kind AND verdict IN ('ok', 'conflict')
+    ORDER BY arrived DESC LIMIT :most
+""")

@@ -1,0 +1,128 @@
+"""Records as they stand at the centre, and their place in the feeds: read and written many at a time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from gridserver.storage import bulk
+from gridserver.storage.buckets import Head
+from gridserver.storage.engine import Connection, text
+from gridworker.records.kinds.conflict import CONFLICT
+from gridworker.records.row import Row
+
+Key = tuple[str, str]
+"""(kind, id) of a record."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Records as they stand."""
+
+    rows: dict[Key, Row] = field(default_factory=dict)
+    seqs: dict[Key, int] = field(default_factory=dict)
+    """Where each stands in the feed of its bucket."""
+    about: dict[str, list[Key]] = field(default_factory=dict)
+    """By record: the conflicts about it."""
+
+
+def read(conn: Connection, records: Iterable[str], edited: Iterable[str]) -> Standing:
+    """The records with these ids, and the conflicts about those that are edited."""
+    standing = Standing()
+    found = conn.execute(_READ, {"records": list(records), "edited": list(edited)})
+    for row in found:
+        key = (row.kind, row.id)
+        if key in standing.rows:
+            continue
+        standing.rows[key] = Row.from_wire(orjson.loads(row.wire), row.bucket)
+        standing.seqs[key] = row.seq
+        if row.about is not None:
+            standing.about.setdefault(row.about, []).append(key)
+    return standing
+
+
+def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:
+    """(bucket, kind, id) of those of the records that once lay in another bucket."""
+    return {(row.bucket, row.kind, row.id) for row in conn.execute(_LEFT, {"records": list(records)})}
+
+
+def write(
+    conn: Connection, before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head]
+) -> dict[Key, int]:
+    """Writes the rows of ``after`` and gives each the next place in the feed of its bucket; moves the heads along.
+
+    ``heads`` are locked. Returns the places.
+    """
+    seqs: dict[Key, int] = {}
+    new, changed, moved = [], [], []
+    for key, row in after.items():
+        old, head = before.get(key), heads[row.bucket]
+        seqs[key] = head.next()
+        head.add(row)
+        line = _line(row, seqs[key])
+        if old is None:
+            head.entries += 1
+            new.append(line)
+            continue
+        changed.append(line)
+        heads[old.bucket].take(old)
+        if old.bucket != row.bucket:
+            head.entries += 1
+            moved.append((old.bucket, heads[old.bucket].next(), row))
+    bulk.copy(conn, "record", _COLUMNS, new)
+    if changed:
+        conn.execute(_STAGE)
+        bulk.copy(conn, "record_in", _COLUMNS, changed)
+        conn.execute(_FROM_STAGE)
+    _write_departures(conn, moved)
+    return seqs
+
+
+def _write_departures(conn: Connection, moved: list[tuple[str, int, Row]]) -> None:
+    """Tells the old bucket's feed that a record left; a record that comes back had not left."""
+    if not moved:
+        return
+    rows = [row for _, _, row in moved]
+    here = {"ids": [row.id for row in rows], "kinds": [row.kind for row in rows]}
+    conn.execute(_CAME_BACK, {**here, "buckets": [row.bucket for row in rows]})
+    told = [orjson.dumps([row.kind, row.id, row.ver, "m"]).decode() for row in rows]
+    places = {"buckets": [each[0] for each in moved], "seqs": [each[1] for each in moved]}
+    conn.execute(_DEPART, {**here, **places, "wires": told})
+
+
+def _line(row: Row, seq: int) -> bytes:
+    about = row.fields["record"] if row.kind == CONFLICT.name else None
+    start = (
+        f"{row.id}\t{row.kind}\t{row.bucket}\t{seq}\t{'f' if row.removed is None else 't'}\t{about or chr(92) + 'N'}\t"
+    )
+    return start.encode() + bulk.escaped(orjson.dumps(row.to_wire()))
+
+
+_COLUMNS = ("id", "kind", "bucket", "seq", "removed", "about", "wire")
+_READ = text("""
+    SELECT id, kind, bucket, seq, about, wire FROM record WHERE id = ANY(CAST(:records AS uuid[]))
+    UNION ALL
+    SELECT id, kind, bucket, seq, about, wire FROM record WHERE about = ANY(CAST(:edited AS uuid[]))
+""")
+_LEFT = text("SELECT bucket, kind, id FROM departure WHERE id = ANY(CAST(:records AS uuid[]))")
+_STAGE = text("""
+    CREATE TEMPORARY TABLE IF NOT EXISTS record_in (
+        id uuid, kind text, bucket uuid, seq bigint, removed boolean, about uuid, wire text
+    ) ON COMMIT DELETE ROWS
+""")
+_FROM_STAGE = text("""
+    UPDATE record SET bucket = record_in.bucket, seq = record_in.seq, removed = record_in.removed,
+        wire = record_in.wire
+    FROM record_in WHERE record.id = record_in.id AND record.kind = record_in.kind
+""")
+_CAME_BACK = text("""
+    DELETE FROM departure USING unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:buckets AS uuid[]))
+        AS row (id, kind, bucket)
+    WHERE departure.id = row.id AND departure.kind = row.kind AND departure.bucket = row.bucket
+""")
+_DEPART = text("""
+    INSERT INTO departure (bucket, seq, id, kind, wire)
+    SELECT * FROM unnest(CAST(:buckets AS uuid[]), CAST(:seqs AS bigint[]), CAST(:ids AS uuid[]),
+        CAST(:kinds AS text[]), CAST(:wires AS text[]))
+    ON CONFLICT (id, kind, bucket) DO UPDATE SET seq = excluded.seq, wire = excluded.wire
+""")

@@ -1,0 +1,161 @@
+"""Takes groups in: locks their buckets, reads all that they touch at once, merges in memory, writes all at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gridserver.errors import Refused
+from gridserver.storage import buckets, change_ledger, past, quarantine, rows, scope
+from gridserver.storage.buckets import Head, bucket_for
+from gridserver.storage.change_ledger import Author, Judged
+from gridserver.storage.engine import Connection, text
+from gridserver.storage.handed import Handed, Known
+from gridserver.storage.merging import World, judge, put_aside
+from gridserver.storage.rows import Key, Standing
+from gridworker.protocol.sync import GroupResult
+from gridworker.records import KINDS, rights
+from gridworker.records.change import Change, Verb
+from gridworker.records.fields import ENTRY_ID
+from gridworker.records.kinds.region import REGION
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose groups they are."""
+
+    author: Author
+    role: str
+    scope_version: int
+    """What the author knew of his scope when he made the changes."""
+    trusted: bool = False
+    """The centre itself, or somebody who looked at the group: the buckets that it names are not asked for."""
+
+
+def take(
+    conn: Connection,
+    hand: Hand,
+    groups: Sequence[Handed],
+    known: Mapping[str, Known],
+    aside: Mapping[str, tuple[str, str]] | None = None,
+) -> list[GroupResult]:
+    """Merges the groups in their order and writes what became of them. ``aside``: by tx, code and reason of those
+    that are only to be kept. ``known``: what the ledger holds of their changes, to be replaced.
+    """
+    if not groups:
+        return []
+    aside = aside or {}
+    heads, world, standing = _world(conn, hand, [c for g in groups if g.tx not in aside for c in g.changes])
+    judged = []
+    for group in groups:
+        if group.tx in aside:
+            verdict = put_aside(world, group, *aside[group.tx])
+        else:
+            first_at = min((known[item.id].at for item in group.items if item.id in known), default=hand.author.now)
+            verdict = judge(world, group, first_at)
+        judged.append(Judged(group, verdict))
+    places = _write(conn, heads, world, standing)
+    _note(conn, hand, judged, places, known, world.centre)
+    return [change_ledger.result(each.group, each.verdict, places) for each in judged]
+
+
+def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:
+    claimed = {change.bucket for change in changes}
+    homes = _homes(conn, hand, changes)
+    person = hand.author.person
+    held = claimed if hand.trusted else scope.holds(conn, person, claimed)
+    then = scope.held_at(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
+    wanted = held | then | (set(homes.values()) if hand.trusted else set())
+    heads, standing = _locked(conn, wanted, changes)
+    world = World(
+        author=rights.Author(person, hand.role),
+        centre=conn.scalar(text("SELECT author FROM meta")) or "",
+        now=hand.author.now,
+        rows=dict(standing.rows),
+        about=standing.about,
+        homes=homes,
+        held=held,
+        held_then=then,
+        left=_left(conn, standing, changes),
+        past=past.remembered(conn, standing.rows, changes),
+        missing=change_ledger.not_made(conn, hand.author.device, hand.author.now),
+    )
+    return heads, world, standing
+
+
+def _locked(conn: Connection, wanted: set[str], changes: Sequence[Change]) -> tuple[dict[str, Head], Standing]:
+    """The heads of all buckets that are touched, locked, and the rows under those locks. When a record turns out
+    to lie elsewhere, all locks are let go and taken anew, in order.
+    """
+    records = {change.record for change in changes}
+    edited = {change.record for change in changes if change.verb is not Verb.CREATE}
+    for _ in range(3):
+        point = conn.begin_nested()
+        heads = buckets.lock(conn, wanted)
+        standing = rows.read(conn, records, edited)
+        further = {row.bucket for row in standing.rows.values()} - heads.keys()
+        if not further:
+            point.commit()
+            return heads, standing
+        point.rollback()
+        wanted = wanted | further
+    raise Refused("busy", retry_after=1)
+
+
+def _homes(conn: Connection, hand: Hand, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+    """(class, region) to bucket, for everything that is made or moved. The centre may open a bucket."""
+    asked = {place for change in changes if (place := _place(change)) is not None}
+    found = scope.homes(conn, asked) if asked else {}
+    if hand.trusted:
+        for place in sorted(asked - found.keys()):
+            found[place] = bucket_for(conn, *place)
+    return found
+
+
+def _place(change: Change) -> tuple[str, str] | None:
+    kind = KINDS.get(change.kind)
+    if kind is None:
+        return None
+    if change.verb is Verb.CREATE:
+        region = change.value.get(kind.home_field)
+    elif change.verb is Verb.SET and change.path == kind.home_field:
+        region = change.value
+    else:
+        return None
+    return (kind.home, region) if isinstance(region, str) and ENTRY_ID.match(region) else None
+
+
+def _left(conn: Connection, standing: Standing, changes: Sequence[Change]) -> set[tuple[str, str, str]]:
+    """Which of the records lay once where the changes say that they lie."""
+    moved = {
+        change.record
+        for change in changes
+        if (row := standing.rows.get((change.kind, change.record))) is not None and row.bucket != change.bucket
+    }
+    return rows.left(conn, moved) if moved else set()
+
+
+def _write(conn: Connection, heads: dict[str, Head], world: World, standing: Standing) -> dict[Key, tuple[str, int]]:
+    """Writes the rows that changed. Returns bucket and seq of every row."""
+    after = {key: world.rows[key] for key in world.touched}
+    seqs = {**standing.seqs, **rows.write(conn, standing.rows, after, heads)}
+    if after:
+        buckets.write(conn, heads.values())
+    scope.regions_written(conn, [row for row in after.values() if row.kind == REGION.name])
+    return {key: (world.rows[key].bucket, seq) for key, seq in seqs.items()}
+
+
+def _note(
+    conn: Connection,
+    hand: Hand,
+    judged: Sequence[Judged],
+    places: Mapping[Key, tuple[str, int]],
+    known: Mapping[str, Known],
+    centre: str,
+) -> None:
+    """What became of each group, for whoever asks again, reads the history, or looks at what was put aside.
+
+    What the ledger knows already under another body is kept aside only.
+    """
+    noted = [each for each in judged if each.verdict.code != "other_body"]
+    again = {item.id: known[item.id] for each in noted for item in each.group.items if item.id in known}
+    change_ledger.write(conn, hand.author, noted, places, again, centre)
+    quarantine.write(conn, hand.author, judged)
