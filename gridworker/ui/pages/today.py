@@ -1,0 +1,286 @@
+"""今日: whom to visit, what to do, what is unfinished, how the sync stands, how the week goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from PySide6.QtWidgets import QWidget
+
+from gridworker.errors import GridworkerError
+from gridworker.records.codes import HOUSEHOLD_TAGS, TAG_TONES
+from gridworker.records.identity import masked_phone
+from gridworker.ui.charts import WeekBars
+from gridworker.ui.forms.editors import china_now
+from gridworker.ui.message_bar import Message
+from gridworker.ui.page import Frame, Page
+from gridworker.ui.page_head import PageHead
+from gridworker.ui.pages.today_side import drafts_card, returned_card, sync_card, tasks_card
+from gridworker.ui.sync_control import SyncControl
+from gridworker.ui.tokens import Tone
+from gridworker.ui.undo import Undoable
+from gridworker.ui.widgets import (
+    Card,
+    Column,
+    EmptyState,
+    LinkButton,
+    ListRow,
+    Row,
+    RowList,
+    Scroll,
+    SectionTitle,
+    StatTile,
+    clear,
+)
+from gridworker.ui.wording import ago_words, day_words, due_words, long_day, part_of_day
+from gridworker.ui.work import Work
+
+SHOWN_AT_ONCE: Final = 20
+MOST_TAGS: Final = 2
+
+
+class TodayPage(Page):
+    """Four tiles, the visits due at the left, the rest at the right."""
+
+    key = "today"
+    title = "今日"
+    icon = "home"
+    primary = "visit"
+
+    def __init__(
+        self,
+        work: Work,
+        control: SyncControl,
+        visit: Callable[[Sequence[str]], object],
+        open_draft: Callable[[str], object],
+        edit_visit: Callable[[str], object],
+    ) -> None:
+        self._work, self._control = work, control
+        self._visit, self._open_draft, self._edit_visit = visit, open_draft, edit_visit
+        self._by_route = False
+        self._shown = SHOWN_AT_ONCE
+        self._sync_place: Column | None = None
+
+    def build(self, frame: Frame, head: PageHead) -> QWidget:
+        """Tiles above, two columns below."""
+        self._frame, self._head = frame, head
+        body = QWidget()
+        column = Column(body, gap=12)
+        tiles = Row(gap=12)
+        self._due_tile = StatTile("今日待走访", "calendar_checkmark")
+        self._task_tile = StatTile("待办事项", "task_list_ltr", "warn")
+        self._dispute_tile = StatTile("在办纠纷", "handshake", "violet")
+        self._waiting_tile = StatTile("待上传", "arrow_upload", "info")
+        ways: tuple[tuple[StatTile, Callable[[], object]], ...] = (
+            (self._due_tile, self._show_all_due),
+            (self._task_tile, lambda: frame.go("matters")),
+            (self._dispute_tile, lambda: frame.go("disputes")),
+            (self._waiting_tile, lambda: frame.go("sync")),
+        )
+        for tile, way in ways:
+            tile.clicked.connect(way)
+            tiles.addWidget(tile, 1)
+        column.addLayout(tiles)
+        halves = Row(gap=12)
+        halves.addWidget(self._due_card(), 12)
+        self._side = Scroll(gap=12)
+        halves.addWidget(self._side, 7)
+        column.addLayout(halves, 1)
+        self._control.changed.connect(self._show_sync)
+        return body
+
+    def _due_card(self) -> QWidget:
+        card = Card(margins=(1, 14, 1, 4), gap=6)
+        head = Row(margins=(18, 0, 14, 0), gap=8)
+        self._due_title = SectionTitle("今天要走访")
+        self._route = LinkButton("按路线排序", self._switch_order, icon_name="location")
+        self._due_title.end.addWidget(self._route)
+        self._due_title.end.addWidget(LinkButton("全部", self._show_all_due))
+        head.addWidget(self._due_title)
+        card.body.addLayout(head)
+        self._due_list = Scroll()
+        card.body.addWidget(self._due_list, 1)
+        return card
+
+    def shown(self) -> None:
+        """Show how the day stands now."""
+        self._load()
+
+    def redraw(self, kinds: frozenset[str]) -> None:
+        """Something was saved or received."""
+        self._load()
+
+    def act(self, act_id: str) -> bool:
+        """Ctrl+N writes a visit."""
+        if act_id != "new":
+            return False
+        self._visit(())
+        return True
+
+    def next_due(self, after: str) -> str | None:
+        """The household that is due after *after*, for 保存，记下一户."""
+        homes = [each.household for each in self._due()]
+        rest = homes[homes.index(after) + 1 :] if after in homes else homes
+        return next((home for home in rest if home != after), None)
+
+    def _load(self) -> None:
+        ledger, today, now = self._work.ledger, self._work.today(), self._work.now()
+        grid = ledger.region_path(ledger.my_grid() or "")
+        homes = ledger.count("household")
+        self._head.set_title(f"{part_of_day(now)}，{ledger.me.name}")
+        self._head.set_context("·".join(p for p in (long_day(today), grid, f"{homes} 户") if p))
+        due = self._due()
+        self._show_tiles(due)
+        self._show_due(due)
+        self._show_side()
+
+    def _due(self) -> list[Any]:
+        return self._work.ledger.due_visits(self._work.today().isoformat(), by_address=self._by_route)
+
+    def _show_tiles(self, due: Sequence[Any]) -> None:
+        ledger, today = self._work.ledger, self._work.today()
+        late = sum(1 for each in due if each.days_late > 0)
+        self._due_tile.show_count(len(due), f"{late} 户已逾期" if late else "没有逾期")
+        tasks = ledger.open_matters()
+        at_once = sum(1 for each in tasks if each.get("due") and each["due"] <= today.isoformat())
+        self._task_tile.show_count(len(tasks), f"{at_once} 件今天到期" if at_once else "没有到期的")
+        disputes = ledger.open_disputes()
+        soon = [str(each["due"]) for each in disputes if each.get("due")]
+        first = due_words(min(map(_day, soon)), today) if soon else None
+        self._dispute_tile.show_count(len(disputes), f"最近一件{first[0]}" if first else "")
+        waiting = ledger.waiting_count()
+        last = ledger.last_success()
+        when = day_words(_civil(last), today) if last else ""
+        self._waiting_tile.show_count(waiting, f"上次同步 {when}" if last else "还没有同步过")
+
+    def _show_due(self, due: Sequence[Any]) -> None:
+        clear(self._due_list.body)
+        self._due_title.set_count(f"{len(due)} 户" if due else "")
+        if not due:
+            self._due_list.body.addWidget(
+                EmptyState(
+                    "calendar_checkmark",
+                    "今天没有要走访的住户。",
+                    "可以看看全部住户，或者随手记一次走访。",
+                    ways_out=[("记走访", lambda: self._visit(())), ("看住户", lambda: self._frame.go("homes"))],
+                )
+            )
+            return
+        rows = RowList()
+        homes = self._work.ledger.many("household", [each.household for each in due[: self._shown]])
+        for each in due[: self._shown]:
+            rows.add(self._due_row(each, homes.get(each.household, {})))
+        self._due_list.body.addWidget(rows)
+        if len(due) > self._shown:
+            self._due_list.body.addWidget(
+                LinkButton(f"再显示一些（还有 {len(due) - self._shown} 户）", self._show_more)
+            )
+        self._due_list.body.addStretch(1)
+
+    def _due_row(self, due: Any, home: Mapping[str, Any]) -> ListRow:
+        today = self._work.today()
+        tags: list[tuple[str, Tone]] = [
+            (HOUSEHOLD_TAGS.get(tag, tag), TAG_TONES.get(tag, "neutral"))  # type: ignore[misc]
+            for tag in (home.get("tags") or ())[:MOST_TAGS]
+        ]
+        last = (
+            f"上次走访 {day_words(_day(due.last), today)}（{ago_words(_day(due.last), today)}）"
+            if due.last
+            else "还没走访过"
+        )
+        row = ListRow(
+            str(home.get("head_name") or ""),
+            tags=tags,
+            line=f"{home.get('address') or ''}　{last}",
+            due=due_words(_day(due.due), today),
+        )
+        if home.get("phone"):
+            row.add_side_act("call", f"电话：{home.get('head_name')}", lambda: self._call(home))
+        row.add_act("记走访", lambda: self._visit((due.household,)), icon_name="notebook_add")
+        row.opened.connect(lambda: self._frame.go("household", due.household))
+        return row
+
+    def _call(self, home: Mapping[str, Any]) -> None:
+        number = str(home["phone"])
+        whole = ("显示号码", lambda: self._reveal(home, number))
+        self._frame.say(Message(f"{home.get('head_name')}　{masked_phone(number)}", "info", act=whole))
+
+    def _reveal(self, home: Mapping[str, Any], number: str) -> None:
+        self._work.ledger.audit("reveal", record_kind="household", record=str(home["id"]), reason="联系本人或家属")
+        self._frame.say(Message(f"{home.get('head_name')}　{number}", "info", "查看已记入操作记录。"))
+
+    def _switch_order(self) -> None:
+        self._by_route = not self._by_route
+        self._route.set_caption("按逾期排序" if self._by_route else "按路线排序")
+        self._show_due(self._due())
+
+    def _show_more(self) -> None:
+        self._shown += 5 * SHOWN_AT_ONCE
+        self._show_due(self._due())
+
+    def _show_all_due(self) -> None:
+        self._shown = 500
+        self._show_due(self._due())
+
+    def _show_side(self) -> None:
+        clear(self._side.body)
+        work, frame, body = self._work, self._frame, self._side.body
+        if (card := returned_card(work, self._edit_visit)) is not None:
+            body.addWidget(card)
+        if (card := drafts_card(work, self._open_draft, self._drop_draft)) is not None:
+            body.addWidget(card)
+        body.addWidget(tasks_card(work, frame, self._tick))
+        self._sync_place = Column(gap=0)
+        body.addLayout(self._sync_place)
+        self._show_sync()
+        body.addWidget(self._week())
+        body.addStretch(1)
+
+    def _show_sync(self) -> None:
+        if self._sync_place is None:
+            return
+        clear(self._sync_place)
+        self._sync_place.addWidget(sync_card(self._work, self._control, self._frame))
+
+    def _week(self) -> Card:
+        today = self._work.today()
+        counts = self._work.ledger.week(today.isoformat())
+        card = Card(gap=8)
+        card.body.addWidget(SectionTitle(f"本周已走访 {sum(counts)} 户次"))
+        bars = WeekBars("本周走访", "户")
+        bars.show_week(counts, today.weekday())
+        card.body.addWidget(bars)
+        return card
+
+    def _tick(self, visit: str) -> None:
+        ledger, frame = self._work.ledger, self._frame
+        try:
+            saved = ledger.save("visit", {"follow_up_done": True}, visit)
+        except GridworkerError as error:
+            frame.say_error(error)
+            return
+        frame.redraw(saved.changed.kinds)
+        frame.offer_undo(Undoable("已跟进", lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
+
+    def _drop_draft(self, key: str) -> None:
+        ledger, frame = self._work.ledger, self._frame
+        draft = ledger.draft(key)
+        ledger.drop_draft(key)
+        self._load()
+        if draft is None:
+            return
+
+        def back() -> None:
+            ledger.keep_draft(draft.key, draft.form, draft.title, draft.fields)
+            self._load()
+
+        frame.offer_undo(Undoable(f"已丢弃草稿：{draft.title}", back))
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _civil(at: int) -> date:
+    return china_now(at).date()
