@@ -15,7 +15,7 @@ from gridserver.settings import MINUTE, PasswordCost
 from gridserver.storage.engine import Connection, Engine, snapshot, transaction
 from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
 from gridworker.protocol import MOST_BYTES
-from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.codec import JSON, ZSTD, NotReadable, TooLong, pack, unpack
 from gridworker.protocol.sync import Problem, Standing
 
 _log = logging.getLogger(__name__)
@@ -91,6 +91,8 @@ def message(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
         compressed = request.headers.get("content-encoding", "") == ZSTD
         try:
             return shape.model_validate(unpack(await _body(request), compressed=compressed))
+        except TooLong:
+            raise Refused("too_big") from None
         except (NotReadable, ValidationError):
             raise Refused("bad_request") from None
 

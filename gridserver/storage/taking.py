@@ -15,6 +15,7 @@ from gridworker.protocol.sync import GroupResult
 from gridworker.records import KINDS, rights
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID
+from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
 
 
@@ -101,12 +102,13 @@ def _locked(conn: Connection, wanted: set[str], changes: Sequence[Change]) -> tu
 
 
 def _homes(conn: Connection, hand: Hand, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
-    """(class, region) to bucket, for everything that is made or moved. The centre may open a bucket."""
+    """(class, region) to bucket, for everything that is made or moved. The centre may begin a county."""
     asked = {place for change in changes if (place := _place(change)) is not None}
     found = scope.homes(conn, asked) if asked else {}
-    if hand.trusted:
-        for place in sorted(asked - found.keys()):
-            found[place] = bucket_for(conn, *place)
+    if hand.role == Role.CENTRE:
+        for bucket_class, region in sorted(asked - found.keys()):
+            if bucket_class == BucketClass.REFERENCE:
+                found[bucket_class, region] = bucket_for(conn, bucket_class, region)
     return found
 
 

@@ -1,0 +1,1 @@
+"""Where desks hand in their changes and fetch what is new."""

@@ -1,0 +1,57 @@
+"""The doors by which changes come in and news go out."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.background import BackgroundTask
+
+from gridserver.doors import ReadDoor, Visit, WriteDoor, message, reading, visit
+from gridserver.errors import Refused
+from gridserver.sync import service
+from gridworker.protocol.sync import Pull, Push
+from gridworker.records.fields import ENTRY_ID
+
+router = APIRouter(prefix="/sync/v1")
+
+
+def _anybody(request: Request) -> Iterator[Visit]:
+    """Whoever shows a token is known; whoever shows none is told no more than who we are."""
+    yield from reading(request) if "authorization" in request.headers else visit(request)
+
+
+# The body is read before the door opens a transaction: a slow line must not hold one.
+Sent = Annotated[Push, Depends(message(Push))]
+Asked = Annotated[Pull, Depends(message(Pull))]
+
+
+@router.get("/hello")
+def hello(visit: Annotated[Visit, Depends(_anybody, scope="function")]) -> Response:
+    """Who the centre is and what it knows of the caller."""
+    return visit.answer(service.hello(visit))
+
+
+@router.post("/push")
+def push(sent: Sent, visit: WriteDoor) -> Response:
+    """Takes in groups of changes."""
+    answer = service.push(visit, sent)
+    return visit.answer(answer.model_dump(mode="json", exclude_defaults=True))
+
+
+@router.post("/pull")
+def pull(asked: Asked, visit: ReadDoor) -> Response:
+    """Tells what is new."""
+    pulled = service.pull(visit, asked)
+    answer = visit.answer(pulled.message())
+    if pulled.told_all:
+        engine, device = visit.ground.engine, visit.caller.device
+        answer.background = BackgroundTask(service.remember, engine, device, pulled)
+    return answer
+
+
+@router.get("/history/{kind}/{record}")
+def history(kind: str, record: str, visit: ReadDoor) -> Response:
+    """Every write of a record, newest first."""
+    if not ENTRY_ID.match(record) or "\0" in kind:
+        raise Refused("not_found")
+    return visit.answer(service.history(visit, kind, record))

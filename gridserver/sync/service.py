@@ -1,0 +1,43 @@
+"""What a sync does at the centre, one transaction at a time."""
+
+from contextlib import suppress
+
+from gridserver.doors import CallerVisit, Visit
+from gridserver.errors import Refused
+from gridserver.storage import book, scope
+from gridserver.storage.book import Pulled
+from gridserver.storage.engine import Engine, transaction
+from gridworker.protocol import PROTOCOL, SCHEMA
+from gridworker.protocol.sync import Hello, History, Pull, Push, PushAnswer
+
+
+def hello(visit: Visit) -> Hello:
+    """Who the centre is; to somebody it knows also how he stands and what he may see."""
+    told = Hello(protocol=(PROTOCOL, PROTOCOL), schema_version=SCHEMA)
+    if isinstance(visit, CallerVisit):
+        told.standing = visit.standing
+        told.buckets = scope.buckets_of(visit.conn, visit.caller.person)
+    return told
+
+
+def push(visit: CallerVisit, sent: Push) -> PushAnswer:
+    """Takes in what a desk hands in. What comes from a device that was cut off goes to a person's eyes."""
+    return book.push(visit.conn, visit.caller, sent, visit.now)
+
+
+def pull(visit: CallerVisit, asked: Pull) -> Pulled:
+    """What is new for a desk."""
+    return book.pull(visit.conn, visit.caller, asked, visit.now)
+
+
+def remember(engine: Engine, device: str, pulled: Pulled) -> None:
+    """After the answer has left: where the desk will stand when it has applied it. When that cannot be kept, the
+    desk sends its cursors in full the next time.
+    """
+    with suppress(Refused), transaction(engine) as conn:
+        book.remember(conn, device, pulled)
+
+
+def history(visit: CallerVisit, kind: str, record: str) -> History:
+    """The full history of a record."""
+    return book.history(visit.conn, visit.caller, kind, record)
