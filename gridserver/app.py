@@ -1,27 +1,107 @@
 """Puts the centre together: rooms behind doors, and one way in which every refusal leaves."""
 
+import logging
+import secrets
+import time
+
+import uuid_utils
 from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridserver.doors import Ground, problem
-from gridserver.errors import Refused
+from gridserver.errors import CommandFailed, Refused
+from gridserver.keys import Keys
+from gridserver.oversight.routes import router as oversight
+from gridserver.people.passwords import Passwords
+from gridserver.people.routes import router as people
+from gridserver.settings import PasswordCost
+from gridserver.storage import meta, migrate
+from gridserver.storage.engine import Connection, Engine, transaction
+from gridserver.storage.meta import Meta
+from gridserver.sync.routes import router as sync
 
 MARK = (b"x-gridworker", b"1")
 """On every answer, so that a proxy's login page is told apart."""
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(ground: Ground) -> FastAPI:
     """The centre as an ASGI application."""
     app = FastAPI(title="gridworker centre", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ground = ground
+    app.state.passwords = Passwords(ground.password_cost)
+    app.include_router(people)
+    app.include_router(oversight)
+    app.include_router(sync)
     app.add_exception_handler(Refused, _refuse)
+    app.add_exception_handler(HTTPException, _not_here)
+    app.add_exception_handler(Exception, _bug)
     app.add_middleware(_Marked)
     return app
+
+
+def ground_on(engine: Engine, keys: Keys, cost: PasswordCost | None = None) -> Ground:
+    """A ground with the machine's clock and chance."""
+    return Ground(engine, keys, clock, new_id, secrets.token_bytes, cost or PasswordCost())
+
+
+def prepare(engine: Engine, keys: Keys | None, ca: str | None = None) -> Meta:
+    """Brings a database up to date and makes the centre's first rows in a new one. ``ca``: the private authority
+    to remember; None leaves it as it is. Raises ``CommandFailed`` when it is another centre's, or a newer one's.
+    """
+    migrate.migrate(engine)
+    with transaction(engine, limits=False) as conn:
+        known = meta.read(conn)
+        if known is None:
+            known = _begin(conn, keys)
+        elif keys is not None and (known.sign_key, known.seal_key) != (keys.sign_public, keys.seal_public):
+            raise CommandFailed(
+                "the keys in the data folder are not those of this database's centre; put back the folder that belongs"
+                " to it, or restore a backup"
+            )
+        if meta.was_restored(conn, known):
+            meta.new_epoch(conn, new_id())
+            _log.info("the database was restored or moved: a new epoch begins")
+        if ca is not None:
+            meta.set_ca(conn, ca)
+    return known
+
+
+def clock() -> int:
+    """Milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def new_id() -> str:
+    """A new UUIDv7 as text."""
+    return str(uuid_utils.uuid7())
+
+
+def _begin(conn: Connection, keys: Keys | None) -> Meta:
+    if keys is None:
+        raise CommandFailed("this database is new; name the data folder too (--data DIR), where the keys are made")
+    return meta.begin(
+        conn, epoch=new_id(), author=new_id(), sign_key=keys.sign_public, seal_key=keys.seal_public, now=clock()
+    )
 
 
 def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return problem(request, error)
+
+
+def _not_here(request: Request, error: Exception) -> Response:
+    """A path or a verb that the centre does not have."""
+    return problem(request, Refused("not_found"))
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    """What nobody foresaw. The server's own log tells where; the desk tries again later."""
+    answer = problem(request, Refused("broken"))
+    answer.raw_headers.append(MARK)  # it leaves outside of ``_Marked``
+    return answer
 
 
 class _Marked:

@@ -11,9 +11,11 @@ STATUS: Mapping[str, int] = {
     "epoch": 409,
     "fork": 409,
     "gap": 409,
+    "vector": 409,
     "too_big": 413,
     "upgrade": 426,
     "throttled": 429,
+    "broken": 500,
     "busy": 503,
 }
 """The HTTP status of each code that a ``Problem`` may carry."""
@@ -27,9 +29,11 @@ REASONS: Mapping[str, str] = {
     "epoch": "中心的资料恢复过备份，请重新同步。",
     "fork": "本机资料恢复过备份，请重新同步。",
     "gap": "中间缺少几条修改，请重新同步。",
+    "vector": "请重新同步。",
     "too_big": "一次发送的内容太多，请分几次发送。",
     "upgrade": "程序版本太旧，请安装新版程序。",
     "throttled": "尝试次数太多，请稍后再试。",
+    "broken": "中心出了问题，内容没有丢，稍后会自动再试。",
     "busy": "中心暂时忙，请稍后再试。",
 }
 """What a person reads when nothing more exact is known."""

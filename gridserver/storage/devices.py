@@ -60,6 +60,11 @@ def device_of(conn: Connection, device: str) -> DeviceRow | None:
     return None if row is None else DeviceRow(*row)
 
 
+def count_up(conn: Connection, device: str, changes: int) -> int:
+    """Takes so many numbers of a device's lane, which is locked from here on; returns the last of them."""
+    return int(conn.execute(_COUNT_UP, {"id": device, "changes": changes}).scalar_one())
+
+
 def listed(conn: Connection) -> list[ListedDevice]:
     """All devices of people, the oldest first."""
     return [ListedDevice(*row) for row in conn.execute(_LISTED)]
@@ -109,6 +114,9 @@ _ADD = text("""
 _DEVICE = text("""
     SELECT id, account, key, status, refresh, refresh_before, coalesce(refresh_at, 0) FROM device
     WHERE id = CAST(:id AS uuid) FOR UPDATE
+""")
+_COUNT_UP = text("""
+    UPDATE device SET last_n = last_n + :changes WHERE id = CAST(:id AS uuid) RETURNING last_n
 """)
 _LISTED = text("""
     SELECT device.id, login, label, machine, status, device.made_at, seen_at, app_version, last_n, durable_n

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gridserver.storage.engine import Connection, text
 from gridworker.protocol.sync import Standing
@@ -161,10 +160,9 @@ def places_of_codes(conn: Connection, codes: Sequence[str]) -> dict[str, Place]:
     return {row.code: Place(*row) for row in rows}
 
 
-def highest_code_below(conn: Connection, parent: str) -> str:
-    """The highest code directly below a region, dead ones too; "" when there is none."""
-    found: Any = conn.scalar(text("SELECT max(code) FROM region WHERE parent = :parent"), {"parent": parent})
-    return str(found or "")
+def codes_below(conn: Connection, parent: str) -> list[str]:
+    """The codes of all regions directly below one, of the dead ones too: no code is given twice."""
+    return [str(row.code) for row in conn.execute(_CODES_BELOW, {"parent": parent})]
 
 
 _CALLER = """
@@ -211,3 +209,4 @@ _LISTED = text("""
 _PLACES_OF_CODES = text("""
     SELECT id, code, name, level, county FROM region WHERE live AND code = ANY(CAST(:codes AS text[])) ORDER BY id DESC
 """)
+_CODES_BELOW = text("SELECT code FROM region WHERE parent = CAST(:parent AS uuid)")

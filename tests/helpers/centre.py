@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gridserver.app import create_app
 from gridserver.doors import Ground, token_hash
 from gridserver.keys import Keys
+from gridserver.people.passwords import Passwords
+from gridserver.people.staff import Staff
 from gridserver.settings import ACCESS_LASTS, PasswordCost
 from gridserver.storage import devices, embedded, meta, migrate, people, scope
 from gridserver.storage.engine import Connection, Engine, connect, transaction
@@ -30,6 +32,7 @@ DEBIANS = Path("/usr/lib/postgresql/15/bin")
 MORNING = 1_772_414_040_000
 """2026-03-02 09:14 in Shaoxing, ms UTC."""
 KEYS = Keys(sign=bytes(range(32)), seal=bytes(range(32, 64)))
+PASSWORD = "correct horse battery"
 CHEAP = PasswordCost(time=1, memory_kib=64, lanes=1)
 
 _CARELESS = {
@@ -156,6 +159,22 @@ class Centre:
     regions: dict[str, str] = field(default_factory=dict)
     """Id by code."""
 
+    @property
+    def passwords(self) -> Passwords:
+        """How the centre keeps passwords."""
+        return Passwords(CHEAP)
+
+    @contextmanager
+    def staff(self) -> Iterator[Staff]:
+        """An administrator's hand, for one command."""
+        with self.conn() as conn:
+            yield Staff(conn, self.clock(), new_id, os.urandom, self.passwords)
+
+    def enrolment_code(self, login: str) -> str:
+        """A one-time code, as it is printed."""
+        with self.staff() as staff:
+            return str(staff.enrol(login))
+
     def session(self, desk: Desk | None = None) -> requests.Session:
         """A `requests` session whose line ends in the centre."""
         session = requests.Session()
@@ -199,9 +218,10 @@ class Centre:
             ]
         )
 
-    def account(self, login: str, role: str, *codes: str, password: str = "") -> str:
-        """An account with these regions; returns its id. Without a password nobody can sign in with it."""
+    def account(self, login: str, role: str, *codes: str, password: str = PASSWORD) -> str:
+        """An account with these regions; returns its id."""
         person = new_id()
+        password = self.passwords.hash(password)
         county = self.regions.get("330683")
         with self.conn() as conn:
             people.add_account(
@@ -242,13 +262,12 @@ def running_centre(url: str, portal: anyio.from_thread.BlockingPortal) -> Iterat
     """A centre on this database, until the end of the block."""
     clock = Clock()
     engine = connect(url, pool=6)
-    numbers = itertools.count(1)
     ground = Ground(
         engine=engine,
         keys=KEYS,
         clock=clock,
         new_id=new_id,
-        chance=lambda size: next(numbers).to_bytes(size, "big"),
+        chance=os.urandom,
         password_cost=CHEAP,
     )
     try:
