@@ -95,12 +95,18 @@ def _unmatched(rows: Mapping[tuple[str, str], Row], change: Change) -> Iterable[
     row = rows.get((change.kind, change.record))
     if row is None or change.verb is Verb.CREATE:
         return
-    writers = {each for stamp in row.writers.values() for each in _ids(stamp)}
-    if change.parent and change.parent not in writers:
+    if change.parent and change.parent != row.writer(_path(change)).change:
         yield change.parent
+    writers = {each for stamp in row.writers.values() for each in _ids(stamp)}
     for each in _ids_in(change.seen):
         if each not in writers:
             yield each
+
+
+def _path(change: Change) -> str:
+    """What the change is about; a move, the machine's field."""
+    kind = KINDS.get(change.kind)
+    return kind.machine.field if change.verb is Verb.MOVE and kind is not None and kind.machine else change.path
 
 
 def _ids(stamp: Any) -> Iterable[str]:
@@ -151,13 +157,9 @@ def _change(body: str) -> Change:
 
 def _entry(person: str, body: str) -> HistoryEntry:
     change = _change(body)
-    kind = KINDS.get(change.kind)
-    machine = kind.machine if kind is not None else None
-    path, value = change.path, change.value
-    if change.verb is Verb.MOVE and machine is not None:
-        path, value = machine.field, change.value.get("to")
+    value = change.value["to"] if change.verb is Verb.MOVE else change.value
     return HistoryEntry(
-        path=path, value=value, by=person, at=change.hlc >> 16, change=change.id, verb=change.verb.value
+        path=_path(change), value=value, by=person, at=change.hlc >> 16, change=change.id, verb=change.verb.value
     )
 
 
