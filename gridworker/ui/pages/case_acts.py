@@ -53,7 +53,7 @@ class CaseActs:
         """A new dispute, empty or with what a visit carries over."""
         me = self._work.ledger.me
         first = {
-            "grid": me.grid,
+            "grid": self._work.ledger.my_grid(),
             "reporter": me.person,
             "reported_at": self._work.now(),
             "people": 2,

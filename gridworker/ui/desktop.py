@@ -1,0 +1,238 @@
+"""Puts the pages of one worker into a window and joins them: who opens what, and what shows the sync."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QObject
+
+from gridworker.records.kind import ROLE_TITLES, Role
+from gridworker.ui.message_bar import Message
+from gridworker.ui.pages.case import CasePage
+from gridworker.ui.pages.case_acts import CaseActs
+from gridworker.ui.pages.disputes import DisputesPage
+from gridworker.ui.pages.home_forms import HomeForms
+from gridworker.ui.pages.homes import HomesPage
+from gridworker.ui.pages.household import HouseholdPage
+from gridworker.ui.pages.matters import MattersPage
+from gridworker.ui.pages.oversight import OversightPage
+from gridworker.ui.pages.sync import SyncPage
+from gridworker.ui.pages.today import TodayPage
+from gridworker.ui.pages.visit_drawer import VisitDrawer
+from gridworker.ui.pages.visits import VisitsPage
+from gridworker.ui.palette_hits import record_provider
+from gridworker.ui.sync_control import SyncControl
+from gridworker.ui.window import MainWindow
+from gridworker.ui.wording import moment_words
+from gridworker.ui.work import Work
+
+PAGE_OF: Final[Mapping[str, str]] = {
+    "household": "household",
+    "dispute": "case",
+    "matter": "matters",
+    "visit": "visits",
+}
+"""The page on which a kind of record is shown."""
+
+HELP_OF: Final[Mapping[str, str]] = {
+    "today": "visit",
+    "homes": "visit",
+    "visits": "visit",
+    "disputes": "dispute",
+    "case": "dispute",
+    "sync": "offline",
+}
+
+
+class Desktop(QObject):
+    """The window of the worker who is signed in."""
+
+    def __init__(self, window: MainWindow, work: Work, control: SyncControl) -> None:
+        super().__init__(window)
+        self._window, self._work, self._control = window, work, control
+        self._cases = CaseActs(work, window)
+        self._forms = HomeForms(work, self._dispute_of_home)
+        self._today = TodayPage(work, control, self.open_visit, self.open_draft, self.edit_visit)
+        self._add_pages()
+        self._bind()
+        control.changed.connect(self.show_sync)
+        control.finished.connect(self._synced)
+        window.status.sync_pressed.connect(control.ask)
+        window.status.waiting_pressed.connect(lambda: window.go("sync"))
+        window.status.conflicts_pressed.connect(lambda: window.go("sync"))
+        me = work.ledger.me
+        window.status.show_person(f"{me.name}·{ROLE_TITLES.get(me.role, '')}")
+        self.show_sync()
+
+    def start(self) -> None:
+        """Show the first page of the role."""
+        role = self._work.ledger.me.role
+        self._window.go("oversight" if role == Role.SUPERVISOR else "today")
+
+    # ------------------------------------------------------------------ pages
+
+    def _add_pages(self) -> None:
+        work, window, role = self._work, self._window, self._work.ledger.me.role
+        homes = HomesPage(
+            work,
+            new=self._forms.new_home,
+            edit=self._forms.edit_home,
+            visit=lambda home: self.open_visit((home,)),
+            dispute=self._dispute_of_home,
+        )
+        disputes = DisputesPage(work, lambda _: self._cases.register())
+        pages: dict[str, Any] = {
+            "oversight": OversightPage(work),
+            "today": self._today,
+            "homes": homes,
+            "visits": VisitsPage(work, self.open_visit, self.edit_visit),
+            "disputes": disputes,
+            "matters": MattersPage(work),
+            "sync": SyncPage(work, self._control, self.open_record),
+        }
+        order = {
+            Role.GRID_WORKER: ("today", "homes", "visits", "disputes", "matters", "sync"),
+            Role.MEDIATOR: ("today", "disputes", "homes", "visits", "matters", "sync"),
+            Role.SUPERVISOR: ("oversight", "disputes", "matters", "homes", "visits", "sync"),
+            Role.ADMIN: ("sync",),
+        }
+        for key in order.get(Role(role), ("today", "sync")):
+            window.add_page(pages[key])
+        window.add_page(HouseholdPage(work, self._forms, lambda home: self.open_visit((home,))))
+        window.add_page(CasePage(work))
+
+    def _bind(self) -> None:
+        bind = self._window.acts.bind
+        bind("visit", lambda: self.open_visit(()))
+        bind("sync", self._control.ask)
+        visit = lambda home: self.open_visit((home,))  # noqa: E731 - one word for two callers
+        self._window.palette_box.add_provider(record_provider(self._work, self.open_record, visit))
+
+    # ------------------------------------------------------------------ what opens what
+
+    def open_visit(self, households: Sequence[str] = ()) -> None:
+        """记走访, for these households or for one that is still to be picked."""
+        drawer = VisitDrawer(
+            self._work,
+            self._window,
+            households,
+            next_home=self._today.next_due,
+            saved=self._control.saved,
+        )
+        self._window.open_drawer(drawer)
+
+    def edit_visit(self, visit: str) -> None:
+        """A diary that was written, perhaps sent back."""
+        drawer = VisitDrawer(self._work, self._window, record=visit, saved=lambda: self._resubmit(visit))
+        self._window.open_drawer(drawer)
+
+    def _resubmit(self, visit: str) -> None:
+        fields = self._work.ledger.get("visit", visit) or {}
+        if fields.get("state") == "returned":
+            saved = self._work.ledger.move("visit", visit, "submitted")
+            self._window.redraw(saved.changed.kinds)
+        self._control.saved()
+
+    def open_draft(self, key: str) -> None:
+        """Go on with what was begun."""
+        form, _, rest = key.partition(":")
+        record = rest.partition(":")[0]
+        match form:
+            case "visit" if rest == "new":
+                self.open_visit(())
+            case "visit":
+                self.edit_visit(record)
+            case "household" if rest == "new":
+                self._forms.new_home(self._window)
+            case "household":
+                home = self._work.ledger.get("household", record)
+                if home is not None:
+                    self._forms.edit_home(self._window, {**home, "id": record})
+            case "person" if record == "new":
+                home = self._work.ledger.get("household", rest.partition(":")[2])
+                if home is not None:
+                    self._forms.new_member(self._window, {**home, "id": rest.partition(":")[2]})
+            case "person":
+                self._forms.edit_member(self._window, record)
+            case "dispute" if rest == "new":
+                self._cases.register()
+            case "dispute" | "mediation_session" | "mediation_case":
+                self._open_case_draft(form, record)
+            case "matter":
+                self._window.go("matters", record)
+
+    def _open_case_draft(self, form: str, record: str) -> None:
+        dispute = record
+        if form == "mediation_case":
+            case = self._work.ledger.get("mediation_case", record)
+            dispute = str(case["dispute"]) if case is not None else record
+        self._window.go("case", dispute)
+
+    def open_record(self, kind: str, record: str) -> bool:
+        """Show a record on its own page; False when it has none."""
+        if kind == "person":
+            fields = self._work.ledger.get("person", record) or {}
+            kind, record = "household", str(fields.get("household") or "")
+        if kind in ("mediation_case", "mediation_session"):
+            fields = self._work.ledger.get(kind, record) or {}
+            kind, record = "dispute", str(fields.get("dispute") or "")
+        page = PAGE_OF.get(kind)
+        if page is None or self._work.ledger.get(kind, record) is None:
+            self._window.say(Message("这条记录不在您的范围内，或者还没有下载。", "info"))
+            return False
+        self._window.go(page, record)
+        return True
+
+    def _dispute_of_home(self, home: Mapping[str, Any]) -> None:
+        first = {"household": home["id"], "grid": home.get("grid"), "place": home.get("address")}
+        first["parties"] = {
+            self._work.references.new_id(): {
+                "name": home.get("head_name"),
+                "household": home["id"],
+                "phone": home.get("phone"),
+                "address": home.get("address"),
+            }
+        }
+        self._cases.register(first)
+
+    # ------------------------------------------------------------------ the sync
+
+    def show_sync(self) -> None:
+        """The status bar and the badge on the rail say how the sync stands."""
+        view, ledger, status = self._control.view, self._work.ledger, self._window.status
+        waiting, conflicts = ledger.waiting_count(), ledger.conflict_count()
+        status.show_counts(waiting, conflicts)
+        self._window.rail.set_count("sync", waiting + conflicts)
+        if view.running:
+            words = f"正在同步 {view.done}/{view.total}" if view.total else "正在同步"
+            status.show_sync("running", words)
+        elif view.needs_sign_in:
+            status.show_sync("sign_in", "请重新登录")
+        elif view.offline:
+            status.show_sync("offline", "离线，已存本机", view.error.remedy if view.error else "")
+        elif view.error is not None:
+            minutes = max(1, round((view.next_in or 0) / 60_000))
+            status.show_sync("failed", f"同步出错，{minutes} 分钟后重试", view.error.remedy)
+        elif conflicts:
+            status.show_sync("conflict", f"需要核对 {conflicts}")
+        elif waiting:
+            status.show_sync("waiting", f"待上传 {waiting}")
+        else:
+            last = ledger.last_success()
+            when = moment_words(last, self._work.today()).removeprefix("今天 ") if last else ""
+            status.show_sync("synced" if last else "offline", f"已同步 {when}" if last else "尚未同步")
+
+    def _synced(self, report: Any) -> None:
+        if report is None:
+            return
+        kinds = frozenset(getattr(report, "kinds", ())) or frozenset({"household", "visit", "dispute", "matter"})
+        self._window.redraw(kinds | {"conflict"})
+        if report.conflicts:
+            act = ("去核对", lambda: self._window.go("sync"))
+            self._window.say(Message(f"有 {report.conflicts} 处两边都改过，请您核对", "warn", "两边的内容都在。", act))
+        if report.refused:
+            act = ("去看看", lambda: self._window.go("sync"))
+            self._window.say(
+                Message(f"有 {report.refused} 处修改被退回", "warn", "内容还在本机，原因写在同步页。", act)
+            )
