@@ -2,10 +2,11 @@
 
 GridworkerError
 ├── NotAccepted            what was typed does not fit
-│   └── NotAllowed         the role or the record's state forbids it
+│   ├── NotAllowed         the role or the record's state forbids it
+│   └── WeakPassword       too easy to guess on this machine
 ├── NotFound               the record is not here
 ├── StoreError             the local store
-│   ├── WrongPassword · LockedOut · StoreBusy · StoreTooNew · StoreDamaged · DiskFull
+│   └── WrongPassword · LockedOut · KeyringNeeded · StoreBusy · StoreTooNew · StoreDamaged · DiskFull
 ├── SignInError            the centre says no
 │   ├── SignInRefused · SignInNeeded · DeviceRevoked · TooManyTries
 ├── CentreError            the way to the centre
@@ -50,6 +51,13 @@ class NotAllowed(NotAccepted):
     advice = "您的岗位没有这项权限，请联系督导或管理员。"
 
 
+class WeakPassword(NotAccepted):
+    """The password or PIN would be guessed too soon; the remedy says what it needs."""
+
+    title = "密码太容易猜到"
+    advice = "请换一个长一些的密码。"
+
+
 class NotFound(GridworkerError):
     """The record is not in this store."""
 
@@ -76,6 +84,13 @@ class LockedOut(StoreError):
 
     title = "密码错误次数太多"
     advice = "请过 15 分钟再试，资料没有受影响。"
+
+
+class KeyringNeeded(StoreError):
+    """The password alone opens nothing here: its other half lies in the system's keyring, and is not to be had."""
+
+    title = "系统钥匙串没有打开"
+    advice = "请先解锁系统钥匙串，再输入密码。钥匙串换过或重装过系统的，请用“忘记密码”进入，资料不会丢。"
 
 
 class StoreBusy(StoreError):
