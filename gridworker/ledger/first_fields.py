@@ -1,6 +1,7 @@
 """What a new record knows without being asked: who, when, and the grid of the household that it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from gridworker.ledger.days import day_of
@@ -8,6 +9,7 @@ from gridworker.ledger.ground import Ground
 from gridworker.records.row import Row
 
 Fields = dict[str, Any]
+Look = Callable[[str, str], Fields]
 
 
 def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping[str, Row]) -> Fields:
@@ -15,15 +17,19 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
 
     ``beside``: rows of the same act, which are not in the store yet.
     """
+
+    @cache
+    def look(kind: str, record: str) -> Fields:
+        row = beside.get(record) or ground.store.get(kind, record)
+        return {} if row is None else row.fields
+
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     if kind == "visit":
-        given = _visit(ground, given)
-    given = {**_from_others(ground, kind, given, beside), **given}
-    mine = _MINE.get(kind, {})
-    for name, source in mine.items():
+        given = _visit(ground, given, look)
+    given = {**_from_others(kind, given, look), **given}
+    for name, source in _MINE.get(kind, {}).items():
         given.setdefault(name, ground.clock() if source == "now" else ground.me.person)
-    known = ground.kind(kind).by_name
-    if "county" in known and ground.me.county:
+    if "county" in ground.kind(kind).by_name and ground.me.county:
         given.setdefault("county", ground.me.county)
     return given
 
@@ -38,25 +44,22 @@ _MINE: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _visit(ground: Ground, given: Fields) -> Fields:
+def _visit(ground: Ground, given: Fields, look: Look) -> Fields:
     given.setdefault("visitor", ground.me.person)
     given.setdefault("visited_at", ground.clock())
     if isinstance(given["visited_at"], int):
         given.setdefault("month", day_of(given["visited_at"])[:7])
-    subjects = given.get("subjects") or {}
-    if not subjects and given.get("household"):
-        subjects = {ground.new_id(): _household_subject(ground, str(given["household"]))}
-        given["subjects"] = subjects
-    if isinstance(subjects, dict):
-        for entry in sorted(subjects):
-            if subjects[entry].get("kind") == "household":
-                given.setdefault("household", subjects[entry].get("record"))
+    if not given.get("subjects") and given.get("household"):
+        given["subjects"] = {ground.new_id(): _household_subject(str(given["household"]), look)}
+    for _, subject in sorted(dict(given.get("subjects", {})).items()):
+        if subject.get("kind") == "household":
+            given.setdefault("household", subject.get("record"))
     return given
 
 
-def _household_subject(ground: Ground, household: str) -> Fields:
-    fields = ground.store.fields("household", household) or {}
-    subject = {"kind": "household", "record": household, "name": fields.get("head_name")}
+def _household_subject(household: str, look: Look) -> Fields:
+    name = look("household", household).get("head_name")
+    subject = {"kind": "household", "record": household, "name": name}
     return {name: value for name, value in subject.items() if value is not None}
 
 
@@ -72,13 +75,12 @@ _FOLLOWED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 """(field that points, kind that it points to, field of that record which is taken over)."""
 
 
-def _from_others(ground: Ground, kind: str, given: Fields, beside: Mapping[str, Row]) -> Fields:
+def _from_others(kind: str, given: Fields, look: Look) -> Fields:
     found: Fields = {}
     for pointer, target, name in _FOLLOWED.get(kind, ()):
         record = given.get(pointer)
         if name in given or name in found or not isinstance(record, str):
             continue
-        row = beside.get(record) or ground.store.get(target, record)
-        if row is not None and row.fields.get(name) is not None:
-            found[name] = row.fields[name]
+        if (value := look(target, record).get(name)) is not None:
+            found[name] = value
     return found

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-import orjson
+from typing import Any
 
 from gridworker.protocol.sync import BucketInfo
 from gridworker.records.row import SET_HASH_MODULUS, row_digest
-from gridworker.storage import outbox, search
+from gridworker.storage import outbox, search, summaries
 from gridworker.storage.file import BucketRow, File
-from gridworker.storage.tables import drop_children, quoted, summary_table
+from gridworker.storage.tables import drop_children, quoted
 
 SLICE = 150
 """Rows taken out in one short transaction, so that a person's save never waits long."""
@@ -112,11 +111,14 @@ def drop(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> bool
         if outbox.waits_in(file, bucket):
             return False
         file.db.execute("UPDATE bucket SET state = 'dropping' WHERE id = ?", (bucket,))
-        _drop_counts(file, place.row_id)
+        summaries.drop(file, place.row_id)
     for kind in file.tables:
         while _drop_slice(file, kind, place.row_id):
             pass
     with file.writing():
+        for kind, record in outbox.local_records(file, bucket):
+            if kind in file.tables:
+                _drop_rows(file, kind, "id = ?", (record,))
         _drop_own_history(file, bucket, seal)
         _drop_what_lies_beside(file, place)
         file.note("scrub", True)
@@ -128,23 +130,22 @@ def dropping(file: File) -> list[str]:
     return [b for (b,) in file.db.execute("SELECT id FROM bucket WHERE state = 'dropping'")]
 
 
-def _drop_counts(file: File, row_id: int) -> None:
-    for table in file.tables.values():
-        for summary in table.kind.summaries:
-            file.db.execute(f"DELETE FROM {summary_table(summary)} WHERE _bucket = ?", (row_id,))
-
-
 def _drop_slice(file: File, kind: str, bucket: int) -> bool:
-    table = file.tables[kind]
     with file.writing():
-        lines = file.db.execute(f"{table.select} WHERE _bucket = ? LIMIT ?", (bucket, SLICE)).fetchall()
-        for line in lines:
-            drop_children(file.db, table, line[0], table.unpacked(line[10:], line[9]))
-            search.index(file.db, table.kind, line[0], line[1], None)
-            file.db.execute("DELETE FROM base_row WHERE kind = ? AND id = ?", (kind, line[1]))
-            file.db.execute(f"DELETE FROM {table.name} WHERE _row = ?", (line[0],))
-        _drop_drafts(file, [line[1] for line in lines])
-    return len(lines) == SLICE
+        return _drop_rows(file, kind, "_bucket = ? AND _ver > 0", (bucket,)) == SLICE
+
+
+def _drop_rows(file: File, kind: str, test: str, values: tuple[Any, ...]) -> int:
+    """Take out rows with all that lies beside them; at most ``SLICE``, how many."""
+    table = file.tables[kind]
+    lines = file.db.execute(f"{table.select} WHERE {test} LIMIT ?", (*values, SLICE)).fetchall()
+    for line in lines:
+        drop_children(file.db, table, line[0], table.unpacked(line[10:], line[9]))
+        search.index(file.db, table.kind, line[0], line[1], None)
+        file.db.execute("DELETE FROM base_row WHERE kind = ? AND id = ?", (kind, line[1]))
+        file.db.execute(f"DELETE FROM {table.name} WHERE _row = ?", (line[0],))
+    _drop_drafts(file, [line[1] for line in lines])
+    return len(lines)
 
 
 def _drop_drafts(file: File, records: list[str]) -> None:
@@ -164,6 +165,7 @@ def _drop_own_history(file: File, bucket: str, seal: Callable[[bytes], bytes] | 
             "UPDATE outbox SET body = ?, before = NULL, laid = 0, state = 'sealed' WHERE _row = ?",
             [(seal(body), row_id) for row_id, body in lines],
         )
+    file.note("numbers", outbox.numbers(file))
     # Where the centre has no backup, accepted is the most that is ever promised.
     kept = ("accepted", "sealed") if file.meta("backup", False) else ("sealed", "sealed")
     file.db.execute("DELETE FROM outbox WHERE bucket = ? AND state NOT IN (?, ?)", (bucket, *kept))
@@ -178,8 +180,3 @@ def _drop_what_lies_beside(file: File, place: BucketRow) -> None:
 def forget_dropped(file: File) -> None:
     """Own history of buckets that are no longer held goes once it is durable."""
     file.db.execute("DELETE FROM outbox WHERE state = 'durable' AND bucket NOT IN (SELECT id FROM bucket)")
-
-
-def packed(body: object) -> bytes:
-    """A row or change as it rests in the file."""
-    return orjson.dumps(body)

@@ -12,7 +12,7 @@ from gridworker.records.row import Row, row_digest
 from gridworker.storage import buckets, outbox, project
 from gridworker.storage.faults import BROKEN_ROW
 from gridworker.storage.file import BucketRow, File
-from gridworker.storage.tables import KindTable, put_children, rebuild
+from gridworker.storage.tables import KindTable, put_children
 from gridworker.storage.unindexed import put_off
 
 LOG = logging.getLogger(__name__)
@@ -299,8 +299,7 @@ def _show(work: _Slice) -> None:
     """The bucket is complete: count it, and let it be seen."""
     file, row_id = work.file, work.place.row_id
     file.db.execute("UPDATE bucket SET state = 'live' WHERE _row = ?", (row_id,))
-    for table in file.tables.values():
-        rebuild(file.db, table, row_id)
+    project.count_again(file, work.place)
     work.received.kinds |= file.tables.keys()
 
 

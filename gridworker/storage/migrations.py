@@ -64,18 +64,17 @@ _FIRST = (
     " cursor INTEGER NOT NULL DEFAULT 0, hash TEXT NOT NULL DEFAULT '') STRICT",
     "CREATE INDEX bucket_unseen ON bucket (_row) WHERE state IN ('loading', 'dropping')",
     "CREATE INDEX bucket_home ON bucket (class, region)",
-    # The order of _row is the order of a person's acts; n is counted anew after a restore.
-    "CREATE TABLE outbox (_row INTEGER PRIMARY KEY AUTOINCREMENT, incarnation INTEGER NOT NULL,"
-    " n INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, tx TEXT NOT NULL, act TEXT NOT NULL, author TEXT NOT NULL,"
-    " kind TEXT NOT NULL, record TEXT NOT NULL, bucket TEXT NOT NULL, body BLOB NOT NULL, before BLOB,"
-    " made_at INTEGER NOT NULL, state TEXT NOT NULL, laid INTEGER NOT NULL, seq INTEGER,"
-    " code TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', settled_at INTEGER,"
-    " tries INTEGER NOT NULL DEFAULT 0) STRICT",
-    "CREATE INDEX outbox_record ON outbox (record, _row)",
-    "CREATE INDEX outbox_state ON outbox (state, _row) WHERE state <> 'durable'",
-    "CREATE INDEX outbox_act ON outbox (act, _row)",
-    "CREATE INDEX outbox_tx ON outbox (tx)",
-    "CREATE INDEX outbox_laid ON outbox (bucket, record) WHERE laid = 1",
+    # The order of _row is the order of a person's acts; n is counted anew after a restore. As few indexes as will
+    # do: every one of them costs each save a page.
+    "CREATE TABLE outbox (_row INTEGER PRIMARY KEY, incarnation INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " id TEXT NOT NULL, tx TEXT NOT NULL, act TEXT NOT NULL, author TEXT NOT NULL, kind TEXT NOT NULL,"
+    " record TEXT NOT NULL, bucket TEXT NOT NULL, hlc INTEGER NOT NULL, body BLOB NOT NULL, before BLOB,"
+    " made_at INTEGER NOT NULL,"
+    " state TEXT NOT NULL, laid INTEGER NOT NULL, seq INTEGER, code TEXT NOT NULL DEFAULT '',"
+    " reason TEXT NOT NULL DEFAULT '', settled_at INTEGER, tries INTEGER NOT NULL DEFAULT 0,"
+    " open INTEGER AS (laid OR state IN ('new', 'sent', 'held', 'attention')) VIRTUAL) STRICT",
+    "CREATE INDEX outbox_open ON outbox (state) WHERE open",
+    "CREATE INDEX outbox_record ON outbox (record)",
     "CREATE TABLE base_row (kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,"
     " PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID",
     "CREATE TABLE unknown_row (kind TEXT NOT NULL, id TEXT NOT NULL, _bucket INTEGER NOT NULL,"
@@ -90,6 +89,9 @@ _FIRST = (
     # Stretches of rows that came in large pages and are not in the search index yet.
     "CREATE TABLE unindexed (kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
     " _bucket INTEGER NOT NULL, PRIMARY KEY (kind, first)) STRICT, WITHOUT ROWID",
+    # All summaries in one table: what one save counts lies on a page or two. ``key``: the values of ``by``.
+    "CREATE TABLE summary (_bucket INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL,"
+    " latest ANY, PRIMARY KEY (_bucket, name, key)) STRICT, WITHOUT ROWID",
     "CREATE TABLE draft (key TEXT PRIMARY KEY, form TEXT NOT NULL, title TEXT NOT NULL, fields TEXT NOT NULL,"
     " at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE sync_log (_row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT",

@@ -6,12 +6,16 @@ person to repair or to discard. discarded: given up by the person.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 
+from gridworker.protocol import MOST_IN_GROUP
 from gridworker.protocol.sync import GroupResult, Standing
 from gridworker.records.change import Change
 from gridworker.storage.file import File
@@ -76,8 +80,8 @@ def put(file: File, change: Change, author: str, incarnation: int, before: Any) 
     """Add a change that has its number."""
     wire = change.to_wire()
     file.db.execute(
-        "INSERT INTO outbox (incarnation, n, id, tx, act, author, kind, record, bucket, body, before, made_at,"
-        " state, laid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 1)",
+        "INSERT INTO outbox (incarnation, n, id, tx, act, author, kind, record, bucket, hlc, body, before,"
+        " made_at, state, laid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 1)",
         (
             incarnation,
             change.n,
@@ -88,6 +92,7 @@ def put(file: File, change: Change, author: str, incarnation: int, before: Any) 
             change.kind,
             change.record,
             change.bucket,
+            change.hlc,
             orjson.dumps(wire),
             None if before is None else orjson.dumps(before),
             change.at,
@@ -95,10 +100,28 @@ def put(file: File, change: Change, author: str, incarnation: int, before: Any) 
     )
 
 
+class Numbers(NamedTuple):
+    """Where the counting stands in this life of the store."""
+
+    incarnation: int
+    next_n: int
+    hlc: int
+
+
+def numbers(file: File) -> Numbers:
+    """Read from the last change; what was noted counts after a renumbering, and when the last ones are forgotten."""
+    noted = Numbers(*file.meta("numbers", (1, 1, 0)))
+    last = file.db.execute("SELECT incarnation, n + 1, hlc FROM outbox ORDER BY _row DESC LIMIT 1").fetchone()
+    if last is None:
+        return noted
+    next_n = max(noted.next_n, last[1]) if last[0] == noted.incarnation else noted.next_n
+    return Numbers(noted.incarnation, next_n, max(noted.hlc, last[2]))
+
+
 def laid_over(file: File, record: str) -> list[Laid]:
     """The changes that lie over the centre's row of a record, oldest first."""
     found = file.db.execute(
-        "SELECT body, tx, act, n, author FROM outbox WHERE record = ? AND laid = 1 ORDER BY _row",
+        "SELECT body, tx, act, n, author FROM outbox WHERE record = ? AND laid ORDER BY _row",
         (record,),
     )
     return [Laid(_change(line[:4]), line[4]) for line in found]
@@ -106,7 +129,7 @@ def laid_over(file: File, record: str) -> list[Laid]:
 
 def records_laid_over(file: File) -> set[str]:
     """The records over which changes lie."""
-    return {r for (r,) in file.db.execute("SELECT DISTINCT record FROM outbox WHERE laid = 1")}
+    return {r for (r,) in file.db.execute("SELECT DISTINCT record FROM outbox WHERE open AND laid")}
 
 
 def states(file: File, record: str) -> set[str]:
@@ -116,17 +139,23 @@ def states(file: File, record: str) -> set[str]:
 
 def waiting(file: File, most: int) -> list[Change]:
     """The next changes to hand in, whole groups, oldest first; at most ``most``, but always one group."""
-    lines = file.db.execute(f"{_BODY} WHERE state IN ('new', 'sent') ORDER BY _row LIMIT ?", (most + 1,)).fetchall()
+    lines = list(islice(_to_hand_in(file, most + 1), most + 1))
     if len(lines) > most:
-        lines = _whole_groups(file, lines[:most], cut=lines[most][1])
-    return [_change(line) for line in lines]
+        lines = _whole_groups(file, lines[:most], cut=lines[most][2])
+    return [_change(line[1:]) for line in lines]
+
+
+def _to_hand_in(file: File, most: int) -> Iterator[Any]:
+    """What is new and what was sent without an answer, in the order of the acts: each is in order by its index."""
+    query = "SELECT _row, body, tx, act, n FROM outbox WHERE open AND state = ? ORDER BY _row LIMIT ?"
+    streams = [file.db.execute(query, (state, most)).fetchall() for state in ("new", "sent")]
+    return merge(*streams, key=itemgetter(0))
 
 
 def _whole_groups(file: File, lines: list[Any], cut: str) -> list[Any]:
     """Without the group ``cut`` that did not fit; alone, it is taken whole."""
-    whole = [line for line in lines if line[1] != cut]
-    query = f"{_BODY} WHERE tx = ? AND state IN ('new', 'sent') ORDER BY _row"
-    return whole or [*file.db.execute(query, (cut,))]
+    whole = [line for line in lines if line[2] != cut]
+    return whole or list(takewhile(lambda line: line[2] == cut, _to_hand_in(file, MOST_IN_GROUP)))
 
 
 def count(file: File) -> dict[str, int]:
@@ -154,11 +183,6 @@ def of_act(file: File, act: str) -> list[OutboxRow]:
     return [_outbox_row(line) for line in file.db.execute(f"{_ROW} WHERE act = ? ORDER BY _row", (act,))]
 
 
-def of_tx(file: File, tx: str) -> list[OutboxRow]:
-    """Every change of one group, oldest first."""
-    return [_outbox_row(line) for line in file.db.execute(f"{_ROW} WHERE tx = ? ORDER BY _row", (tx,))]
-
-
 def last_acts(file: File, limit: int) -> list[str]:
     """The latest acts, newest first."""
     found = file.db.execute(
@@ -171,10 +195,26 @@ def last_acts(file: File, limit: int) -> list[str]:
 
 def mark_sent(file: File, txs: Iterable[str]) -> None:
     """These groups are on their way: from now on they are never altered."""
+    wanted = set(txs)
+    again = [(row_id, tx) for row_id, tx in _sent(file) if tx in wanted]
+    left = wanted.difference(tx for _, tx in again)
+    rows, met = [row_id for row_id, _ in again], set()
+    found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = 'new' ORDER BY _row")
+    for row_id, tx in found:
+        if tx in left:
+            rows.append(row_id)
+            met.add(tx)
+        elif met == left:
+            break
+    found.close()
     file.db.executemany(
-        "UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE tx = ? AND state IN ('new', 'sent')",
-        [(tx,) for tx in txs],
+        "UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE _row = ?", [(row_id,) for row_id in rows]
     )
+
+
+def _sent(file: File) -> list[tuple[int, str]]:
+    found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = 'sent' ORDER BY _row")
+    return [(row_id, tx) for row_id, tx in found]
 
 
 def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], int | None], now: int) -> Settled:
@@ -182,13 +222,11 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
     touched: set[tuple[str, str]] = set()
     unlaid: set[tuple[str, str]] = set()
     counts = {"accepted": 0, "held": 0, "attention": 0, "conflict": 0}
-    for result in results:
+    answered = list(results)
+    groups = _groups(file, {result.tx for result in answered})
+    for result in answered:
         state = _STATE_OF[result.verdict]
-        lines = file.db.execute(
-            "SELECT _row, kind, record, bucket FROM outbox"
-            " WHERE tx = ? AND state IN ('new', 'sent', 'held', 'accepted')",
-            (result.tx,),
-        ).fetchall()
+        lines = groups.get(result.tx, [])
         for row_id, kind, record, bucket in lines:
             seq, laid = _lies(state, result, bucket, cursors)
             file.db.execute(
@@ -202,6 +240,19 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
         counts[state] += len(lines)
         counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")
     return Settled(touched, unlaid, counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+
+
+def _groups(file: File, txs: set[str]) -> dict[str, list[tuple[int, str, str, str]]]:
+    """The changes of these groups that an answer can be about; nearly always they are the ones that were sent."""
+    groups: dict[str, list[tuple[int, str, str, str]]] = {}
+    for state in ("sent", "new", "held"):
+        if groups.keys() >= txs:
+            break
+        query = "SELECT tx, _row, kind, record, bucket FROM outbox WHERE open AND state = ? ORDER BY _row"
+        for tx, *line in file.db.execute(query, (state,)):
+            if tx in txs:
+                groups.setdefault(tx, []).append((line[0], line[1], line[2], line[3]))
+    return groups
 
 
 _STATE_OF = {
@@ -229,7 +280,7 @@ def _lies(state: str, result: GroupResult, bucket: str, cursors: Callable[[str],
 
 def read_up_to(file: File, bucket: str, seq: int, complete: bool) -> set[tuple[str, str]]:
     """The feed of a bucket has been read: what the centre took up to there no longer lies over its rows."""
-    test = "bucket = ? AND laid = 1 AND state IN ('accepted', 'durable') AND (seq <= ? OR ?)"
+    test = "open AND state IN ('accepted', 'durable') AND bucket = ? AND laid AND (seq <= ? OR ?)"
     found = file.db.execute(f"SELECT kind, record FROM outbox WHERE {test}", (bucket, seq, complete))
     touched = set(found.fetchall())
     if touched:
@@ -259,33 +310,37 @@ def requeue_not_durable(file: File) -> set[tuple[str, str]]:
 
 def renumber(file: File, first: int, incarnation: int) -> int:
     """Number everything that is to be handed in from ``first`` on, in a new life of the store; the next number."""
-    lines = file.db.execute("SELECT _row FROM outbox WHERE state IN ('new', 'sent', 'held') ORDER BY _row").fetchall()
+    lines = file.db.execute(
+        "SELECT _row FROM outbox WHERE open AND state IN ('new', 'sent', 'held') ORDER BY _row"
+    ).fetchall()
     file.db.executemany(
         "UPDATE outbox SET n = ?, incarnation = ?, state = 'new' WHERE _row = ?",
         [(first + step, incarnation, row_id) for step, (row_id,) in enumerate(lines)],
     )
-    file.note("incarnation", incarnation)
-    file.note("next_n", first + len(lines))
+    file.note("numbers", Numbers(incarnation, first + len(lines), numbers(file).hlc))
     return first + len(lines)
 
 
 def retry_held(file: File) -> int:
     """What was held is offered once more; how many changes."""
-    return int(file.db.execute("UPDATE outbox SET state = 'new' WHERE state = 'held'").rowcount)
+    return int(file.db.execute("UPDATE outbox SET state = 'new' WHERE open AND state = 'held'").rowcount)
 
 
 def give_up(file: File, tx: str, now: int) -> set[tuple[str, str]]:
     """The person gives up a refused group."""
-    test = "tx = ? AND state = 'attention'"
+    test = "open AND state = 'attention' AND tx = ?"
     touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", (tx,)))
     file.db.execute(f"UPDATE outbox SET state = 'discarded', laid = 0, settled_at = ? WHERE {test}", (now, tx))
     return touched
 
 
-def refused(file: File, tx: str) -> list[Change]:
-    """The changes of a refused group."""
-    found = file.db.execute(f"{_BODY} WHERE tx = ? AND state = 'attention' ORDER BY _row", (tx,))
-    return [_change(line) for line in found]
+def refused(file: File, tx: str) -> list[Laid]:
+    """The changes of a refused group, and who made them."""
+    found = file.db.execute(
+        "SELECT body, tx, act, n, author FROM outbox WHERE open AND state = 'attention' AND tx = ? ORDER BY _row",
+        (tx,),
+    )
+    return [Laid(_change(line[:4]), line[4]) for line in found]
 
 
 def again(changes: Sequence[Change], new_id: Callable[[], str]) -> list[Change]:
@@ -297,14 +352,21 @@ def again(changes: Sequence[Change], new_id: Callable[[], str]) -> list[Change]:
 def waits_in(file: File, bucket: str) -> int:
     """How many changes of a bucket the centre has not taken yet, or has refused."""
     found = file.db.execute(
-        "SELECT count(*) FROM outbox WHERE state IN ('new', 'sent', 'held', 'attention') AND bucket = ?",
+        "SELECT count(*) FROM outbox WHERE open AND state IN ('new', 'sent', 'held', 'attention') AND bucket = ?",
         (bucket,),
     )
     return int(found.fetchone()[0])
 
 
+def local_records(file: File, bucket: str) -> list[tuple[str, str]]:
+    """(kind, record) of a bucket over which own changes lie: among them those that the centre does not know yet."""
+    found = file.db.execute("SELECT DISTINCT kind, record FROM outbox WHERE open AND laid AND bucket = ?", (bucket,))
+    return [(kind, record) for kind, record in found]
+
+
 def prune(file: File, now: int) -> int:
     """Forget own history that is durable, or given up, for 90 days; how many changes."""
+    file.note("numbers", numbers(file))
     done = file.db.execute(
         "DELETE FROM outbox WHERE state IN ('durable', 'discarded') AND laid = 0 AND settled_at < ?",
         (now - KEPT_MS,),

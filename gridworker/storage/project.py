@@ -15,6 +15,7 @@ from gridworker.records.row import Row
 from gridworker.storage import outbox, search, summaries
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.outbox import Laid, Settled
+from gridworker.storage.summaries import Place
 from gridworker.storage.tables import KindTable, drop_children, put_children, quoted
 
 ACCEPTED, DURABLE, LOCAL, ATTENTION = 0, 1, 2, 3
@@ -64,8 +65,7 @@ def shown(file: File, kind: str, base: Row | None, changes: Iterable[Laid]) -> R
 
 def keep(file: File, changes: Sequence[Change], author: str) -> list[Change]:
     """Number the changes, put them into the outbox and lay them on their rows."""
-    numbered = _numbered(file, changes)
-    incarnation = file.meta("incarnation", 1)
+    numbered, incarnation = _numbered(file, changes)
     rows: dict[tuple[str, str], list[Change]] = {}
     for change in numbered:
         rows.setdefault((change.kind, change.record), []).append(change)
@@ -135,16 +135,27 @@ def note_standing(file: File, standing: Standing) -> None:
 def resend(file: File, tx: str, now: int, new_id: Callable[[], str]) -> list[Change]:
     """A refused group as a new one, in its place."""
     changes = outbox.refused(file, tx)
-    author = file.db.execute("SELECT author FROM outbox WHERE tx = ? LIMIT 1", (tx,)).fetchone()
     touched = outbox.give_up(file, tx, now)
-    numbered = keep(file, outbox.again(changes, new_id), author[0]) if changes else []
+    again = outbox.again([change for change, _ in changes], new_id)
+    numbered = keep(file, again, changes[0].author) if changes else []
     stand_again(file, touched)
     return numbered
 
 
+def count_again(file: File, bucket: BucketRow) -> None:
+    """Count the rows of a bucket anew, in every kind."""
+    local: dict[str, list[dict[str, Any]]] = {}
+    for kind, record in outbox.local_records(file, bucket.id):
+        here = held(file, kind, record) if kind in file.tables else None
+        if here is not None and here.row.ver == 0 and here.row.removed is None:
+            local.setdefault(kind, []).append(here.row.fields)
+    for kind, table in file.tables.items():
+        summaries.rebuild(file, table, bucket.row_id, local.get(kind, ()))
+
+
 def count_new(file: File, table: KindTable, bucket: int, row: Row) -> None:
     """Count a row that was put in together with others."""
-    summaries.shift(file, table, None, (bucket, row.fields))
+    summaries.shift(file, table, None, Place(bucket, row.fields))
 
 
 def write(file: File, table: KindTable, here: Held | None, row: Row | None, bucket: BucketRow, standing: int) -> None:
@@ -157,28 +168,30 @@ def write(file: File, table: KindTable, here: Held | None, row: Row | None, buck
     row_id = _insert(file, table, row, bucket, standing) if here is None else here.row_id
     if here is not None:
         _update(file, table, here, row, bucket, standing)
-    after = (bucket.row_id, row.fields) if row.removed is None and bucket.state not in ("loading", "dropping") else None
+    after = (
+        Place(bucket.row_id, row.fields)
+        if row.removed is None and bucket.state not in ("loading", "dropping")
+        else None
+    )
     summaries.shift(file, table, before, after)
     if here is None or here.row.fields != row.fields or here.row.removed != row.removed:
         search.index(file.db, table.kind, row_id, row.id, None if row.removed else row.fields)
 
 
-def _numbered(file: File, changes: Sequence[Change]) -> list[Change]:
-    """Numbers without gaps, and hybrid times that never run backwards, whatever the clock does."""
-    n, last = file.meta("next_n", 1), file.meta("hlc_last", 0)
+def _numbered(file: File, changes: Sequence[Change]) -> tuple[list[Change], int]:
+    """Numbers without gaps, and hybrid times that never run backwards whatever the clock does; the incarnation."""
+    incarnation, next_n, last = outbox.numbers(file)
     offset = file.meta("clock_offset", 0)
     numbered = []
-    for change in changes:
+    for n, change in enumerate(changes, next_n):
         last = max((change.at + offset) << 16, last + 1)
         numbered.append(dataclasses.replace(change, n=n, hlc=last))
-        n += 1
-    file.note("next_n", n)
-    file.note("hlc_last", last)
-    return numbered
+    return numbered, incarnation
 
 
 def _keep_row(file: File, kind: str, record: str, changes: list[Change], author: str, incarnation: int) -> None:
-    here = held(file, kind, record)
+    # A new record is not looked for: its id is new, and the table would refuse a second one.
+    here = None if changes[0].verb is Verb.CREATE else held(file, kind, record)
     bucket = file.held_bucket(changes[0].bucket)
     row = None if here is None else here.row
     if here is not None and row is not None and row.ver and not _has_base(file, kind, record):
@@ -186,8 +199,6 @@ def _keep_row(file: File, kind: str, record: str, changes: list[Change], author:
     for change in changes:
         before = None if row is None or change.verb is Verb.CREATE else row.value(change.path)
         outbox.put(file, change, author, incarnation, before)
-        if change.verb is Verb.CREATE and row is not None:
-            raise ValueError(f"{kind} {record} is there already")
         if _lies_on(file, row, change):
             row = lay(file.tables[kind].kind, row, change, author)
     if row is not None:
@@ -240,10 +251,10 @@ def _bucket_of_changes(file: File, record: str) -> str | None:
     return None if found is None else found[0]
 
 
-def _counted(file: File, here: Held) -> tuple[int, dict[str, Any]] | None:
+def _counted(file: File, here: Held) -> Place | None:
     if here.row.removed is not None or here.bucket in file.unseen():
         return None
-    return here.bucket, here.row.fields
+    return Place(here.bucket, here.row.fields)
 
 
 def _insert(file: File, table: KindTable, row: Row, bucket: BucketRow, standing: int) -> int:
@@ -283,7 +294,7 @@ def _update_children(file: File, table: KindTable, here: Held, row: Row) -> None
     put_children(file.db, table, here.row_id, {name: new.get(name) for name in differing})
 
 
-def _delete(file: File, table: KindTable, here: Held, before: tuple[int, dict[str, Any]] | None) -> None:
+def _delete(file: File, table: KindTable, here: Held, before: Place | None) -> None:
     drop_children(file.db, table, here.row_id, here.row.fields)
     file.db.execute(f"DELETE FROM {table.name} WHERE _row = ?", (here.row_id,))
     summaries.shift(file, table, before, None)

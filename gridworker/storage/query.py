@@ -193,6 +193,8 @@ def _test(table: KindTable, name: str, op: str, value: Any) -> tuple[str, list[A
             return f"{column} IS NOT NULL", []
         case "begins":
             return f"{column} >= ? AND {column} < ?", [value, value + "\U0010ffff"]
+        case "has" if isinstance(field, Tags) and field not in table.tags:
+            return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = ?)", [value]
         case "has" if isinstance(field, Tags):
             return f"_row IN (SELECT _row FROM {table.child(name)} WHERE tag = ?)", [value]
         case "has" if isinstance(field, Entries):

@@ -35,6 +35,9 @@ from gridworker.storage.outbox import OutboxRow, Settled
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 
+_COUNTED = ("incarnation", "next_n", "hlc_last")
+"""Notes that follow from the outbox, in the order of ``outbox.Numbers``."""
+
 
 @at_the_border
 class Store:
@@ -91,7 +94,12 @@ class Store:
     # ------------------------------------------------------------------ notes
 
     def meta(self, key: str, default: Any = None) -> Any:
-        """What was noted under ``key``: device, person, incarnation, next_n, epoch, scope, clock_offset, …"""
+        """What was noted under ``key``: device, person, epoch, scope, clock_offset, …
+
+        ``incarnation``, ``next_n`` (the number of the next change) and ``hlc_last`` are counted, not noted.
+        """
+        if key in _COUNTED:
+            return outbox.numbers(self._file)[_COUNTED.index(key)]
         return self._file.meta(key, default)
 
     def set_meta(self, key: str, value: Any) -> None:
@@ -344,7 +352,11 @@ class Store:
 
 def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:
     """Tables for what is declared now, and a second chance for what could not be read."""
-    tables.create(file.db, file.tables)
+    if tables.create(file.db, file.tables):
+        with file.writing():
+            for bucket in buckets.held(file):
+                if bucket.state not in ("loading", "dropping"):
+                    project.count_again(file, file.held_bucket(bucket.id))
     with reading(file.db):
         for kind in search.create(file.db, kinds.values()):
             unindexed.put_off_all(file, kind)

@@ -1,86 +1,145 @@
 """Counts kept beside the rows, in the same transaction, so that an overview needs no scan."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from gridworker.records.kind import Summary
-from gridworker.storage.connection import Connection
 from gridworker.storage.file import UNSEEN, File
-from gridworker.storage.tables import KindTable, counted, quoted, summary_table
+from gridworker.storage.tables import KindTable, quoted
 
-Key = tuple[Any, ...]
+_JOIN = "\x1f"
+"""Between the values of a group with several; no field can hold it."""
 
 
-def shift(
-    file: File,
-    table: KindTable,
-    before: tuple[int, Mapping[str, Any]] | None,
-    after: tuple[int, Mapping[str, Any]] | None,
-) -> None:
-    """Count a row elsewhere: ``(bucket, fields)`` as it was and as it is now; None where it does not count."""
+class Place(NamedTuple):
+    """Where a row counts: its bucket and its fields."""
+
+    bucket: int
+    fields: Mapping[str, Any]
+
+
+class _Group(NamedTuple):
+    bucket: int
+    values: tuple[Any, ...]
+    latest: Any
+
+
+def name_of(table: KindTable, summary: Summary) -> str:
+    """The summary's name in its table: those of one kind lie together, in the order of the declaration."""
+    return f"{table.kind.name}{table.kind.summaries.index(summary)}"
+
+
+def key_of(values: Sequence[Any]) -> str:
+    """The key of a group."""
+    return _JOIN.join("" if value is None else str(value) for value in values)
+
+
+def shift(file: File, table: KindTable, before: Place | None, after: Place | None) -> None:
+    """Count a row elsewhere: as it was, and as it is now; None where it does not count.
+
+    Call it when the row itself is written: the latest of those that are left is read from them.
+    """
     for summary in table.kind.summaries:
-        old = _key(summary, before)
-        new = _key(summary, after)
+        old, new = _group(summary, before), _group(summary, after)
         if old == new:
             continue
         if old is not None:
-            _take(file.db, table, summary, old)
+            _take(file, table, summary, old)
         if new is not None:
-            _add(file.db, summary, new)
+            _add(file, table, summary, new, 1)
 
 
 def totals(
     file: File, table: KindTable, name: str, where: Mapping[str, Any], by: tuple[str, ...]
 ) -> list[dict[str, Any]]:
-    """The counts of the summary ``name``, added up per ``by``, over the groups with these values."""
+    """The counts of the summary ``name``, added up per ``by``, over the groups with the values of ``where``."""
     summary = next(each for each in table.kind.summaries if each.name == name)
     if not {*where, *by} <= set(summary.by):
         raise KeyError(f"{name} is not counted by {sorted({*where, *by} - set(summary.by))}")
-    columns = "".join(f"{quoted(each)}, " for each in by)
-    tests = "".join(f" AND {quoted(each)} = ?" for each in where)
-    group = f" GROUP BY {', '.join(map(quoted, by))}" if by else ""
-    lines = file.db.execute(
-        f"SELECT {columns}sum(n), max(latest) FROM {summary_table(summary)}"
-        f" WHERE _bucket NOT IN ({UNSEEN}){tests}{group}",
-        tuple(where.values()),
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for key, n, latest in _lines(file, table, summary):
+        group = dict(zip(summary.by, key.split(_JOIN), strict=True))
+        if all(group[field] == str(value) for field, value in where.items()):
+            wanted = tuple(group[field] for field in by)
+            line = found.setdefault(wanted, {**dict(zip(by, wanted, strict=True)), "n": 0, "latest": None})
+            line["n"] += n
+            line["latest"] = max((each for each in (line["latest"], latest) if each is not None), default=None)
+    return list(found.values())
+
+
+def rebuild(file: File, table: KindTable, bucket: int, local: Sequence[Mapping[str, Any]]) -> None:
+    """Count the rows of one bucket anew; ``local``: the fields of those that the centre does not know yet."""
+    for summary in table.kind.summaries:
+        file.db.execute("DELETE FROM summary WHERE _bucket = ? AND name = ?", (bucket, name_of(table, summary)))
+        by = ", ".join(map(quoted, summary.by))
+        latest = f"max({quoted(summary.latest)})" if summary.latest else "NULL"
+        test, wanted = _counted(summary)
+        lines = file.db.execute(
+            f"SELECT count(*), {latest}, {by} FROM {table.name}"
+            f" WHERE _bucket = ? AND _ver > 0 AND _removed IS NULL{test} GROUP BY {by}",
+            (bucket, *wanted),
+        ).fetchall()
+        for n, last, *values in lines:
+            _add(file, table, summary, _Group(bucket, tuple(values), last), n)
+    for fields in local:
+        shift(file, table, None, Place(bucket, fields))
+
+
+def drop(file: File, bucket: int) -> None:
+    """Forget the counts of a bucket."""
+    file.db.execute("DELETE FROM summary WHERE _bucket = ?", (bucket,))
+
+
+def _lines(file: File, table: KindTable, summary: Summary) -> Iterator[tuple[str, int, Any]]:
+    yield from file.db.execute(
+        "SELECT s.key, s.n, s.latest FROM bucket AS b CROSS JOIN summary AS s ON s._bucket = b._row"
+        f" WHERE s.name = ? AND b._row NOT IN ({UNSEEN})",
+        (name_of(table, summary),),
     )
-    return [dict(zip((*by, "n", "latest"), line, strict=True)) for line in lines]
 
 
-def _key(summary: Summary, place: tuple[int, Mapping[str, Any]] | None) -> Key | None:
-    """The group that a row belongs to, the bucket, and its ``latest``; None when it is not counted."""
+def _group(summary: Summary, place: Place | None) -> _Group | None:
+    """The group that a row belongs to; None when it is not counted."""
     if place is None:
         return None
-    bucket, fields = place
+    fields = place.fields
     if any(fields.get(name) not in allowed for name, allowed in summary.where.items()):
         return None
-    group = tuple("" if (v := fields.get(name)) is None else v for name in summary.by)
-    return (*group, bucket, fields.get(summary.latest) if summary.latest else None)
+    latest = fields.get(summary.latest) if summary.latest else None
+    return _Group(place.bucket, tuple(fields.get(name) for name in summary.by), latest)
 
 
-def _add(db: Connection, summary: Summary, key: Key) -> None:
-    db.execute(
-        f"INSERT INTO {summary_table(summary)} VALUES ({'?, ' * (len(key) - 1)}1, ?)"
-        " ON CONFLICT DO UPDATE SET n = n + 1,"
+def _add(file: File, table: KindTable, summary: Summary, group: _Group, n: int) -> None:
+    file.db.execute(
+        "INSERT INTO summary VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n,"
         " latest = max(coalesce(latest, excluded.latest), coalesce(excluded.latest, latest))",
-        key,
+        (group.bucket, name_of(table, summary), key_of(group.values), n, group.latest),
     )
 
 
-def _take(db: Connection, table: KindTable, summary: Summary, key: Key) -> None:
-    """Call it when the row itself has been written: the latest of those that are left is read from them."""
-    name = summary_table(summary)
-    group = "".join(f"{quoted(each)} = ? AND " for each in summary.by) + "_bucket = ?"
-    db.execute(f"UPDATE {name} SET n = n - 1 WHERE {group}", key[:-1])
-    db.execute(f"DELETE FROM {name} WHERE {group} AND n < 1", key[:-1])
+def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None:
+    key = (group.bucket, name_of(table, summary), key_of(group.values))
+    same = "_bucket = ? AND name = ? AND key = ?"
+    file.db.execute(f"UPDATE summary SET n = n - 1 WHERE {same}", key)
+    file.db.execute(f"DELETE FROM summary WHERE {same} AND n < 1", key)
     if not summary.latest:
         return
-    test = "".join(f" AND coalesce({quoted(each)}, '') = ?" for each in summary.by[1:])
-    first = f"{quoted(summary.by[0])} = ?" if key[0] != "" else f"coalesce({quoted(summary.by[0])}, '') = ?"
-    where, wanted = counted(summary)
-    db.execute(
-        f"UPDATE {name} SET latest = (SELECT max({quoted(summary.latest)}) FROM {table.name}"
-        f" WHERE {first}{test} AND _bucket = ? AND _removed IS NULL{where})"
-        f" WHERE {group} AND latest = ?",
-        (*key[:-1], *wanted, *key),
+    test, wanted = _counted(summary)
+    of_group = "".join(f" AND {quoted(name)} IS ?" for name in summary.by)
+    file.db.execute(
+        f"UPDATE summary SET latest = (SELECT max({quoted(summary.latest)}) FROM {table.name}"
+        f" WHERE _bucket = ? AND _removed IS NULL{of_group}{test}) WHERE {same} AND latest = ?",
+        (group.bucket, *group.values, *wanted, *key, group.latest),
     )
+
+
+def _counted(summary: Summary) -> tuple[str, list[Any]]:
+    """Which rows a summary counts, as SQL to append to a WHERE, with its values."""
+    text, values = "", []
+    for name, allowed in summary.where.items():
+        given = [value for value in allowed if value is not None]
+        either = [f"{quoted(name)} IN ({', '.join('?' * len(given))})"] if given else []
+        either += [f"{quoted(name)} IS NULL"] if None in allowed else []
+        text += f" AND ({' OR '.join(either)})"
+        values += given
+    return text, values

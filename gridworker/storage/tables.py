@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from gridworker.records.fields import Entries, Field, Flag, Ref, Tags
-from gridworker.records.kind import Kind, Summary
+from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
 from gridworker.records.wrong import Wrong
 from gridworker.storage.connection import Connection, writing
@@ -33,7 +33,8 @@ class KindTable:
         self.name = quoted(kind.name)
         self.fields = tuple(field.name for field in kind.fields)
         self.known = frozenset(self.fields)
-        self.tags = tuple(field for field in kind.fields if isinstance(field, Tags))
+        # A set that a list shows is filtered by; for the others the row itself will do.
+        self.tags = tuple(f for f in kind.fields if isinstance(f, Tags) and f.name in kind.columns)
         self.lists = tuple(f for f in kind.fields if isinstance(f, Entries) and not f.hidden)
         self._packers = tuple((place, _packer(field)) for place, field in enumerate(kind.fields) if is_packed(field))
         self._packed = tuple(field.name for field in kind.fields if is_packed(field))
@@ -106,7 +107,9 @@ class KindTable:
             "_removed BLOB, _standing INTEGER NOT NULL DEFAULT 0, _made INTEGER NOT NULL, _extra BLOB"
             f"{fields}) STRICT"
         )
-        yield (f"CREATE INDEX IF NOT EXISTS {quoted(self.kind.name + '_in_bucket')} ON {self.name} (_bucket)")
+        # Rows that the centre does not know yet are found by their changes (``outbox.local_records``).
+        index = quoted(f"{self.kind.name}_in_bucket")
+        yield f"CREATE INDEX IF NOT EXISTS {index} ON {self.name} (_bucket) WHERE _ver > 0"
         for names in self.kind.indexes:
             yield _index(self.kind.name, names, "_removed IS NULL")
         for field in self.tags:
@@ -116,29 +119,23 @@ class KindTable:
             )
         for entries in self.lists:
             yield from self._list_statements(entries)
-        for summary in self.kind.summaries:
-            yield from _summary_statements(summary)
 
     def _list_statements(self, entries: Entries) -> Iterator[str]:
-        columns = "".join(f", {quoted(f.name)} {_type(f)}" for f in entries.fields)
+        """What an entry points at comes first in the key: that is what entries are looked for by."""
+        columns = "".join(f", {quoted(f.name)} {_type(f)}{_never_null(entries, f)}" for f in entries.fields)
+        refs = [field.name for field in entries.fields if isinstance(field, Ref)]
+        key = ", ".join((*map(quoted, refs[:1]), "_row", "entry"))
         yield (
             f"CREATE TABLE IF NOT EXISTS {self.child(entries.name)} (_row INTEGER NOT NULL, entry TEXT NOT NULL"
-            f"{columns}, PRIMARY KEY (_row, entry)) STRICT, WITHOUT ROWID"
+            f"{columns}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
         )
-        for field in entries.fields:
-            if isinstance(field, Ref):
-                table = f"{self.kind.name}__{entries.name}"
-                yield _index(table, (field.name,), f"{quoted(field.name)} IS NOT NULL")
+        for name in refs[1:]:
+            yield _index(f"{self.kind.name}__{entries.name}", (name,), f"{quoted(name)} <> ''")
 
 
 def is_packed(field: Field) -> bool:
     """Whether the field's value rests in its column as JSON."""
     return isinstance(field, Tags | Entries) or field.type == "any"
-
-
-def summary_table(summary: Summary) -> str:
-    """The table in which a summary is kept."""
-    return quoted(f"_sum_{summary.name}")
 
 
 def tables_of(kinds: Mapping[str, Kind]) -> dict[str, KindTable]:
@@ -147,12 +144,13 @@ def tables_of(kinds: Mapping[str, Kind]) -> dict[str, KindTable]:
 
 
 def create(db: Connection, tables: Mapping[str, KindTable]) -> bool:
-    """Make what is missing: tables, columns, indexes. True when the catalogue is not the one of the last time.
+    """Make what is missing: tables, columns, indexes. True when an older catalogue had been here.
 
     A field that became known takes its values out of ``_extra``; a table beside a kind that is new is filled.
     """
     statements = [text for table in tables.values() for text in table.statements()]
-    mark = hashlib.blake2b("\n".join(statements).encode(), digest_size=16).hexdigest()
+    counted = [repr(table.kind.summaries) for table in tables.values()]
+    mark = hashlib.blake2b("\n".join([*statements, *counted]).encode(), digest_size=16).hexdigest()
     found = db.execute("SELECT v FROM meta WHERE k = 'catalogue'").fetchone()
     if found is not None and orjson.loads(found[0]) == mark:
         return False
@@ -166,7 +164,7 @@ def create(db: Connection, tables: Mapping[str, KindTable]) -> bool:
             if table in grown or _has_new_child(table, before):
                 _tell_again(db, table)
         db.execute("INSERT OR REPLACE INTO meta VALUES ('catalogue', ?)", (orjson.dumps(mark),))
-    return True
+    return found is not None
 
 
 def put_children(db: Connection, table: KindTable, row_id: int, fields: Mapping[str, Any]) -> None:
@@ -177,13 +175,9 @@ def put_children(db: Connection, table: KindTable, row_id: int, fields: Mapping[
             db.executemany(put, [(tag, row_id) for tag in tags])
     for entries in table.lists:
         if listed := fields.get(entries.name):
-            names = [field.name for field in entries.fields]
-            marks = ", ".join("?" * (len(names) + 2))
+            marks = ", ".join("?" * (len(entries.fields) + 2))
             put = f"INSERT INTO {table.child(entries.name)} VALUES ({marks})"
-            db.executemany(
-                put,
-                [(row_id, entry, *map(value.get, names)) for entry, value in listed.items()],
-            )
+            db.executemany(put, [_entry_line(entries, row_id, *each) for each in listed.items()])
 
 
 def drop_children(db: Connection, table: KindTable, row_id: int, fields: Mapping[str, Any]) -> None:
@@ -193,8 +187,23 @@ def drop_children(db: Connection, table: KindTable, row_id: int, fields: Mapping
             take = f"DELETE FROM {table.child(field.name)} WHERE tag = ? AND _row = ?"
             db.executemany(take, [(tag, row_id) for tag in tags])
     for entries in table.lists:
-        if fields.get(entries.name):
-            db.execute(f"DELETE FROM {table.child(entries.name)} WHERE _row = ?", (row_id,))
+        if listed := fields.get(entries.name):
+            first = next((f.name for f in entries.fields if isinstance(f, Ref)), None)
+            test = "" if first is None else f" AND {quoted(first)} = ?"
+            take = f"DELETE FROM {table.child(entries.name)} WHERE _row = ? AND entry = ?{test}"
+            refs = [() if first is None else (value.get(first) or "",) for value in listed.values()]
+            keys = [(row_id, entry, *ref) for entry, ref in zip(listed, refs, strict=True)]
+            db.executemany(take, keys)
+
+
+def _entry_line(entries: Entries, row_id: int, entry: str, value: Mapping[str, Any]) -> list[Any]:
+    values = [value.get(f.name) or "" if isinstance(f, Ref) else value.get(f.name) for f in entries.fields]
+    return [row_id, entry, *values]
+
+
+def _never_null(entries: Entries, field: Field) -> str:
+    """A column of a key may not be NULL: an entry that points nowhere has ""."""
+    return " NOT NULL" if isinstance(field, Ref) else ""
 
 
 def _type(field: Field) -> str:
@@ -205,17 +214,6 @@ def _index(table: str, names: Sequence[str], where: str) -> str:
     index = quoted("_by_".join((table, "_".join(names))))
     columns = ", ".join(map(quoted, names))
     return f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(table)} ({columns}) WHERE {where}"
-
-
-def _summary_statements(summary: Summary) -> Iterator[str]:
-    table = summary_table(summary)
-    by = "".join(f"{quoted(name)} ANY NOT NULL, " for name in summary.by)
-    key = ", ".join(map(quoted, summary.by))
-    yield (
-        f"CREATE TABLE IF NOT EXISTS {table} ({by}_bucket INTEGER NOT NULL, n INTEGER NOT NULL,"
-        f" latest ANY, PRIMARY KEY ({key}, _bucket)) STRICT, WITHOUT ROWID"
-    )
-    yield (f"CREATE INDEX IF NOT EXISTS {quoted('_sum_' + summary.name + '_in_bucket')} ON {table} (_bucket, latest)")
 
 
 def _packer(field: Field) -> Any:
@@ -262,7 +260,6 @@ def _add_list_columns(db: Connection, table: KindTable, entries: Entries, before
 
 def _has_new_child(table: KindTable, before: set[str]) -> bool:
     names = [f"{table.kind.name}__{field.name}" for field in (*table.tags, *table.lists)]
-    names += [f"_sum_{summary.name}" for summary in table.kind.summaries]
     return table.kind.name in before and not before.issuperset(names)
 
 
@@ -278,36 +275,6 @@ def _tell_again(db: Connection, table: KindTable) -> None:
             db.execute(f"UPDATE {table.name} SET _extra = ?, {marks} WHERE _row = ?", values)
         if line[6] is None:
             put_children(db, table, line[0], fields)
-    buckets = db.execute("SELECT _row FROM bucket WHERE state NOT IN ('loading', 'dropping')").fetchall()
-    for (bucket,) in buckets:
-        rebuild(db, table, bucket)
-
-
-def rebuild(db: Connection, table: KindTable, bucket: int) -> None:
-    """Count the rows of one bucket anew."""
-    for summary in table.kind.summaries:
-        name = summary_table(summary)
-        db.execute(f"DELETE FROM {name} WHERE _bucket = ?", (bucket,))
-        by = ", ".join(f"coalesce({quoted(each)}, '')" for each in summary.by)
-        latest = f"max({quoted(summary.latest)})" if summary.latest else "NULL"
-        where, wanted = counted(summary)
-        db.execute(
-            f"INSERT INTO {name} SELECT {by}, _bucket, count(*), {latest} FROM {table.name}"
-            f" WHERE _bucket = ? AND _removed IS NULL{where} GROUP BY {by}",
-            (bucket, *wanted),
-        )
-
-
-def counted(summary: Summary) -> tuple[str, list[Any]]:
-    """Which rows a summary counts, as SQL to append to a WHERE, with its values."""
-    text, values = "", []
-    for name, allowed in summary.where.items():
-        given = [value for value in allowed if value is not None]
-        either = [f"{quoted(name)} IN ({', '.join('?' * len(given))})"] if given else []
-        either += [f"{quoted(name)} IS NULL"] if None in allowed else []
-        text += f" AND ({' OR '.join(either)})"
-        values += given
-    return text, values
 
 
 def _drop_old_indexes(db: Connection, tables: Mapping[str, KindTable]) -> None:
