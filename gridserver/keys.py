@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from gridserver.errors import CommandFailed
 
-_SIGN = "sign.key"
-_SEAL = "seal.key"
+SIGN = "sign.key"
+SEAL = "seal.key"
+"""Names of the two files."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ def make() -> Keys:
 
 def read(folder: Path) -> Keys | None:
     """The keys in ``folder``; None when there are none. Raises ``CommandFailed`` when they are damaged."""
-    if not (folder / _SIGN).exists() and not (folder / _SEAL).exists():
+    if not (folder / SIGN).exists() and not (folder / SEAL).exists():
         return None
     try:
-        keys = Keys((folder / _SIGN).read_bytes(), (folder / _SEAL).read_bytes())
+        keys = Keys((folder / SIGN).read_bytes(), (folder / SEAL).read_bytes())
     except OSError as error:
         raise CommandFailed(f"the centre's keys in {folder} cannot be read: {error.strerror}") from None
     if len(keys.sign) != 32 or len(keys.seal) != 32:
@@ -54,7 +55,7 @@ def write(folder: Path, keys: Keys) -> None:
     """Keeps the keys, for the owner's eyes only, and never over others."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    for name, key in ((_SIGN, keys.sign), (_SEAL, keys.seal)):
+    for name, key in ((SIGN, keys.sign), (SEAL, keys.seal)):
         with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(key)
             file.flush()

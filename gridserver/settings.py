@@ -1,6 +1,8 @@
 """What can be set when a centre starts: one place for folders, addresses, times and costs."""
 
-from dataclasses import dataclass, field
+import os
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 MINUTE = 60_000
@@ -27,9 +29,9 @@ class PasswordCost:
 
 @dataclass(frozen=True)
 class Settings:
-    """All of a centre's settings."""
+    """Where a centre keeps what is its own, and where it is to be found."""
 
-    data: Path
+    data: Path | None
     """The data folder: keys, and the embedded PostgreSQL when no other is named."""
     database: str = ""
     """``postgresql://…`` of a real server; empty: the embedded one."""
@@ -37,14 +39,24 @@ class Settings:
     port: int = 8440
     tls_cert: Path | None = None
     tls_key: Path | None = None
-    password_cost: PasswordCost = field(default_factory=PasswordCost)
 
     @property
-    def keys(self) -> Path:
+    def keys(self) -> Path | None:
         """The folder of the centre's own keys."""
-        return self.data / "keys"
+        return self.data / "keys" if self.data else None
 
     @property
-    def postgres(self) -> Path:
-        """The folder of the embedded PostgreSQL."""
-        return self.data / "postgres"
+    def is_tls(self) -> bool:
+        """Whether it speaks https."""
+        return self.tls_cert is not None
+
+
+def default_data() -> Path:
+    """The data folder when none is named: where the system keeps what programs keep."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Application Support")
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "gridworker-centre"

@@ -99,3 +99,10 @@ def _is_line_cut(error: DBAPIError) -> bool:
     """PostgreSQL is not there, or went away: class 08, or no code at all."""
     state = getattr(error.orig, "sqlstate", None)
     return isinstance(error, OperationalError) and (state is None or str(state).startswith("08"))
+
+
+def reason_of(refused: Refused) -> str:
+    """Why the database did not answer, as PostgreSQL says it, for an administrator."""
+    cause = refused.__cause__
+    words = str(getattr(cause, "orig", "") or "").strip().splitlines()
+    return f"the database did not answer: {words[0]}" if words else "the database is busy; try again"

@@ -1,5 +1,6 @@
 """What the centre knows of itself: its epoch, its public keys, and whether a backup stands behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gridserver.storage.engine import Connection, text
@@ -57,21 +58,29 @@ def was_restored(conn: Connection, known: Meta) -> bool:
     return (row.system_id, row.timeline) != (known.system_id, known.timeline)
 
 
-def mark_backup(conn: Connection, marks: dict[str, int], now: int) -> int:
-    """A backup that covers each device up to its number in ``marks`` exists: moves the durable marks up.
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a backup covers a device."""
 
-    Returns how many devices it moved.
-    """
+    device: str
+    incarnation: int
+    n: int
+
+
+def marks(conn: Connection) -> list[Mark]:
+    """How far each device has come, in the picture that ``conn`` sees."""
+    return [Mark(*row) for row in conn.execute(_MARKS)]
+
+
+def mark_backup(conn: Connection, covered: Sequence[Mark], now: int) -> int:
+    """A backup that covers the devices so far exists: moves their durable marks up. Returns how many it moved."""
     conn.execute(text("UPDATE meta SET backup_at = :now"), {"now": now})
-    if not marks:
-        return 0
-    return conn.execute(_MOVE_MARKS, {"ids": list(marks), "numbers": list(marks.values())}).rowcount
-
-
-def counted(conn: Connection) -> dict[str, int]:
-    """The last number of each device, in the picture that ``conn`` sees."""
-    rows = conn.execute(text("SELECT id, last_n FROM device WHERE last_n > 0"))
-    return {str(row.id): int(row.last_n) for row in rows}
+    asked = {
+        "ids": [mark.device for mark in covered],
+        "incarnations": [mark.incarnation for mark in covered],
+        "numbers": [mark.n for mark in covered],
+    }
+    return conn.execute(_MOVE_MARKS, asked).rowcount
 
 
 _SERVER_FACTS = """
@@ -94,8 +103,10 @@ _CENTRE_DEVICE = text("""
 _NEW_EPOCH = text(f"""
     UPDATE meta SET epoch = :epoch, (system_id, timeline) = (SELECT {_SERVER_FACTS})
 """)
+_MARKS = text("SELECT id, incarnation, last_n FROM device WHERE last_n > 0")
 _MOVE_MARKS = text("""
     UPDATE device SET durable_n = mark.n
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS bigint[])) AS mark (id, n)
-    WHERE device.id = mark.id AND device.durable_n < mark.n
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:incarnations AS integer[]), CAST(:numbers AS bigint[]))
+        AS mark (id, incarnation, n)
+    WHERE device.id = mark.id AND device.incarnation = mark.incarnation AND device.durable_n < mark.n
 """)

@@ -1,0 +1,92 @@
+"""The words of the centre's command line."""
+
+import argparse
+from pathlib import Path
+
+ROLES = ("grid_worker", "mediator", "supervisor", "admin")
+
+_DATABASE = """
+The embedded PostgreSQL lies in the data folder. A real server is named with --database or, so that no secret
+stands where other users of the machine can read it, in GRIDWORKER_DATABASE (a postgresql:// address), or by a
+service of libpq (postgresql:///?service=NAME). Passwords of people come from GRIDWORKER_PASSWORD or a prompt.
+"""
+_SERVE = """
+Serves desks until it is told to stop (SIGTERM, Ctrl+C), and prints one line with its address when it is ready.
+Anywhere but on loopback it wants a certificate: names and telephones would cross the network readable. Behind a
+proxy that does TLS on the same machine, loopback is enough; where the proxy is another machine or container, say
+so with GRIDWORKER_PLAIN_HTTP=behind-a-proxy.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """For everything that begins with ``serve`` or ``centre``."""
+    top = argparse.ArgumentParser(prog="main.py", description="Gridworker 民情日记, the centre")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _serve(commands.add_parser("serve", help="serve desks", description=_SERVE, epilog=_DATABASE))
+    centre = commands.add_parser("centre", help="what an administrator does", epilog=_DATABASE)
+    _where(centre)
+    centre.add_argument("--json", action="store_true", default=False, help="print one JSON document")
+    _administrator(centre)
+    return top
+
+
+def _serve(serve: argparse.ArgumentParser) -> None:
+    _where(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=8440, help="port; 0 for any free one (default: %(default)s)")
+    serve.add_argument("--tls-cert", type=Path, metavar="F", help="certificate and its chain, PEM")
+    serve.add_argument("--tls-key", type=Path, metavar="F", help="key of the certificate, PEM, without a password")
+
+
+def _where(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, metavar="DIR", help="the centre's data folder")
+    command.add_argument("--database", metavar="URL", default="", help="a PostgreSQL server's database")
+
+
+def _administrator(centre: argparse.ArgumentParser) -> None:
+    json = argparse.ArgumentParser(add_help=False)
+    json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    acts = centre.add_subparsers(dest="act", required=True, metavar="ACT")
+
+    def act(name: str, words: str) -> argparse.ArgumentParser:
+        return acts.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".", parents=[json])
+
+    divisions = act("import-divisions", "bring in regions from a file of public division codes; may be repeated")
+    divisions.add_argument("file", type=Path, metavar="FILE", help="CSV: level,code,name,parent")
+    grid = act("add-grid", "make a new grid of a village and print its code")
+    grid.add_argument("village", metavar="VILLAGE_CODE")
+    grid.add_argument("--name", metavar="N", default="", help="its name (default: 第1网格, 第2网格, …)")
+    account = act("add-account", "make an account")
+    _name(account)
+    account.add_argument("--role", required=True, choices=ROLES)
+    account.add_argument("--region", required=True, metavar="CODE", help="the region that the person works in")
+    enrol = act("enrol", "print a one-time code, good for seven days, for one more desk of a person")
+    _name(enrol)
+    enrol.add_argument("--address", metavar="URL", default="", help="put the centre's address into the code")
+    assign = act("assign", "give a person one more region, or take one away")
+    _name(assign)
+    assign.add_argument("--region", required=True, metavar="CODE")
+    assign.add_argument("--remove", action="store_true", help="take it away")
+    _name(act("reset-password", "give a person who forgot it a new password"))
+    act("list-accounts", "list the accounts")
+    act("list-devices", "list the devices")
+    revoke = act("revoke-device", "cut a device off")
+    revoke.add_argument("device", metavar="ID", help="as list-devices prints it")
+    backup = act("backup", "write an encrypted backup of the database and the keys into a folder")
+    backup.add_argument("folder", type=Path, metavar="DIR")
+    restore = act("restore", "put a backup in the place of the database; desks hand in again what it lacks")
+    restore.add_argument("folder", type=Path, metavar="DIR", help="the folder (its newest backup), or one backup")
+    for each in backup, restore:
+        each.add_argument("--key-file", type=Path, metavar="F", help="the backups' key (default: in the data folder)")
+        each.epilog = "With GRIDWORKER_BACKUP_PASSWORD a password takes the place of the key file."
+
+
+def _name(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="NAME", help="the name that the person signs in with")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port

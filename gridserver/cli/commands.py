@@ -1,0 +1,134 @@
+"""What an administrator can do, one function an act."""
+
+import argparse
+import getpass
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from gridserver.author import Author
+from gridserver.cli import safekeeping
+from gridserver.cli.told import Told
+from gridserver.cli.world import World, clock, environment_database, new_id, opened
+from gridserver.errors import CommandFailed
+from gridserver.people import regions
+from gridserver.people.passwords import Passwords
+from gridserver.people.staff import Staff
+from gridserver.settings import CODE_LASTS, PasswordCost, Settings
+from gridserver.storage import devices, people
+from gridserver.storage.engine import Connection, transaction
+
+
+def run(asked: argparse.Namespace) -> Told:
+    """Does what is asked. Raises ``CommandFailed``."""
+    settings = Settings(data=asked.data, database=asked.database or environment_database())
+    if asked.act == "restore":
+        return safekeeping.restore(settings, asked)
+    if asked.act == "backup":
+        with opened(settings) as world:
+            return safekeeping.backup(settings, world, asked)
+    with opened(settings) as world:
+        return _in_one_transaction(world, asked)
+
+
+def _in_one_transaction(world: World, asked: argparse.Namespace) -> Told:
+    with transaction(world.engine, limits=False) as conn:
+        return _ACTS[asked.act](_Hand(conn), asked)
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """What the acts have in hand."""
+
+    conn: Connection
+
+    @property
+    def author(self) -> Author:
+        return Author(self.conn, clock(), new_id)
+
+    @property
+    def staff(self) -> Staff:
+        return Staff(self.conn, clock(), new_id, secrets.token_bytes, Passwords(PasswordCost()))
+
+
+def _import_divisions(hand: _Hand, asked: argparse.Namespace) -> Told:
+    done = regions.bring_in(hand.author, regions.read_divisions(asked.file))
+    return Told(asdict(done), [f"{done.added} added, {done.renamed} renamed, {done.unchanged} unchanged"])
+
+
+def _add_grid(hand: _Hand, asked: argparse.Namespace) -> Told:
+    code = regions.add_grid(hand.author, asked.village.strip(), asked.name)
+    return Told({"code": code}, [code])
+
+
+def _add_account(hand: _Hand, asked: argparse.Namespace) -> Told:
+    person = hand.staff.add_account(asked.name, asked.role, asked.region, _password())
+    return Told({"id": person, "name": asked.name, "role": asked.role}, [f"{asked.name}: account made ({asked.role})"])
+
+
+def _enrol(hand: _Hand, asked: argparse.Namespace) -> Told:
+    code = str(hand.staff.enrol(asked.name, asked.address))
+    return Told({"code": code, "until": clock() + CODE_LASTS}, [code])
+
+
+def _assign(hand: _Hand, asked: argparse.Namespace) -> Told:
+    act = hand.staff.unassign if asked.remove else hand.staff.assign
+    changed = act(asked.name, asked.region)
+    words = "region taken away" if asked.remove else "region assigned"
+    return Told({"changed": changed}, [f"{asked.name}: {words if changed else 'nothing to change'}"])
+
+
+def _reset_password(hand: _Hand, asked: argparse.Namespace) -> Told:
+    hand.staff.reset_password(asked.name, _password())
+    return Told({"ok": True}, [f"{asked.name}: password reset"])
+
+
+def _list_accounts(hand: _Hand, asked: argparse.Namespace) -> Told:
+    found = people.listed(hand.conn)
+    lines = [f"{each.login}\t{each.role}\t{','.join(each.regions)}\t{each.devices} devices" for each in found]
+    return Told({"accounts": [asdict(each) for each in found]}, lines)
+
+
+def _list_devices(hand: _Hand, asked: argparse.Namespace) -> Told:
+    found = devices.listed(hand.conn)
+    lines = [f"{each.id}\t{each.login}\t{each.status}\tlast seen {_day(each.seen_at)}" for each in found]
+    return Told({"devices": [asdict(each) for each in found]}, lines)
+
+
+def _revoke_device(hand: _Hand, asked: argparse.Namespace) -> Told:
+    hand.staff.revoke_device(asked.device)
+    return Told({"ok": True}, [f"{asked.device}: revoked"])
+
+
+_ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
+    "import-divisions": _import_divisions,
+    "add-grid": _add_grid,
+    "add-account": _add_account,
+    "enrol": _enrol,
+    "assign": _assign,
+    "reset-password": _reset_password,
+    "list-accounts": _list_accounts,
+    "list-devices": _list_devices,
+    "revoke-device": _revoke_device,
+}
+
+
+def _password(environment: Mapping[str, str] = os.environ) -> str:
+    """From the environment, or typed twice; never from an argument, which others on the machine can read."""
+    given = environment.get("GRIDWORKER_PASSWORD")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise CommandFailed("a password is needed: set GRIDWORKER_PASSWORD, or run this in a terminal")
+    typed = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != typed:
+        raise CommandFailed("the two passwords differ")
+    return typed
+
+
+def _day(ms: Any) -> str:
+    return "never" if ms is None else f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,140 @@
+"""Backups of the centre: written while it serves, and put back so that desks notice."""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gridserver import keys
+from gridserver.app import clock, new_id, prepare
+from gridserver.backup import SUFFIX, Secret, Writer, pieces, read_head, read_key, write_key
+from gridserver.cli.told import Told
+from gridserver.cli.world import World, database_of
+from gridserver.errors import CommandFailed
+from gridserver.keys import Keys
+from gridserver.settings import Settings
+from gridserver.storage import dump, embedded, meta, migrate, watch
+from gridserver.storage.engine import connect, transaction
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A backup that stands."""
+
+    path: Path
+    size: int
+    devices: int
+
+
+def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
+    """Writes a backup; only when it stands on the disk do desks learn that what it covers is safe."""
+    if world.keys is None:
+        raise CommandFailed("the centre's keys belong into the backup: name the data folder too (--data DIR)")
+    secret = _secret(settings, asked.key_file, make=True)
+    folder: Path = asked.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        written = _write(world, world.keys, secret, folder)
+    except OSError as error:
+        raise CommandFailed(f"{folder}: {error.strerror}; no backup was made") from None
+    document = {"file": str(written.path), "bytes": written.size, "devices": written.devices}
+    return Told(document, [f"{written.path} ({written.size} bytes)"])
+
+
+def restore(settings: Settings, asked: argparse.Namespace) -> Told:
+    """Puts a backup in the place of the database and the keys."""
+    path = _newest(asked.folder)
+    secret = _secret(settings, asked.key_file, make=False)
+    told = read_head(path)
+    known = migrate.steps()
+    if told["schema"] not in known:
+        raise CommandFailed("the backup was made by a newer centre; install that version, nothing was changed")
+    kept = _check(path, secret)
+    epoch = new_id()
+    with database_of(settings) as url:
+        content = pieces(path, secret)
+        next(content)
+        dump.restore(url, embedded.programs(), content, epoch)
+        _put_back(settings, kept)
+        engine = connect(url, pool=1)
+        try:
+            prepare(engine, kept)
+            with transaction(engine) as conn:
+                watch.note(conn, "restore", now=clock())
+        finally:
+            engine.dispose()
+    made = datetime.fromtimestamp(told["made_at"] / 1000, UTC)
+    return Told({"file": str(path), "epoch": epoch}, [f"restored {path} of {made:%Y-%m-%d %H:%M} UTC"])
+
+
+def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
+    now = clock()
+    path = folder / f"gridworker-{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{now % 1000:03}{SUFFIX}"
+    with dump.dump(world.engine, world.url, embedded.programs()) as reading:
+        told = {"made_at": now, "schema": migrate.steps()[0]}
+        writer = Writer(path, secret, told, secrets.token_bytes)
+        try:
+            writer.write(json.dumps({"sign": ours.sign.hex(), "seal": ours.seal.hex()}).encode())
+            for piece in reading.pieces:
+                writer.write(piece)
+            size = writer.finish()
+        except BaseException:
+            writer.give_up()
+            raise
+    _check(path, secret)
+    with transaction(world.engine) as conn:
+        moved = meta.mark_backup(conn, reading.covered, clock())
+        watch.note(conn, "backup", now=clock())
+    return _Written(path, size, moved)
+
+
+def _check(path: Path, secret: Secret) -> Keys:
+    """Reads the whole backup; the keys in it. Raises ``CommandFailed`` when it cannot be read to its end."""
+    content = pieces(path, secret)
+    kept: dict[str, Any] = json.loads(next(content))
+    for _ in content:
+        pass
+    return Keys(bytes.fromhex(kept["sign"]), bytes.fromhex(kept["seal"]))
+
+
+def _secret(settings: Settings, key_file: Path | None, *, make: bool) -> Secret:
+    """A password from the environment, the key file that was named, or the one in the data folder."""
+    password = os.environ.get("GRIDWORKER_BACKUP_PASSWORD", "")
+    if password:
+        return Secret(password=password)
+    if key_file is not None:
+        return Secret(key=read_key(key_file))
+    if settings.keys is None:
+        raise CommandFailed("name the backups' key (--key-file), or the data folder in which it lies (--data)")
+    usual = settings.keys / "backup.key"
+    if not usual.exists() and make:
+        write_key(usual, secrets.token_bytes(32))
+        print(
+            f"gridworker: nothing but {usual} opens this centre's backups: keep a copy far from this machine",
+            file=sys.stderr,
+        )
+    return Secret(key=read_key(usual))
+
+
+def _newest(folder: Path) -> Path:
+    if folder.is_file():
+        return folder
+    found = sorted(folder.glob(f"*{SUFFIX}"))
+    if not found:
+        raise CommandFailed(f"there is no backup in {folder}")
+    return found[-1]
+
+
+def _put_back(settings: Settings, kept: Keys) -> None:
+    """The backup's keys are the centre's keys; others that lie in the folder stay beside them."""
+    if settings.keys is None or keys.read(settings.keys) == kept:
+        return
+    if keys.read(settings.keys) is not None:
+        for path in (settings.keys / keys.SIGN, settings.keys / keys.SEAL):
+            path.replace(path.with_name(f"{path.name}.before-{clock()}"))
+    keys.write(settings.keys, kept)

@@ -1,0 +1,175 @@
+"""The whole database as a stream, in one picture of it, and back again in one transaction."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from gridserver.errors import CommandFailed
+from gridserver.storage import meta
+from gridserver.storage.engine import Engine, snapshot, text
+from gridserver.storage.meta import Mark
+
+_PIECE = 1 << 20
+_HEAD_LINES = 60
+"""So many lines of a script may hold settings that an older server does not know."""
+_NEWER_SETTINGS = (b"SET transaction_timeout",)
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A database that is being read."""
+
+    covered: Sequence[Mark]
+    """How far each device had come in the picture that is written."""
+    pieces: Iterator[bytes]
+    """pg_dump's custom format."""
+
+
+@contextmanager
+def dump(engine: Engine, url: str, programs: Path) -> Iterator[Dump]:
+    """Reads the database with pg_dump while others write on. Raises ``CommandFailed``, also after the last piece."""
+    with snapshot(engine) as conn:
+        picture = str(conn.scalar(text("SELECT pg_export_snapshot()")))
+        options = ["--format=custom", "--no-owner", "--no-privileges", "--exclude-table-data=access_token"]
+        reading = _start(programs, "pg_dump", [*options, f"--snapshot={picture}"], url)
+        try:
+            yield Dump(meta.marks(conn), _all_of(reading))
+        finally:
+            reading.kill()
+
+
+def restore(url: str, programs: Path, pieces: Iterable[bytes], epoch: str) -> None:
+    """Puts a dump in the place of everything, under a new epoch, in one transaction: desks that come with the old
+    one hand in again what is not in it. Raises ``CommandFailed``; then nothing was changed.
+    """
+    script = _start(programs, "pg_restore", ["--no-owner", "--no-privileges", "--file=-"])
+    options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
+    writing = _start(programs, "psql", options, url)
+    feeder = _Feeder(script, pieces)
+    try:
+        feeder.start()
+        writing.tell(_BEFORE)
+        for place, line in enumerate(script.lines()):
+            if place > _HEAD_LINES or not line.startswith(_NEWER_SETTINGS):
+                writing.tell(line)
+        feeder.join()
+        if feeder.error is not None:
+            raise feeder.error
+        script.expect_success()
+        writing.tell(_AFTER.format(epoch=epoch).encode())
+        writing.expect_success()
+    finally:  # psql commits when its input ends in good order: it is killed before that
+        script.kill()
+        writing.kill()
+
+
+_BEFORE = b"SET lock_timeout = '60s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
+_AFTER = """
+SET search_path = public;
+UPDATE meta SET epoch = '{epoch}', system_id = (SELECT system_identifier::text FROM pg_control_system()),
+    timeline = (SELECT timeline_id FROM pg_control_checkpoint());
+UPDATE device SET durable_n = last_n;
+"""
+
+
+def _all_of(reading: "_Program") -> Iterator[bytes]:
+    """What it writes, to its good end: half a dump is none."""
+    yield from reading.pieces()
+    reading.expect_success()
+
+
+class _Program:
+    """One of PostgreSQL's programs, with bytes going in and out."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
+        self._name = name
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe that nobody reads would stop it
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, env=environment
+        )
+
+    def tell(self, words: bytes) -> None:
+        """More input. Raises ``CommandFailed`` when it listens no longer."""
+        try:
+            self._input.write(words)
+        except BrokenPipeError:
+            self.expect_success()
+
+    def end_input(self) -> None:
+        """There is no more input."""
+        with contextlib.suppress(BrokenPipeError):
+            self._input.close()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its output in large pieces."""
+        return iter(lambda: self._output.read(_PIECE), b"")
+
+    def lines(self) -> Iterable[bytes]:
+        """Its output in lines."""
+        return self._output
+
+    def expect_success(self) -> None:
+        """Waits for its end. Raises ``CommandFailed`` with its first complaint."""
+        self.end_input()
+        if self._process.wait():
+            self._said.seek(0)
+            lines = self._said.read().decode(errors="replace").strip().splitlines()
+            raise CommandFailed(f"{self._name}: {lines[0] if lines else 'failed'}")
+
+    def kill(self) -> None:
+        """Ends it, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        self.end_input()
+        self._output.close()
+        self._said.close()
+
+    @property
+    def _input(self) -> IO[bytes]:
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    @property
+    def _output(self) -> IO[bytes]:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+
+class _Feeder(threading.Thread):
+    """Hands the pieces to pg_restore while its script is read."""
+
+    def __init__(self, script: _Program, pieces: Iterable[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._script = script
+        self._pieces = pieces
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        """Until the last piece, or the first that is damaged."""
+        try:
+            for piece in self._pieces:
+                self._script.tell(piece)
+        except Exception as error:
+            self.error = error
+        self._script.end_input()
+
+
+def _start(programs: Path, name: str, options: Sequence[str], url: str = "") -> _Program:
+    """Starts it; a password goes by the environment, where other users do not see it."""
+    environment = {**os.environ, "LC_ALL": "C"}
+    command = [str(programs / name), *options]
+    if url:
+        where = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+        if password := where.pop("password", ""):
+            environment["PGPASSWORD"] = password
+        command.append(f"--dbname={make_conninfo('', **where)}")
+    return _Program(name, command, environment)
