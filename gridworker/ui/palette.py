@@ -30,6 +30,7 @@ from gridworker.ui.widgets.text import Label
 
 _HIT: Final = Qt.ItemDataRole.UserRole
 _HEADING: Final = Qt.ItemDataRole.UserRole + 1
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -174,16 +175,20 @@ class Palette(Overlay):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows walk the list and Enter runs while the field keeps the focus."""
-        if watched is getattr(self, "field", None) and event.type() == QEvent.Type.KeyPress:
-            assert isinstance(event, QKeyEvent)
-            return self._key(event)
+        if watched is getattr(self, "field", None) and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.KeyPress:
+                return self._key(event)
+            if event.type() == QEvent.Type.ShortcutOverride and event.key() in _ENTER:
+                # Ctrl+Enter is the window's key for saving; here it is ours.
+                event.accept()
+                return True
         return super().eventFilter(watched, event)
 
     def _key(self, event: QKeyEvent) -> bool:
         if self.field.spelling:
             return False
         key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if key in _ENTER:
             control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             self.run_current(second=control)
             return True

@@ -461,8 +461,9 @@ def visit_drawer() -> Drawer:
     return drawer
 
 
-def sample_window() -> MainWindow:
-    window = MainWindow(Background())
+def sample_window(background: Background) -> MainWindow:
+    """A window with every widget on some page."""
+    window = MainWindow(background)
     window.add_page(TodaySample())
     window.add_page(HomesSample())
     for key, title, icon in (
@@ -500,7 +501,7 @@ def main(out: Path) -> None:
     app = QApplication([])
     theme = Theme(app)
     theme.dress()
-    window = sample_window()
+    window = sample_window(Background())
     window.resize(1366, 768)
     window.show()
     window.activateWindow()

@@ -116,9 +116,27 @@ class RecordTable(QTableView):
 
     def rescale(self) -> None:
         """Take the size in use."""
-        self.verticalHeader().setMinimumSectionSize(px(ROW))
-        self.verticalHeader().setDefaultSectionSize(px(ROW))
+        if self.verticalHeader().defaultSectionSize() != px(ROW):
+            self._set_row_height(px(ROW))
         self._share_width()
+
+    def _set_row_height(self, height: int) -> None:
+        # With the rows in place Qt would change half a million heights one by one, which takes
+        # more than a minute; without them it takes none.
+        top, current = self.rowAt(0), self._current
+        self.blockSignals(True)
+        self.setModel(None)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.setModel(self._model)
+        self._current = current
+        self.blockSignals(False)
+        self.fit(self._window_width)
+        self._show_order()
+        row = self._model.row_of(self._current) if self._current else -1
+        if row >= 0:
+            self._select(row)
+        if top > 0:
+            self.scrollTo(self._model.index(top, 0), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         """Tell who shows a preview."""

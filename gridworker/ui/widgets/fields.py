@@ -23,6 +23,32 @@ from gridworker.ui.widgets.buttons import Button
 from gridworker.ui.widgets.text import Label
 
 TYPING_PAUSE_MS: Final = 120
+_WINDOW_KEYS: Final = frozenset(
+    {
+        Qt.Key.Key_K,
+        Qt.Key.Key_E,
+        Qt.Key.Key_N,
+        Qt.Key.Key_P,
+        Qt.Key.Key_F,
+        Qt.Key.Key_D,
+        Qt.Key.Key_L,
+        Qt.Key.Key_S,
+    }
+)
+
+
+def leave_to_window(event: QEvent) -> bool:
+    """Whether this asks if a text field wants one of the window's keys: it does not.
+
+    On Linux text fields would otherwise take Ctrl+K, Ctrl+E and others as Emacs does.
+    """
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    if not (control and event.key() in _WINDOW_KEYS):
+        return False
+    event.ignore()
+    return True
 
 
 class Line(QLineEdit):
@@ -38,6 +64,10 @@ class Line(QLineEdit):
     def spelling(self) -> bool:
         """Whether the input method holds letters that are not yet text."""
         return self._spelling
+
+    def event(self, event: QEvent) -> bool:
+        """The window's keys stay the window's."""
+        return False if leave_to_window(event) else super().event(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether a word is half spelled."""
@@ -164,6 +194,10 @@ class TextBox(QPlainTextEdit):
         self.textChanged.connect(self._pause.start)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self._grow()
+
+    def event(self, event: QEvent) -> bool:
+        """The window's keys stay the window's."""
+        return False if leave_to_window(event) else super().event(event)
 
     def text(self) -> str:
         """What is written."""

@@ -1,0 +1,162 @@
+"""Long work goes out and its result comes home; the window never waits."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+
+from gridworker.errors import Cancelled, CentreUnreachable, GridworkerError
+from gridworker.ui.background import Background, Progress
+
+
+def test_a_result_comes_home_to_the_windows_thread(qtbot, background):
+    seen = []
+    here = threading.get_ident()
+
+    def home(where: int) -> None:
+        assert QThread.currentThread() is QApplication.instance().thread()
+        seen.append((where, threading.get_ident()))
+
+    background.run(lambda _: threading.get_ident(), then=home)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0][0] != here
+    assert seen[0][1] == here
+
+
+def test_an_error_that_a_worker_can_act_on_comes_home(qtbot, background):
+    failures: list[GridworkerError] = []
+
+    def no_line(_: Progress) -> None:
+        raise CentreUnreachable("test")
+
+    background.run(no_line, then=lambda _: pytest.fail("it did not succeed"), failed=failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert isinstance(failures[0], CentreUnreachable)
+
+
+def test_a_bug_goes_up_and_is_not_told_to_the_worker(qtbot, background):
+    told = []
+    with qtbot.capture_exceptions() as bugs:
+        background.run(lambda _: 1 // 0, then=told.append, failed=told.append)
+        qtbot.waitUntil(lambda: bool(bugs))
+    assert bugs[0][0] is ZeroDivisionError
+    assert told == []
+
+
+def test_how_far_it_is_is_told_in_order(qtbot, background):
+    told, done = [], []
+
+    def count(progress: Progress) -> str:
+        for n in range(1, 4):
+            progress.report(n, 3, f"第 {n} 条")
+        return "好"
+
+    background.run(count, then=done.append, progress=lambda *step: told.append(step))
+    qtbot.waitUntil(lambda: bool(done))
+    assert told == [(1, 3, "第 1 条"), (2, 3, "第 2 条"), (3, 3, "第 3 条")]
+
+
+def wait_long(progress: Progress) -> None:
+    progress.wait(60)
+    progress.check()
+
+
+def test_cancelling_is_answered_within_a_fifth_of_a_second(qtbot, background):
+    ends = []
+    job = background.run(wait_long, then=ends.append, failed=ends.append, lane="network")
+    qtbot.wait(20)
+    begun = monotonic()
+    job.cancel()
+    qtbot.waitUntil(lambda: bool(ends), timeout=1000)
+    assert monotonic() - begun < 0.2
+    assert isinstance(ends[0], Cancelled)
+
+
+def test_a_cancelled_sync_may_still_hand_in_what_it_had_done(qtbot, background):
+    ends, begun = [], threading.Event()
+
+    def part_of_it(progress: Progress) -> str:
+        begun.set()
+        progress.wait(60)
+        return "一半"
+
+    job = background.run(part_of_it, then=ends.append)
+    assert begun.wait(5)
+    job.cancel()
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == ["一半"]
+
+
+def test_what_has_not_begun_when_it_is_cancelled_never_begins(qtbot, background):
+    ends, gate = [], threading.Event()
+    background.run(lambda _: gate.wait(10), then=lambda _: None)
+    job = background.run(lambda _: pytest.fail("it began"), then=ends.append, failed=ends.append)
+    job.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: bool(ends))
+    assert isinstance(ends[0], Cancelled)
+
+
+def test_a_search_that_was_overtaken_says_nothing(qtbot, background):
+    ends = []
+    first = background.run(wait_long, then=ends.append, failed=ends.append)
+    first.drop()
+    background.run(lambda _: "第二次", then=ends.append)
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == ["第二次"]
+
+
+def test_a_running_statement_is_broken_off(qtbot, background):
+    ends, stopped = [], threading.Event()
+
+    def query(progress: Progress) -> None:
+        progress.on_cancel(stopped.set)
+        stopped.wait(30)
+        raise RuntimeError("interrupted")  # what a database says when it is told to stop
+
+    job = background.run(query, then=ends.append, failed=ends.append)
+    qtbot.wait(20)
+    job.cancel()
+    qtbot.waitUntil(lambda: bool(ends))
+    assert isinstance(ends[0], Cancelled)
+
+
+def test_two_lanes_do_not_wait_for_each_other_and_one_lane_does_one_thing_at_a_time(qtbot, background):
+    order, gate = [], threading.Event()
+    background.run(lambda _: gate.wait(10), then=lambda _: order.append("同步"), lane="network")
+    background.run(lambda _: None, then=lambda _: order.append("同步二"), lane="network")
+    background.run(lambda _: None, then=lambda _: order.append("查找"), lane="local")
+    qtbot.waitUntil(lambda: order == ["查找"])
+    assert background.busy()
+    gate.set()
+    qtbot.waitUntil(lambda: order == ["查找", "同步", "同步二"])
+    assert not background.busy()
+
+
+def test_closing_stops_what_runs_and_nothing_comes_home_afterwards(qtbot, qapp):
+    lanes, ends = Background(), []
+    lanes.run(wait_long, then=ends.append, failed=ends.append)
+    begun = monotonic()
+    assert lanes.shutdown()
+    assert monotonic() - begun < 1
+    lanes.run(lambda _: 1, then=ends.append, failed=ends.append)
+    qtbot.wait(20)
+    assert ends == []
+
+
+def test_closing_does_not_wait_for_ever(qapp):
+    lanes, gate = Background(), threading.Event()
+    started = threading.Event()
+
+    def deaf(_: Progress) -> None:
+        started.set()
+        gate.wait(10)
+
+    lanes.run(deaf, then=lambda _: None)
+    assert started.wait(5)
+    assert not lanes.shutdown(patience=0.05)
+    gate.set()

@@ -1,0 +1,63 @@
+"""A worker makes the text larger and the window dark, and it stays so."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QWidget
+
+from gridworker.ui import fonts
+from gridworker.ui.theme import SCALE_NAMES, SCALES, look, px
+from gridworker.ui.widgets import Avatar, Column
+
+
+def test_this_machine_can_draw_chinese(qapp):
+    assert fonts.has_chinese()
+
+
+def test_the_application_carries_one_look(theme):
+    assert look() is theme
+
+
+def test_dark_changes_palette_and_sheet(qtbot, theme, qapp):
+    with qtbot.waitSignal(theme.changed):
+        theme.set_mode("dark")
+    assert theme.scheme == "dark"
+    assert qapp.palette().color(QPalette.ColorRole.Window) == theme.colour("app")
+    assert "#11151B" in qapp.styleSheet()
+
+
+def test_a_theme_that_follows_the_desktop_has_the_desktops_scheme(theme):
+    theme.set_mode("system")
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    assert theme.scheme == ("dark" if dark else "light")
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_body_text_is_as_large_as_the_worker_chose(theme, qapp, scale):
+    theme.set_scale(scale)
+    assert qapp.font().pixelSize() == round(15 * scale)
+    assert px(10) == round(10 * scale)
+    assert SCALE_NAMES[scale]
+
+
+def test_larger_and_smaller_stop_at_the_ends(theme):
+    for _ in range(10):
+        theme.step_scale(1)
+    assert theme.scale == SCALES[-1]
+    for _ in range(10):
+        theme.step_scale(-1)
+    assert theme.scale == SCALES[0]
+
+
+def test_widgets_and_gaps_grow_with_the_text(qtbot, theme):
+    box = QWidget()
+    qtbot.addWidget(box)
+    outer = Column(box, margins=(10, 0, 0, 0), gap=8)
+    inner = Column(gap=20)
+    outer.addLayout(inner)
+    avatar = Avatar("王桂英", 40)
+    inner.addWidget(avatar)
+    theme.set_scale(2.0)
+    assert avatar.width() == 80
+    assert outer.contentsMargins().left() == 20
+    assert inner.spacing() == 40
