@@ -78,6 +78,8 @@ def read_name(name: str) -> list[Reading]:
     ``name`` is in lower case without signs (``fold`` leaves it so, but for the script, which is
     kept: 乾 is read otherwise than the 干 it is folded into).
     """
+    if not name:
+        return []
     spelled = islice(_spelled(_pieces(name)[:MOST_SYLLABLES]), MOST_READINGS)
     return list(dict.fromkeys(Reading("".join(each), "".join(s[0] for s in each)) for each in spelled))
 

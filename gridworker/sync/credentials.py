@@ -137,8 +137,6 @@ def _asked(question: Callable[[], T], patience: float) -> T:
 
 
 def _said_of(error: Exception) -> str:
-    from keyring.errors import KeyringLocked, NoKeyringError
+    from keyring.errors import KeyringLocked
 
-    if isinstance(error, NoKeyringError):
-        return NONE_HERE
     return LOCKED if isinstance(error, KeyringLocked) else BROKEN
