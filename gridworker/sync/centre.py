@@ -1,6 +1,7 @@
 """The line to the centre: the only module that uses requests, and the border where its errors become ours."""
 
 import ssl
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ from gridworker.errors import (
     DeviceRevoked,
     GridworkerError,
     NameNotFound,
+    NotAccepted,
     NotAllowed,
     NotFound,
     NotTheCentre,
@@ -44,6 +46,7 @@ TIMEOUTS = (5.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
 
 _PIECE = 64 * 1024
+_PEOPLE = "/people/"
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
 
 
@@ -59,8 +62,16 @@ class TooBig(Exception):
     """The centre takes no request of this size; the engine sends less."""
 
 
+class CentreKeys(Message):
+    """The centre's public halves (hex) and the certificate (PEM) of its own authority, as it tells everybody."""
+
+    centre_key: str
+    recovery_key: str
+    ca: str = ""
+
+
 class _Unauthorised(Exception):
-    """The token was not accepted."""
+    """The token, or the password, was not accepted; the text is the centre's reason."""
 
 
 class _Reply(NamedTuple):
@@ -138,6 +149,22 @@ class Centre:
         """The full history of a record."""
         return self._ask("GET", f"/sync/v1/history/{kind}/{record}", History)
 
+    def keys(self) -> CentreKeys:
+        """The centre's public keys; who needs to be sure of them compares them with the enrolment code."""
+        return self._send("GET", "/people/v1/keys", CentreKeys)
+
+    def keys_unverified(self) -> CentreKeys:
+        """The same from a centre whose authority nobody here knows yet. Nothing secret is said on this line, and
+        what it tells is worth nothing until it was compared with the enrolment code."""
+        verify, self._http.verify = self._http.verify, False
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+                return self.keys()
+        finally:
+            self._http.verify = verify
+            self._http.close()  # no later request may take this line
+
     def enrol(self, message: Enrol) -> SignedIn:
         """First sign-in of a device."""
         return self._sign("/people/v1/enrol", SignedIn, message)
@@ -161,8 +188,8 @@ class Centre:
     def _sign(self, path: str, answer: type[_AnyMessage], message: Message) -> _AnyMessage:
         try:
             return self._send("POST", path, answer, message)
-        except _Unauthorised:
-            raise SignInRefused(path) from None
+        except _Unauthorised as refused:
+            raise SignInRefused(path, advice=str(refused)) from None
         except CentreBusy as error:
             if error.detail == "throttled":
                 raise TooManyTries(path) from None
@@ -274,29 +301,34 @@ def _refusal(reply: _Reply, path: str) -> Exception:
         problem = Problem.model_validate(unpack(reply.body, compressed=reply.compressed))
     except (NotReadable, ValidationError):
         problem = Problem(error="")
+    if reply.status == 401:
+        return _Unauthorised(problem.reason)
     if reply.status in _PLAIN:
         return _PLAIN[reply.status](path)
-    if reply.status == 409 and problem.error in ("epoch", "fork", "gap"):
+    if reply.status == 409 and problem.error in ("epoch", "fork", "gap", "vector"):
         return Disagreement(problem)
     if reply.status == 403 and problem.error == "device":
         return DeviceRevoked(path)
     if reply.status == 429 or reply.status >= 500:
         return CentreBusy("throttled" if reply.status == 429 else f"{path}: {reply.status}", wait=reply.wait)
-    if problem.reason:
+    if reply.status == 403:
         return NotAllowed(problem.reason)
+    if path.startswith(_PEOPLE) and problem.reason:
+        return NotAccepted(problem.reason)
     return RuntimeError(f"{path}: {reply.status} {problem.error}: the centre did not understand us")
 
 
 _PLAIN: dict[int, Callable[[str], Exception]] = {
-    401: _Unauthorised,
     404: NotFound,
     413: TooBig,
     426: TooOld,
 }
 
 
-def _stranger(reply: _Reply) -> GridworkerError:
+def _stranger(reply: _Reply) -> Exception:
     """Who answered instead of the centre: a login page, a proxy in front of it, or another site."""
+    if reply.status == 413:
+        return TooBig("a proxy takes no more")
     if reply.status in (502, 503, 504):
         return CentreBusy(f"a proxy says {reply.status}", wait=reply.wait)
     if reply.status in (407, 511) or 300 <= reply.status < 400:

@@ -154,7 +154,7 @@ class Engine:
 
     def too_big(self) -> None:
         """The centre takes no request of this size. A single group that is too big comes back to the person."""
-        if not self._batch.is_least:
+        if not self._batch.is_least or self._phase is not _Phase.PUSH:
             self._batch = self._batch.halved()
             return
         group = self._batch.take(self._book.waiting(1))[0]

@@ -1,0 +1,108 @@
+"""Carries out one sync: asks the engine what to say, says it to the centre, and notes how it went."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gridworker.errors import BrokenAnswer, Cancelled, GridworkerError, TooSlow
+from gridworker.protocol.sync import Clock, Pull, PullAnswer, Push, PushAnswer
+from gridworker.storage.store import Store
+from gridworker.sync.centre import Disagreement, TooBig
+from gridworker.sync.engine import Engine, Report
+
+LOG = logging.getLogger(__name__)
+
+Told = Callable[[int, int, str], object]
+"""How far it is: done, total (0: not known), and the words that the worker reads."""
+
+_UPLOADING, _DOWNLOADING = "正在上传", "正在下载"
+
+
+class Line(Protocol):
+    """What the driver needs of ``centre.Centre``."""
+
+    def push(self, message: Push) -> PushAnswer: ...
+    def pull(self, message: Pull) -> PullAnswer: ...
+
+
+def sync_once(
+    store: Store,
+    centre: Line,
+    clock: Callable[[], Clock],
+    *,
+    progress: Told = lambda done, total, words: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Push, then pull until nothing is left. Safe to break off anywhere and to repeat.
+
+    ``store``: opened by this thread, for this sync. One process at a time may sync a store: the caller holds
+    its lock. Raises ``CentreError``, ``SignInError``, ``StoreError``, ``Cancelled``; what was done until then
+    stays done, and the store's log tells of it either way.
+    """
+    engine = Engine(store)
+    begun = clock()
+    try:
+        _run(engine, store, centre, clock, progress, cancelled)
+    except GridworkerError as error:
+        _note(store, engine.report, begun, clock(), error)
+        raise
+    _note(store, engine.report, begun, clock(), None)
+    store.set_meta("last_success", clock().wall)
+    store.prune(clock().wall)
+    return engine.report
+
+
+def _run(
+    engine: Engine,
+    store: Store,
+    centre: Line,
+    clock: Callable[[], Clock],
+    progress: Told,
+    cancelled: Callable[[], bool],
+) -> None:
+    waiting = _waiting(store)
+    while (message := engine.next(clock())) is not None:
+        if cancelled():
+            raise Cancelled
+        try:
+            answer = centre.push(message) if isinstance(message, Push) else centre.pull(message)
+        except Disagreement as disagreement:
+            LOG.info("the centre disagrees: %s", disagreement.problem.error)
+            engine.disagreed(disagreement.problem)
+        except TooBig:
+            engine.too_big()
+        except (TooSlow, BrokenAnswer):
+            if not engine.too_slow():
+                raise
+        else:
+            engine.heard(answer, clock())
+            _tell(progress, engine.report, waiting, isinstance(message, Push))
+
+
+def _waiting(store: Store) -> int:
+    return sum(store.waiting_count().get(state, 0) for state in ("new", "sent"))
+
+
+def _tell(progress: Told, report: Report, waiting: int, uploading: bool) -> None:
+    if uploading:
+        done = report.pushed + report.refused + report.held
+        progress(done, max(waiting, done), _UPLOADING)
+    else:
+        progress(report.pulled, 0, _DOWNLOADING)
+
+
+def _note(store: Store, report: Report, begun: Clock, ended: Clock, error: GridworkerError | None) -> None:
+    code = type(error).__name__ if error is not None else ""
+    counts: dict[str, Any] = {
+        "pushed": report.pushed,
+        "pulled": report.pulled,
+        "conflicts": report.conflicts,
+        "refused": report.refused,
+        "held": report.held,
+        "dropped": report.dropped,
+        "ms": ended.mono - begun.mono,
+    }
+    words = error.title if error is not None else "完成"
+    store.log_sync(ended.wall, {"ok": error is None, "code": code, "result": words, **counts})
+    told = " ".join(f"{name}={count}" for name, count in counts.items())
+    LOG.info("sync %s %s", code or "ok", told)
