@@ -44,6 +44,7 @@ class RecordTable(QTableView):
         self._model = model
         self._none, self._no_hits = none, no_hits
         self._current, self._window_width = 0, 10_000
+        self._fresh = False
         self._skeleton = QTimer(self)
         self._delegate = CellDelegate(self)
         self.setAccessibleName(name)
@@ -83,9 +84,9 @@ class RecordTable(QTableView):
         model = self._model
         self.horizontalHeader().sectionClicked.connect(self._sort)
         self.doubleClicked.connect(lambda index: self._open(index.row()))
+        model.modelReset.connect(self._note_reset)
         model.asked.connect(self._wait)
         model.counted.connect(self._arrived)
-        model.modelReset.connect(self._restore)
         self._skeleton.setSingleShot(True)
         self._skeleton.setInterval(SKELETON_AFTER_MS)
         self._skeleton.timeout.connect(self.viewport().update)
@@ -203,13 +204,20 @@ class RecordTable(QTableView):
 
     def _arrived(self) -> None:
         self._skeleton.stop()
+        self._restore()
         self._delegate.needle = self._model.query.text
         self._show_order()
         self._show_empty()
         self.viewport().update()
 
+    def _note_reset(self) -> None:
+        self._fresh = True
+
     def _restore(self) -> None:
         """The row that was current stays current, wherever it stands now."""
+        if not self._fresh:
+            return
+        self._fresh = False
         row = self._model.row_of(self._current) if self._current else -1
         if row >= 0:
             self._select(row)
