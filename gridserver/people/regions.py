@@ -16,14 +16,14 @@ from gridworker.records.kinds.region import REGION
 LEVELS: Mapping[str, str] = {"3": "county", "4": "town", "5": "village"}
 """Level of the public list to ours."""
 
-_DEPTH: Mapping[str, int] = {level: depth for depth, level in enumerate(LEVELS.values())}
+_DEPTH: Mapping[str, int] = {"county": 3, "town": 4, "village": 5, "grid": 6, "micro_grid": 7}
 _COLUMNS = ["level", "code", "name", "parent"]
 _GRIDS = 999
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """One line of the public list."""
+    """One line of the public list, or a region of our own below it."""
 
     line: int
     level: str

@@ -19,6 +19,7 @@ from gridserver.app import create_app
 from gridserver.doors import Ground, token_hash
 from gridserver.keys import Keys
 from gridserver.people.passwords import Passwords
+from gridserver.people.regions import Division, bring_in
 from gridserver.people.staff import Staff
 from gridserver.settings import ACCESS_LASTS, PasswordCost
 from gridserver.storage import devices, embedded, meta, migrate, people, scope
@@ -32,6 +33,17 @@ DEBIANS = Path("/usr/lib/postgresql/15/bin")
 MORNING = 1_772_414_040_000
 """2026-03-02 09:14 in Shaoxing, ms UTC."""
 KEYS = Keys(sign=bytes(range(32)), seal=bytes(range(32, 64)))
+Branch = tuple[str, str, str]
+"""Level, code, and the parent's code."""
+_VILLAGES = {"330683106211": "330683106", "330683106215": "330683106", "330683107200": "330683107"}
+DISTRICT: Sequence[Branch] = (
+    ("county", "330683", ""),
+    *(("town", town, "330683") for town in sorted(set(_VILLAGES.values()))),
+    *(("village", village, town) for village, town in _VILLAGES.items()),
+    *(("grid", village + "001", village) for village in _VILLAGES),
+    *(("grid", village + "002", village) for village in list(_VILLAGES)[:2]),
+)
+"""嵊州市 with 谷来镇 and 仙岩镇; two villages with two grids each in the first town, one with one in the other."""
 PASSWORD = "correct horse battery"
 CHEAP = PasswordCost(time=1, memory_kib=64, lanes=1)
 
@@ -190,12 +202,12 @@ class Centre:
             yield conn
 
     def region(self, level: str, code: str, parent: str = "") -> str:
-        """One region, straight into the tree; returns its id. ``parent``: a code."""
+        """One region, straight into the tree, of which no desk hears; returns its id. ``parent``: a code."""
         self.grow([(level, code, parent)])
         return self.regions[code]
 
-    def grow(self, branches: Sequence[tuple[str, str, str]]) -> None:
-        """Regions (level, code, parent's code), straight into the tree, the upper ones first."""
+    def grow(self, branches: Sequence[Branch]) -> None:
+        """Regions, straight into the tree, of which no desk hears; the upper ones first."""
         rows = []
         for level, code, parent in branches:
             self.regions[code] = new_id()
@@ -205,32 +217,37 @@ class Centre:
             scope.regions_written(conn, rows)
 
     def district(self) -> None:
-        """嵊州市 with 谷来镇 and 仙岩镇; two villages with two grids each in the first town, one in the other."""
-        villages = {"330683106211": "330683106", "330683106215": "330683106", "330683107200": "330683107"}
-        towns = [("town", town, "330683") for town in sorted(set(villages.values()))]
-        grids = [(village + grid, village) for village in villages for grid in ("001", "002")]
-        self.grow(
-            [
-                ("county", "330683", ""),
-                *towns,
-                *(("village", village, town) for village, town in villages.items()),
-                *(("grid", grid, village) for grid, village in grids[:5]),
-            ]
-        )
+        """``DISTRICT``, straight into the tree: for tests of scope and merge."""
+        self.grow(DISTRICT)
 
     def account(self, login: str, role: str, *codes: str, password: str = PASSWORD) -> str:
-        """An account with these regions; returns its id."""
-        person = new_id()
-        password = self.passwords.hash(password)
-        county = self.regions.get("330683")
+        """An account with these regions, of which no desk hears; returns its id."""
+        person, now, county = new_id(), self.clock(), self.regions.get("330683")
+        kept = AccountRow(person, login, login, role, county, self.passwords.hash(password), active=True)
         with self.conn() as conn:
-            people.add_account(
-                conn, AccountRow(person, login, login, role, county, password, active=True), self.clock()
-            )
+            people.add_account(conn, kept, now)
             for code in codes:
-                people.assign(conn, person, self.regions[code], self.clock())
+                people.assign(conn, person, self.regions[code], now)
             scope.make_buckets(conn, [("user", person)])
             scope.regrant(conn, person)
+        return person
+
+    def found(self, branches: Sequence[Branch] = ()) -> None:
+        """Regions (``DISTRICT`` when none are named) as an administrator brings them in: desks hear of them."""
+        divisions = [
+            Division(0, level, code, f"{level} {code}", parent) for level, code, parent in branches or DISTRICT
+        ]
+        with self.staff() as staff:
+            bring_in(staff.author, divisions)
+            places = people.places_of_codes(staff.conn, [each.code for each in divisions])
+        self.regions.update({code: place.id for code, place in places.items()})
+
+    def hire(self, login: str, role: str, *codes: str, password: str = PASSWORD) -> str:
+        """An account as an administrator makes it, with the record by which desks know the person."""
+        with self.staff() as staff:
+            person = staff.add_account(login, role, codes[0], password)
+            for code in codes[1:]:
+                staff.assign(login, code)
         return person
 
     def desk_of(self, person: str) -> Desk:
