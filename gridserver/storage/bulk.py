@@ -31,5 +31,9 @@ def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[b
     try:
         with line.cursor() as cursor, cursor.copy(statement) as sink:
             sink.write(data)
-    except (psycopg.OperationalError, UniqueViolation) as error:
+    except psycopg.OperationalError as error:
+        raise Refused("busy", retry_after=1) from error
+    except UniqueViolation as error:
+        if error.diag.constraint_name != f"{table}_pkey":
+            raise
         raise Refused("busy", retry_after=1) from error

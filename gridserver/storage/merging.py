@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gridserver.storage.dissent import Dissent, Draft, Key, settles_unseen
 from gridserver.storage.handed import Handed
@@ -21,6 +21,8 @@ AHEAD = 60_000
 
 PATIENCE = 30 * 24 * 60 * 60 * 1000
 """ms for which a change of a record that never came is held; then a person has to look at it."""
+
+_OTHER_HOME = "这条资料所属的网格或乡镇与所报的范围不一致，请核对后重新保存。"
 
 
 class Held(Exception):
@@ -122,6 +124,8 @@ def _merge(world: World, draft: Draft, change: Change) -> None:
         raise Refused("wrong_value", wrong.reason) from None
     if reason := why_not(kind, row, change, world.author):
         raise Refused("not_allowed", reason)
+    if change.verb is Verb.SET and change.path == kind.home_field:
+        bucket = _home(world, kind, change.value)
     change = _as_seen(world, change)
     if row is not None and settles_unseen(row, change):
         draft.clashed[row.id] = None
@@ -146,23 +150,28 @@ def _keep_dissent(world: World, draft: Draft, kind: Kind, before: Row | None, ch
 
 
 def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Change) -> str:
-    """Where the record will lie. Raises ``Refused`` when the change does not fit there, or its author."""
+    """Where the record lies. Raises ``Refused`` when the change does not fit there, or its author."""
     if change.bucket not in world.held:
         if change.bucket not in world.held_then:
             raise Refused("out_of_scope", "这条资料不在您的范围内，已交给督导核对，内容没有丢。")
         draft.late = True
-    moves = change.verb is Verb.SET and change.path == kind.home_field
-    if change.verb is Verb.CREATE or moves:
-        region = change.value.get(kind.home_field) if change.verb is Verb.CREATE else change.value
-        home = world.homes.get((kind.home, region)) if isinstance(region, str) else None
-        if home is None or (change.verb is Verb.CREATE and home != change.bucket):
-            raise Refused("bucket", "这条资料所属的网格或乡镇与所报的范围不一致，请核对后重新保存。")
-        return home
+    if change.verb is Verb.CREATE:
+        if _home(world, kind, change.value.get(kind.home_field)) != change.bucket:
+            raise Refused("bucket", _OTHER_HOME)
+        return change.bucket
     if row is None:
         raise Refused("unknown_record", "所改的记录还没有到中心，会等它到了再接收。")
     if change.bucket != row.bucket and (change.bucket, row.kind, row.id) not in world.left:
         raise Refused("bucket", "这条资料不在所报的范围里，请同步后重新修改。")
     return row.bucket
+
+
+def _home(world: World, kind: Kind, region: Any) -> str:
+    """The bucket to which a region (or person) leads. Raises ``Refused``."""
+    home = world.homes.get((kind.home, region)) if isinstance(region, str) else None
+    if home is None:
+        raise Refused("bucket", _OTHER_HOME)
+    return home
 
 
 def _as_seen(world: World, change: Change) -> Change:
