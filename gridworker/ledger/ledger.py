@@ -1,15 +1,16 @@
 """The ledger: all that a person can do with records at this desk, online or off."""
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gridworker.errors import NotFound
-from gridworker.ledger import history, save
-from gridworker.ledger.ground import Edit, Ground, Me, MoveTo, NewRecord, Saved
+from gridworker.ledger import audit, conflicts, history, people, review, save, undo, visits
+from gridworker.ledger.ground import Changed, Edit, Ground, Me, MoveTo, NewRecord, Saved
 from gridworker.ledger.history import Shown
 from gridworker.records.row import Row
 from gridworker.storage.drafts import Draft
+from gridworker.storage.outbox import OutboxRow
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.store import Store
@@ -26,6 +27,8 @@ class Ledger:
         self.store = store
         self.me = me
         self._ground = Ground(store, me, clock, new_id)
+        self._regions: people.Regions | None = None
+        self._names: dict[str, str] | None = None
 
     # ------------------------------------------------------------------ writing
 
@@ -70,6 +73,22 @@ class Ledger:
     def restore(self, kind: str, record: str) -> Saved:
         """Bring a removed record back."""
         return save.restore(self._ground, kind, record)
+
+    def undo(self, act: str) -> Saved:
+        """Take an act back. Raises ``NotAllowed`` when somebody has built on it since."""
+        return undo.undo(self._ground, act)
+
+    def settle(self, conflict: str, keep: object = conflicts.SHOWN, value: Any = None) -> Saved:
+        """Decide a conflict: ``shown``, the number of another version, ``all`` for both texts, or a new value."""
+        return conflicts.settle(self._ground, conflict, keep, value)
+
+    def review(self, visit: str, act: str, level: str | None = None, comment: str | None = None) -> Saved:
+        """批阅: ``read`` or ``returned`` with a comment."""
+        return review.review(self._ground, visit, act, level, comment)
+
+    def audit(self, act: str, **about: Any) -> Saved:
+        """Note what was done with other people's data."""
+        return audit.audit(self._ground, act, **about)
 
     # ------------------------------------------------------------------ reading
 
@@ -131,3 +150,160 @@ class Ledger:
     def drop_draft(self, key: str) -> None:
         """Forget a draft."""
         self.store.drop_draft(key)
+
+    # ------------------------------------------------------------------ who and where
+
+    def forget_places(self) -> None:
+        """Names and regions may have changed: read them again when they are asked for."""
+        self._regions = self._names = None
+
+    def names(self) -> Mapping[str, str]:
+        """Person id to name."""
+        if self._names is None:
+            self._names = people.names(self._ground)
+        return self._names
+
+    def grid_workers(self) -> dict[str, str]:
+        """Person id to name of the grid workers."""
+        return people.grid_workers(self._ground)
+
+    def workers_of(self, region: str) -> list[str]:
+        """The names of a region's grid workers."""
+        return people.workers_of(self._ground, region)
+
+    @property
+    def regions(self) -> people.Regions:
+        """The tree of regions."""
+        if self._regions is None:
+            self._regions = people.Regions(self._ground)
+        return self._regions
+
+    def region_path(self, region: str) -> str:
+        """``谷来镇·马村·第2网格``."""
+        return self.regions.path(region)
+
+    def town_of(self, region: str) -> str:
+        """The id of the town in which a region lies."""
+        return self.regions.above(region, "town")
+
+    def grids_in(self, region: str) -> list[str]:
+        """The ids of the grids in a region."""
+        return self.regions.below(region, "grid")
+
+    def my_grid(self) -> str:
+        """The id of one's own first grid; "" for who has none."""
+        return next((grid for region in self.me.regions for grid in self.grids_in(region)), "")
+
+    def my_areas(self) -> list[str]:
+        """The paths of the regions assigned."""
+        return [path for region in self.me.regions if (path := self.region_path(region))]
+
+    def places(self) -> dict[str, str]:
+        """Id to path of every town, village and grid in one's own area that has a grid below it."""
+        found: dict[str, str] = {}
+        for region in self.me.regions:
+            for grid in self.grids_in(region):
+                found |= {each: self.region_path(each) for each in self.regions.way(grid)}
+        return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+    # ------------------------------------------------------------------ the day
+
+    def visits_of(self, household: str, limit: int = 50) -> list[dict[str, Any]]:
+        """The visits to a household, newest first."""
+        return visits.visits_of(self._ground, household, limit)
+
+    def follow_ups(self, household: str = "", until: str = "") -> list[dict[str, Any]]:
+        """One's own diaries with something still to do."""
+        return visits.follow_ups(self._ground, household, until)
+
+    def returned_to_me(self) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """One's own diaries that were sent back, each with the review that did it."""
+        return visits.returned_to_me(self._ground)
+
+    def week(self, today: str) -> list[int]:
+        """Households that one visited on each day of this week, Monday to Sunday."""
+        return visits.week(self._ground, today)
+
+    def members(self, household: str) -> list[dict[str, Any]]:
+        """Everyone in a household, the head first."""
+        return visits.members(self._ground, household)
+
+    def open_matters(self) -> list[dict[str, Any]]:
+        """Matters that have not ended, by deadline."""
+        return visits.still_open(self._ground, "matter", ("due",))
+
+    def open_disputes(self) -> list[dict[str, Any]]:
+        """Disputes that have not ended, by deadline."""
+        return visits.still_open(self._ground, "dispute", ("due",))
+
+    # ------------------------------------------------------------------ conflicts and the outbox
+
+    def conflicts(self) -> list[dict[str, Any]]:
+        """What waits for a decision, oldest first."""
+        return conflicts.open_conflicts(self._ground)
+
+    def conflict_count(self) -> int:
+        """How many wait for a decision."""
+        return self.store.count("conflict", (("state", "=", "open"),))
+
+    def waiting_count(self) -> int:
+        """How many changes the centre has not taken yet."""
+        counts = self.store.waiting_count()
+        return sum(counts.get(state, 0) for state in ("new", "sent", "held"))
+
+    def outbox(self, states: Sequence[str], limit: int = 200) -> list[OutboxRow]:
+        """Own changes in these states, oldest first."""
+        return self.store.outbox_rows(states, limit)
+
+    def resend(self, tx: str) -> None:
+        """Hand a refused group in once more."""
+        self.store.resend(tx, self._ground.clock(), self._ground.new_id)
+
+    def give_up(self, tx: str) -> Changed:
+        """Give a refused group up; it stays in the history."""
+        kinds = frozenset(row.kind for row in self.store.outbox_rows(("attention",)) if row.tx == tx)
+        self.store.discard(tx, self._ground.clock())
+        return Changed(kinds)
+
+    def many(self, kind: str, records: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Live records by id, in the order of the ids."""
+        return self.store.many(kind, records)
+
+    def any_fields(self, kind: str, record: str) -> dict[str, Any] | None:
+        """The fields of a record, removed or not; None when it is not here or of an unknown kind."""
+        if kind not in self.store.kinds:
+            return None
+        row = self.store.get(kind, record)
+        return None if row is None else {**row.fields, "id": record}
+
+    def state_of(self, kind: str, record: str) -> str:
+        """local, accepted, durable, conflict or attention."""
+        return self.store.state_of(kind, record)
+
+    # ------------------------------------------------------------------ how the desk stands
+
+    @property
+    def device(self) -> str:
+        """The id of this device at the centre; "" before enrolment."""
+        return str(self.store.meta("device", ""))
+
+    def last_success(self) -> int:
+        """When a sync last came to its end, ms UTC; 0: never."""
+        return int(self.store.meta("last_success", 0) or 0)
+
+    def centre_name(self) -> str:
+        """The centre's address as it is shown; "" before enrolment."""
+        return str(self.store.meta("centre", "") or "")
+
+    def backup_known(self) -> bool:
+        """Whether the centre has a backup configured."""
+        return bool(self.store.meta("backup", False))
+
+    def sync_history(self, limit: int = 10) -> list[dict[str, Any]]:
+        """The last syncs, newest first."""
+        return self.store.sync_log(limit)
+
+    def desks(self) -> list[dict[str, Any]] | None:
+        """The desks of one's area as the centre last told; None when it never did."""
+        kept = self.store.meta("desks")
+        return kept if isinstance(kept, list) else None
