@@ -6,6 +6,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -28,6 +29,12 @@ _LONGEST_SOCKET = 100
 """A Unix socket's path may have 107 bytes on Linux, 103 on macOS."""
 _PATIENCE = 90.0
 """Seconds for a start, which may have a crash to mend, or for a stop."""
+
+_LAST_BREATH = 15.0
+"""Seconds for the children of a killed server to end."""
+
+_NOBODYS_NUMBER = 2**31 - 2
+"""No process has this number."""
 
 _SETTINGS: Mapping[str, str] = {
     "max_connections": "60",
@@ -175,12 +182,35 @@ class Cluster:
         log = self._pgdata / "postgres.log"
         if log.exists() and log.stat().st_size > 10_000_000:
             log.replace(log.with_suffix(".log.1"))
+        self._mark_as_dead()
         wait = ["--wait", "--timeout", str(int(_PATIENCE))]
-        self._run("pg_ctl", ["start", "--pgdata", str(self._pgdata), "--log", str(log), *wait], home)
+        until = time.monotonic() + _LAST_BREATH
+        while True:
+            end = log.stat().st_size if log.exists() else 0
+            try:
+                return self._run("pg_ctl", ["start", "--pgdata", str(self._pgdata), "--log", str(log), *wait], home)
+            except CommandFailed as failed:
+                why = _complaint(log, end)
+                # A server that was killed leaves children, which need a moment to notice.
+                if "still in use" not in why or time.monotonic() > until:
+                    raise CommandFailed(f"{failed} {why}".strip()) from None
+                time.sleep(0.1)
 
     def _stop(self, home: Refuge | None) -> None:
         wait = ["--mode=fast", "--wait", "--timeout", str(int(_PATIENCE))]
         self._run("pg_ctl", ["stop", "--pgdata", str(self._pgdata), *wait], home)
+
+    def _mark_as_dead(self) -> None:
+        """Where the number of a server that died belongs to another program by now, or to a process that nobody
+        buried, PostgreSQL would not dare to start. The file itself stays: it names the memory of the dead one.
+        """
+        facts = self._facts()
+        if facts and not _is_postgres(int(facts[0])):
+            path = self._pgdata / "postmaster.pid"
+            with open(path, "r+") as file:  # in place: it keeps its owner
+                file.write("\n".join([str(_NOBODYS_NUMBER), *facts[1:]]) + "\n")
+                file.truncate()
+            (self._pgdata / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
 
     def _place(self) -> dict[str, str]:
         """Where it listens: on a socket in its own folder, or on loopback where that cannot be."""
@@ -230,6 +260,15 @@ class Cluster:
         if done.returncode:
             last = said.read_text(errors="replace").strip().splitlines()[-3:]
             raise CommandFailed(f"PostgreSQL's {program} failed in {self.folder}: {' '.join(last)}")
+
+
+def _complaint(log: Path, start: int) -> str:
+    """The last thing that PostgreSQL's log complains of after ``start``."""
+    with contextlib.suppress(OSError), open(log, "rb") as file:
+        file.seek(start)
+        lines = file.read().decode(errors="replace").splitlines()
+        return next((line.partition("FATAL:")[2].strip() for line in reversed(lines) if "FATAL:" in line), "")
+    return ""
 
 
 def environment() -> dict[str, str]:
