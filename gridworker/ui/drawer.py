@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from gridworker.ui.message_bar import MessageBar
 from gridworker.ui.overlay import Overlay
 from gridworker.ui.style import mark
 from gridworker.ui.theme import px
@@ -20,7 +21,8 @@ class Drawer(QFrame):
     """Title and close at the top, ``body`` that scrolls, ``foot`` that always stays in sight.
 
     ``submitted``: Ctrl+Enter. ``keep``: Ctrl+S. ``closed``: it is gone; the caller keeps the
-    draft. Call ``close_drawer()`` of the frame to close it from inside.
+    draft. Call ``close_drawer()`` of the frame to close it from inside. What is said while it is
+    open is said in it (``messages``).
     """
 
     submitted = Signal()
@@ -41,6 +43,8 @@ class Drawer(QFrame):
         head.addLayout(self.head_end)
         head.addWidget(IconButton("dismiss", self.tr("关闭（草稿保留）"), self.leave.emit))
         column.addLayout(head)
+        self.messages = MessageBar()
+        column.addWidget(self.messages)
         self._scroll = Scroll(margins=(0, 0, 10, 4), gap=14)
         self.body: Column = self._scroll.body
         column.addWidget(self._scroll, 1)

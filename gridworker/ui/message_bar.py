@@ -97,6 +97,10 @@ class MessageBar(QWidget):
         self._stack = [told for told in self._stack if told is not message]
         self._show()
 
+    def left_over(self) -> tuple[Message, ...]:
+        """What must still be read, for another bar when this one goes away."""
+        return tuple(told for told in self._stack if told.stays)
+
     def press_act(self) -> None:
         """Press the button of the message that is shown, if it has one."""
         if self.current() is not None:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 _DIMMED: Final = QColor(8, 14, 22, 92)
 
@@ -36,9 +37,11 @@ class Overlay(QWidget):
     def close_over(self) -> None:
         """Uncover the parent and give the focus back."""
         before, self._before = self._before, None
+        # A list that was reloaded meanwhile has taken its rows away.
+        there = before is not None and isValid(before) and before.isVisible()
+        target = before if before is not None and there else self._under
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
-        if before is not None and before.isVisible():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def place(self) -> None:
         """Put what is on top in its place; for subclasses."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLayout, QStyleFactory, QWidget
 
 from gridworker.ui import fonts
+from gridworker.ui.language import speak_chinese
 from gridworker.ui.style import RESOURCES, TEMPLATE, pixels, render
 from gridworker.ui.tokens import SCHEMES, Scheme
 
@@ -90,6 +91,7 @@ class Theme(QObject):
         """Put style, palette, face and sheet on the application."""
         if not self._dressed:
             self._dressed = True
+            speak_chinese(self._app)
             self._app.setStyle(QStyleFactory.create("Fusion"))
             self._hint()
         self._app.setPalette(self._palette())

@@ -150,6 +150,7 @@ class MainWindow(QWidget):
         """Show page *key*; *target* is handed to its ``opened``."""
         standing = self._stand(key)
         if self._here and self._here != key:
+            self.close_drawer()
             self._standing[self._here].head.hide()
             self._trail = [*self._trail, self._here][-20:]
         self._here = key
@@ -174,8 +175,9 @@ class MainWindow(QWidget):
             self._trail = self._trail[:-1]
 
     def say(self, message: Message) -> None:
-        """Say something at the top of the content."""
-        self.messages.show_message(message)
+        """Say something at the top of the content, or of the drawer that covers it."""
+        drawer = self._drawers.drawer
+        (self.messages if drawer is None else drawer.messages).show_message(message)
 
     def say_error(self, error: GridworkerError, retry: Callable[[], object] | None = None) -> None:
         """Say what went wrong and what to do; it stays until it is closed."""
@@ -194,6 +196,7 @@ class MainWindow(QWidget):
     def open_drawer(self, drawer: Drawer) -> None:
         """Open a drawer at the right."""
         self._drawers.open_drawer(drawer)
+        drawer.closed.connect(lambda: self._take_over(drawer.messages))
 
     def close_drawer(self) -> None:
         """Close it."""
@@ -246,6 +249,10 @@ class MainWindow(QWidget):
         self._standing[key] = _Standing(page, head, body)
         return self._standing[key]
 
+    def _take_over(self, bar: MessageBar) -> None:
+        for message in bar.left_over():
+            self.messages.show_message(message)
+
     def _fit(self, standing: _Standing) -> None:
         width = self.design_width()
         if width != standing.width:
@@ -272,10 +279,13 @@ class MainWindow(QWidget):
 
     def _page_act(self, act_id: str) -> Callable[[], None]:
         def run() -> None:
-            if self._here and self._drawers.drawer is None:
+            if self._here and not self._covered():
                 self._pages[self._here].act(act_id)
 
         return run
+
+    def _covered(self) -> bool:
+        return any(over.isVisible() for over in (self._drawers, self.palette_box, self._sheet))
 
     def _submit(self) -> None:
         if self._drawers.drawer is not None:

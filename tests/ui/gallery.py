@@ -15,7 +15,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit, QRadioButton, QSpinBox, QTimeEdit, QWidget
 
 from gridworker.ui.background import Background
 from gridworker.ui.charts import Bar, BarChart, SideBars, WeekBars, largest
@@ -30,6 +31,7 @@ from gridworker.ui.theme import Theme, px
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Avatar,
+    Button,
     Card,
     Check,
     CheckRow,
@@ -37,12 +39,14 @@ from gridworker.ui.widgets import (
     ChipChoice,
     Column,
     DateChoice,
+    DayCalendar,
     Elide,
     EmptyState,
     Entry,
     FormRow,
     KeyValue,
     Label,
+    Line,
     LinkButton,
     ListRow,
     PhraseChips,
@@ -56,6 +60,7 @@ from gridworker.ui.widgets import (
     SegmentedChoice,
     StatTile,
     Stepper,
+    TabStrip,
     TextBox,
     Timeline,
     TintButton,
@@ -230,10 +235,10 @@ class HomesSample(Page):
         column.addLayout(low, 1)
         self.model = IdListModel(
             [
-                ListColumn("code", "户编号", 116, hide_below=1100),
+                ListColumn("code", "户编号", 116, hide_below=1150),
                 ListColumn("head", "户主", 92),
                 ListColumn("address", "地址", stretch=True),
-                ListColumn("people", "人口", 56, hide_below=1100),
+                ListColumn("people", "人口", 56, hide_below=1150),
                 ListColumn("tags", "标签", 176, sortable=False),
                 ListColumn("due", "应走访", 116),
             ],
@@ -398,6 +403,48 @@ class CaseSample(Page):
         return body
 
 
+class FieldsSample(Page):
+    key, title, icon = "visits", "走访", "notebook"
+
+    def build(self, frame: Frame, head: PageHead) -> QWidget:
+        scroll = Scroll()
+        scroll.body.addWidget(TabStrip("户档案", ("概况", "成员", "走访", "纠纷与任务", "历史版本")))
+        card = Card()
+        scroll.body.addWidget(card)
+        name = Line("户主姓名")
+        card.body.addWidget(FormRow("户主", name, required=True))
+        number = Line()
+        number.setText("330683199001011234")
+        row = FormRow("身份证号", number, hint="18 位")
+        row.set_wrong("第 18 位对不上，请核对。")
+        card.body.addWidget(row)
+        kind, day, count, when = QComboBox(), QDateEdit(QDate(2026, 11, 21)), QSpinBox(), QTimeEdit()
+        kind.addItems(["邻里", "物业", "婚姻家庭"])
+        day.setCalendarPopup(True)
+        for title, field in (("类型", kind), ("日期", day), ("人数", count), ("时间", when)):
+            field.setAccessibleName(title)
+            card.body.addWidget(FormRow(title, field))
+        choice = Row(gap=16)
+        for n, words in enumerate(("低", "中", "高")):
+            radio = QRadioButton(words)
+            radio.setChecked(n == 1)
+            radio.setAccessibleName(words)
+            choice.addWidget(radio)
+        for words in ("需要跟进", "已告知"):
+            tick = Check(words)
+            tick.setChecked(words == "需要跟进")
+            choice.addWidget(tick)
+        off = QuietButton("不可用", nothing)
+        off.setEnabled(False)
+        choice.addWidget(off)
+        choice.addWidget(Button("移到回收站", nothing, kind="danger", icon_name="delete"))
+        choice.addStretch(1)
+        card.body.addLayout(choice)
+        scroll.body.addWidget(DayCalendar(date(2026, 11, 21)))
+        scroll.body.addStretch(1)
+        return scroll
+
+
 class EmptySample(Page):
     def __init__(self, key: str, title: str, icon: str, place: str = "rail") -> None:
         self.key, self.title, self.icon = key, title, icon
@@ -466,8 +513,8 @@ def sample_window(background: Background) -> MainWindow:
     window = MainWindow(background)
     window.add_page(TodaySample())
     window.add_page(HomesSample())
+    window.add_page(FieldsSample())
     for key, title, icon in (
-        ("visits", "走访", "notebook"),
         ("disputes", "纠纷", "handshake"),
         ("sync", "同步", "arrow_sync"),
     ):
@@ -532,6 +579,8 @@ def main(out: Path) -> None:
         shoot(f"{prefix}_homes")
         window.go("board")
         shoot(f"{prefix}_board")
+        window.go("visits")
+        shoot(f"{prefix}_fields")
         window.go("today")
         window.open_drawer(visit_drawer())
         shoot(f"{prefix}_form")

@@ -3,8 +3,10 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete
 
 from gridworker.ui.drawer import WIDE, Drawer
+from gridworker.ui.message_bar import Message
 from gridworker.ui.widgets import PrimaryButton, TextBox
 
 
@@ -75,6 +77,32 @@ def test_it_grows_with_the_text_and_follows_the_window(window, drawer, theme):
     assert drawer.width() == 700
     window.resize(1200, 700)
     assert drawer.geometry().right() == 1199
+
+
+def test_what_goes_wrong_while_it_is_open_is_said_in_it_and_afterwards_in_the_window(window, drawer):
+    failure = Message("保存失败：磁盘空间不足", "bad")
+    window.say(failure)
+    assert drawer.messages.current() is failure
+    assert window.messages.current() is None
+    window.close_drawer()
+    assert window.messages.current() == failure
+
+
+def test_a_row_that_was_reloaded_meanwhile_gets_no_focus_back(window, drawer, qtbot):
+    window.close_drawer()
+    row = PrimaryButton("记走访")
+    row.setParent(window)
+    row.show()
+    row.setFocus()
+    window.open_drawer(Drawer("记走访"))
+    delete(row)
+    window.close_drawer()
+    assert window.drawer is None
+
+
+def test_another_page_closes_it(window, drawer, qtbot):
+    with qtbot.waitSignal(drawer.closed):
+        window.go("homes")
 
 
 def test_closing_the_window_closes_it_first(window, drawer, qtbot):

@@ -1,9 +1,9 @@
 """A worker makes the text larger and the window dark, and it stays so."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from gridworker.ui import fonts
 from gridworker.ui.theme import SCALE_NAMES, SCALES, look, px
@@ -12,6 +12,14 @@ from gridworker.ui.widgets import Avatar, Column
 
 def test_this_machine_can_draw_chinese(qapp):
     assert fonts.has_chinese()
+
+
+def test_qts_own_words_are_chinese(qtbot, theme):
+    box = QPlainTextEdit("一")
+    qtbot.addWidget(box)
+    words = " ".join(action.text() for action in box.createStandardContextMenu().actions())
+    assert "粘贴" in words
+    assert QLocale().toString(QDate(2026, 11, 21), "dddd") == "星期六"
 
 
 def test_the_application_carries_one_look(theme):

@@ -87,6 +87,12 @@ def test_the_page_in_front_answers_the_keys(window, act_id):
     assert window.page("today").times("act") == [act_id]
 
 
+def test_a_covered_page_is_not_asked(window):
+    window.open_palette()
+    window.acts.trigger("new")
+    assert window.page("today").times("act") == []
+
+
 def test_what_went_wrong_is_said_with_advice_and_can_be_tried_again(window):
     tries = []
     window.say_error(DiskFull(), retry=lambda: tries.append(1))
@@ -204,7 +210,7 @@ def desk(qtbot, theme, background):
     return desk
 
 
-PAGES = ("today", "homes", "case", "board", "sync")
+PAGES = ("today", "homes", "visits", "case", "board", "sync")
 
 
 def test_no_part_flashes_up_as_a_window_of_its_own(qapp, qtbot, theme, background):

@@ -7,12 +7,14 @@ Layout      Row, Column, Flow (wraps)       layouts whose margins and gaps follo
 Words       Label(text, role, tone=)        plain text; roles h1 h2 strong second hint number …
             Elide                           one line that shortens with … and keeps a tooltip
             SectionTitle(text, count)       a card's heading; links go into ``.end``
+            TabStrip(name, titles)          tabs; ``currentChanged`` carries the number
             KeyValue                        ``.put("电话", "139****7301")``, one pair a line
 Buttons     PrimaryButton, QuietButton, TintButton, LinkButton, IconButton, Button(kind=)
             Check                           tick box
 Choosing    SegmentedChoice                 上门/电话/路遇/来访: 2 to 5, all in sight
             ChipChoice(many=)               pills, one on or several: filters
             DateChoice(today)               3 天后 / 一周后 / 选日期
+            DayCalendar(day)                a month; ``picked``; also for QDateEdit
             PhraseChips                     ready sentences: ``picked`` → TextBox.insert
 Typing      Line, SearchField, TextBox      fields that respect the input method
             FormRow(title, field)           title, field, hint or what is wrong
@@ -48,6 +50,7 @@ from gridworker.ui.widgets.buttons import (
     QuietButton,
     TintButton,
 )
+from gridworker.ui.widgets.calendar import DayCalendar
 from gridworker.ui.widgets.chips import (
     Chip,
     ChipChoice,
@@ -61,7 +64,7 @@ from gridworker.ui.widgets.fields import FormRow, Line, SearchField, TextBox
 from gridworker.ui.widgets.marks import Avatar, Badge, StatTile
 from gridworker.ui.widgets.rows import CheckRow, ListRow, RowList
 from gridworker.ui.widgets.states import EmptyState, ProgressStrip, Stepper
-from gridworker.ui.widgets.text import Elide, KeyValue, Label, SectionTitle
+from gridworker.ui.widgets.text import Elide, KeyValue, Label, SectionTitle, TabStrip
 from gridworker.ui.widgets.timeline import Entry, Timeline
 
 __all__ = [
@@ -76,6 +79,7 @@ __all__ = [
     "ChipChoice",
     "Column",
     "DateChoice",
+    "DayCalendar",
     "Elide",
     "EmptyState",
     "Entry",
@@ -103,6 +107,7 @@ __all__ = [
     "Space",
     "StatTile",
     "Stepper",
+    "TabStrip",
     "TagChip",
     "Tags",
     "TextBox",

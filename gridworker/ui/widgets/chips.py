@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QButtonGroup, QCalendarWidget, QHBoxLayout, QMenu, QSizePolicy, QWidget, QWidgetAction
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSizePolicy, QWidget, QWidgetAction
 
 from gridworker.ui import fonts
 from gridworker.ui.style import mark
@@ -15,12 +15,11 @@ from gridworker.ui.theme import colour, look, px
 from gridworker.ui.tokens import Tone, tone_pair
 from gridworker.ui.widgets.boxes import Flow, Row, clear
 from gridworker.ui.widgets.buttons import Button
+from gridworker.ui.widgets.calendar import DayCalendar
 
 
 def chip_width(text: str) -> int:
     """How many screen pixels a chip with *text* takes."""
-    from PySide6.QtGui import QFontMetrics
-
     return QFontMetrics(look().font(fonts.HINT)).horizontalAdvance(text) + px(14)
 
 
@@ -311,7 +310,7 @@ class DateChoice(QWidget):
     def _ask(self) -> None:
         self.set_value(self._value)
         menu = QMenu(self)
-        calendar = DayCalendar(self._value or self._today)
+        calendar = DayCalendar(self._value or self._today, self._today)
         entry = QWidgetAction(menu)
         entry.setDefaultWidget(calendar)
         menu.addAction(entry)
@@ -320,30 +319,3 @@ class DateChoice(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._other.mapToGlobal(self._other.rect().bottomLeft()))
         calendar.setFocus()
-
-
-class DayCalendar(QCalendarWidget):
-    """A month to pick a day from; weeks begin on Monday."""
-
-    picked = Signal(object)
-
-    def __init__(self, day: date, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
-        self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        self.setGridVisible(False)
-        self.setSelectedDate(QDate(day.year, day.month, day.day))
-        self.setAccessibleName(self.tr("日历"))
-        self.setMinimumSize(px(340), px(300))
-        self.clicked.connect(self._emit)
-        self.activated.connect(self._emit)
-
-    def _emit(self, day: QDate) -> None:
-        self.picked.emit(date(day.year(), day.month(), day.day()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape belongs to the menu around it."""
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-            return
-        super().keyPressEvent(event)

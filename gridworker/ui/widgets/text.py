@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
 from gridworker.ui.style import mark
 from gridworker.ui.theme import px
@@ -120,6 +121,19 @@ class SectionTitle(QWidget):
         """The small box after the heading; empty hides it."""
         self._count.set_text(count)
         self._count.setVisible(bool(count))
+
+
+class TabStrip(QTabBar):
+    """Tabs over a page: words with a line under the one that is chosen."""
+
+    def __init__(self, name: str, titles: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setUsesScrollButtons(False)
+        for title in titles:
+            self.addTab(title)
 
 
 class KeyValue(QWidget):
