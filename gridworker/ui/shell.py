@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
@@ -17,9 +16,10 @@ from gridworker.ui.pages.unlock import UnlockPage
 from gridworker.ui.preferences import LookMemory, automatic_sync, lock_minutes
 
 if TYPE_CHECKING:
-    from gridworker.sync.driver import Report
+    from gridworker.sync.engine import Report
     from gridworker.ui.desktop import Desktop
     from gridworker.ui.pages.settings_port import Housekeeping
+    from gridworker.ui.pages.welcome import WelcomePage
     from gridworker.ui.pages.welcome_door import Door
     from gridworker.ui.sync_control import SyncControl
     from gridworker.ui.window import MainWindow
@@ -75,6 +75,9 @@ class HouseActions(Protocol):
     def show_restore(self, backup: str) -> None:
         """Lock, and show this backup on the unlock page."""
 
+    def show_connect(self) -> None:
+        """Lock, and lead a desk without a centre to one."""
+
 
 class Shell(QStackedWidget):
     """``painted`` comes with the first painted frame."""
@@ -129,10 +132,10 @@ class Shell(QStackedWidget):
         """The sync of whoever is signed in."""
         return self._control
 
-    def begin(self) -> None:
-        """Show the porch: the unlock page, or the first-run page on a new machine."""
+    def begin(self, user: str = "") -> None:
+        """Show the porch: the unlock page with *user* chosen, or the first-run page on a new machine."""
         if self._door.workers():
-            self.show_unlock()
+            self.show_unlock(user)
         else:
             self.show_welcome()
         self._background.run(lambda _: importlib.import_module(BEHIND), then=lambda _: None, lane="local")
@@ -141,14 +144,14 @@ class Shell(QStackedWidget):
         """Who, and the password."""
         page = UnlockPage(self._door, self._background)
         page.opened.connect(self.enter)
-        page.newcomer.connect(self.show_welcome)
+        page.newcomer.connect(lambda: self.show_welcome())
         self._put(page)
         if user:
             page.reload(user)
         self._unlock = page
         return page
 
-    def show_welcome(self) -> None:
+    def show_welcome(self) -> WelcomePage:
         """The first minutes of a worker on this machine."""
         from gridworker.ui.pages.welcome import WelcomePage
 
@@ -158,6 +161,7 @@ class Shell(QStackedWidget):
         if self._practise is not None:
             page.practise.connect(self._practise)
         self._put(page)
+        return page
 
     def enter(self, session: Any) -> None:
         """Somebody has come in: his desk."""
@@ -173,7 +177,7 @@ class Shell(QStackedWidget):
         window = MainWindow(self._background)
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
         desktop = Desktop(window, desk.work, control)
-        window.add_page(HelpPage(window.acts.sheet))
+        window.add_page(HelpPage())
         window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
         window.acts.bind("lock", self.lock)
         window.acts.bind("help", lambda: window.go("help", window.here))
@@ -184,6 +188,12 @@ class Shell(QStackedWidget):
         control.open(automatic_sync(preferences))
         self.set_lock_minutes(lock_minutes(preferences))
         self._background.run(desk.tidy, then=lambda _: None, failed=window.say_error, lane="local")
+
+    def come_to_front(self) -> None:
+        """Another window of the same store was asked for: this one is it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     # ------------------------------------------------------------------ leaving
 
@@ -203,6 +213,11 @@ class Shell(QStackedWidget):
         """Lock, and show this backup on the unlock page."""
         user = self._leave()
         self.show_unlock(user).show_restore(user, backup)
+
+    def show_connect(self) -> None:
+        """Lock, and lead a desk without a centre to one."""
+        user = self._leave()
+        self.show_welcome().connect_worker(user)
 
     def set_automatic_sync(self, automatic: bool) -> None:
         """Syncs start by themselves, or not."""
@@ -278,24 +293,3 @@ class Shell(QStackedWidget):
         self._leave()
         self._background.shutdown()
         event.accept()
-
-
-def run(
-    home: Path,
-    door: Door,
-    open_desk: Callable[[Any], OpenDesk],
-    *,
-    until_painted: bool = False,
-    practise: Callable[[], object] | None = None,
-) -> int:
-    """Make the application and its window; returns when it was closed."""
-    from gridworker.ui.preferences import dress
-
-    application = QApplication.instance() or QApplication([])
-    assert isinstance(application, QApplication)
-    shell = Shell(door, open_desk, dress(application, home), practise=practise)
-    if until_painted:
-        shell.painted.connect(shell.close)
-    shell.begin()
-    shell.show()
-    return application.exec()

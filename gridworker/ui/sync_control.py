@@ -13,7 +13,7 @@ from gridworker.sync.schedule import Schedule
 from gridworker.ui.background import Background, Job, Progress
 
 if TYPE_CHECKING:
-    from gridworker.sync.driver import Report
+    from gridworker.sync.engine import Report
 
 LONGEST_TIMER: Final = 2**30
 """ms; Qt's timers end at 2**31."""
