@@ -1,104 +1,245 @@
-"""Settling what two people changed at once: an ordinary act, that can be undone like any other."""
+"""需要核对: what two people wrote without seeing each other, side by side, and how one of them decides."""
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from gridworker.errors import NotFound
+from gridworker.errors import NotAccepted, NotAllowed, NotFound
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Ground, Saved
 from gridworker.ledger.save import apply_steps
 from gridworker.records.change import Verb
+from gridworker.records.fields import Text
+from gridworker.records.kind import Kind
 from gridworker.records.merge import ClashType, seen_of, seen_of_entry
 from gridworker.records.row import Row
+from gridworker.records.wrong import Wrong
 
-SHOWN = "shown"
-ALL = "all"
+Keep = Literal["shown", "all"] | int | str
+"""What is taken: what is shown, all texts, or the number of another version."""
+SHOWN: Keep = "shown"
+ALL: Keep = "all"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One of the versions that stand against each other."""
+
+    n: int
+    """0 for the one that is shown; the others from 1."""
+    value: Any
+    """None for a removal; ``{"add": tag}`` or ``{"rem": tag}`` for a tag."""
+    by: str
+    """Id of the person."""
+    at: int
+    """ms UTC."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One thing to be checked."""
+
+    id: str
+    type: ClashType
+    kind: str
+    record: str
+    field: str
+    """Path inside the record; "" for the record as a whole."""
+    field_title: str
+    title: str
+    """The line by which a person knows the record; "" when it is not here."""
+    base: Any
+    """What both had before their eyes, where that is known."""
+    shown: Version
+    others: tuple[Version, ...]
+    state: str
+    by: str
+    """Who settled it; "" while it is open."""
+
+
+def conflicts(ground: Ground, state: str | None = "open", record: str | None = None) -> list[Conflict]:
+    """What is to be checked, the oldest first; ``state`` None: settled ones as well."""
+    where: list[tuple[str, str, Any]] = [] if state is None else [("state", "=", state)]
+    if record is not None:
+        where.append(("record", "=", record))
+    return [_conflict(ground, fields) for fields in ground.store.find("conflict", where, ("_made",))]
 
 
 def open_conflicts(ground: Ground) -> list[dict[str, Any]]:
-    """What waits for a decision, oldest first."""
-    return ground.store.find("conflict", (("state", "=", "open"),), ("_made",))
+    """The records of what waits for a decision, oldest first."""
+    return ground.store.find("conflict", [("state", "=", "open")], ("_made",))
 
 
-def settle(ground: Ground, conflict: str, keep: object = SHOWN, value: Any = None) -> Saved:
-    """Decide. ``keep``: ``shown``, the number of another version (from 1), or ``all`` for both texts;
-    with ``value`` something else is written instead. Raises ``NotFound``."""
-    row = ground.store.get("conflict", conflict)
-    if row is None:
-        raise NotFound(f"conflict {conflict}")
-    others = [version for _, version in sorted((row.fields.get("others") or {}).items())]
-    steps: list[tuple[str, str, Step]] = []
-    state = "kept"
+def conflict(ground: Ground, conflict_id: str) -> Conflict:
+    """One of them. Raises ``NotFound``."""
+    fields = ground.store.fields("conflict", conflict_id)
+    if fields is None:
+        raise NotFound(f"conflict {conflict_id}")
+    return _conflict(ground, {**fields, "id": conflict_id})
+
+
+def settle(ground: Ground, conflict_id: str, keep: Keep = SHOWN, value: Any = None) -> Saved:
+    """Decide: keep what is shown, take version ``keep`` (from 1), keep all texts, or write ``value`` instead.
+
+    One act: the value, and the end of the conflict; ``undo`` opens it again. Raises ``NotAllowed`` when it is
+    settled already, or the decision is none for this sort of value.
+    """
+    here = conflict(ground, conflict_id)
+    if here.state != "open":
+        raise NotAllowed("这一条已经核对过了。")
     if value is not None:
-        state, steps = "merged", _written(ground, row, value)
+        steps, end = _write(ground, here, value), "merged"
+    elif keep == SHOWN:
+        steps, end = iter(()), "kept"
     elif keep == ALL:
-        state, steps = "merged", _written(ground, row, _both(row, others))
-    elif keep != SHOWN:
-        number = int(str(keep))
-        if not 1 <= number <= len(others):
-            raise NotFound(f"conflict {conflict} version {number}")
-        state, steps = "swapped", _taken(ground, row, others[number - 1])
-    now = row.fields.get("state", "open")
-    steps.append(
-        ("conflict", conflict, Step(Verb.SET, "settled_by", ground.me.person, row.writer("settled_by").change))
+        steps, end = _write(ground, here, _all_texts(ground, here)), "merged"
+    else:
+        steps, end = _take(ground, here, _version(here, keep)), "swapped"
+    try:
+        acts = [(here.kind, here.record, step) for step in steps]
+    except Wrong as wrong:
+        raise NotAccepted(wrong.reason, field=wrong.field) from None
+    return apply_steps(ground, [*acts, *_end(ground, here, end)])
+
+
+def _conflict(ground: Ground, fields: dict[str, Any]) -> Conflict:
+    name, record, path = fields["record_kind"], fields["record"], fields.get("field", "")
+    kind = ground.store.kinds.get(name)
+    row = ground.store.get(name, record) if kind is not None else None
+    others = sorted(fields.get("others", {}).items())
+    return Conflict(
+        id=fields["id"],
+        type=ClashType(fields["type"]),
+        kind=name,
+        record=record,
+        field=path,
+        field_title=_field_title(kind, path),
+        title=kind.title_of(row.fields) if kind is not None and row is not None else "",
+        base=fields.get("base"),
+        shown=_as_version(0, fields, "shown_"),
+        others=tuple(_as_version(n, other, "") for n, (_, other) in enumerate(others, 1)),
+        state=fields.get("state", "open"),
+        by=fields.get("settled_by", ""),
     )
-    parent = row.writer("state").change
-    steps.append(("conflict", conflict, Step(Verb.MOVE, "state", {"from": now, "to": state}, parent)))
-    return apply_steps(ground, steps)
 
 
-def _taken(ground: Ground, conflict: Row, version: dict[str, Any]) -> list[tuple[str, str, Step]]:
-    kind, record, path = _about(conflict)
-    row = ground.store.get(kind, record)
+def _field_title(kind: Kind | None, path: str) -> str:
+    if kind is None or not path:
+        return "" if kind is None else kind.title
+    top = kind.by_name.get(path.partition("/")[0])
+    inner = kind.field(path)
+    titles = [each.title for each in (top, inner) if each is not None]
+    return " · ".join(dict.fromkeys(titles)) or path
+
+
+def _as_version(n: int, fields: dict[str, Any], prefix: str) -> Version:
+    return Version(n, fields.get(f"{prefix}value"), fields.get(f"{prefix}by", ""), fields.get(f"{prefix}at", 0))
+
+
+def _version(here: Conflict, n: object) -> Version:
+    found = next((other for other in here.others if str(other.n) == str(n)), None)
+    if found is None:
+        raise NotFound(f"version {n} of conflict {here.id}", advice="没有这个版本，请重新选择。")
+    return found
+
+
+def _row(ground: Ground, here: Conflict) -> Row:
+    row = ground.store.get(here.kind, here.record)
     if row is None:
-        raise NotFound(f"{kind} {record}")
-    value = version.get("value")
-    match conflict.fields["type"]:
-        case ClashType.DEL_VS_EDIT if path:
-            return [(kind, record, Step(Verb.REM, path, seen=seen_of_entry(row, path)))]
-        case ClashType.DEL_VS_EDIT:
-            return [(kind, record, Step(Verb.DEL, seen=seen_of(row)))]
+        raise NotFound(f"{here.kind} {here.record}")
+    return row
+
+
+def _take(ground: Ground, here: Conflict, version: Version) -> Iterator[Step]:
+    """What makes the losing version the one that is shown."""
+    match here.type:
+        case ClashType.FIELD:
+            yield from _write(ground, here, version.value)
         case ClashType.MOVE:
-            return [(kind, record, _moved(ground, kind, row, str(value)))]
-        case ClashType.EDIT_ON_DELETED if row.removed is not None:
-            back = (kind, record, Step(Verb.RESTORE, parent=row.removed.change))
-            return [back, *_written_on(kind, row, path, value)]
-    return _written_on(kind, row, path, value)
+            yield _move(ground, here, version.value)
+        case ClashType.DEL_VS_EDIT:
+            row = _row(ground, here)
+            whole = not here.field
+            yield (
+                Step(Verb.DEL, seen=seen_of(row))
+                if whole
+                else Step(Verb.REM, here.field, seen=seen_of_entry(row, here.field))
+            )
+        case ClashType.EDIT_ON_DELETED:
+            yield from _bring_back(ground, here, version.value)
 
 
-def _written(ground: Ground, conflict: Row, value: Any) -> list[tuple[str, str, Step]]:
-    kind, record, path = _about(conflict)
-    row = ground.store.get(kind, record)
-    if row is None:
-        raise NotFound(f"{kind} {record}")
-    return _written_on(kind, row, path, ground.kind(kind).clean_field(path, value))
+def _write(ground: Ground, here: Conflict, value: Any) -> Iterator[Step]:
+    """The value at the conflict's place, by somebody who has seen what stands there."""
+    if here.type is ClashType.MOVE:
+        yield _move(ground, here, value)
+        return
+    if here.type is not ClashType.FIELD:
+        yield from _bring_back(ground, here, value)
+        return
+    row = _row(ground, here)
+    checked = ground.kind(here.kind).clean_field(here.field, value) if value is not None else None
+    is_entry = here.field.count("/") == 1
+    seen = seen_of_entry(row, here.field) if is_entry else None
+    yield Step(Verb.SET, here.field, checked, row.writer(here.field).change, seen)
 
 
-def _written_on(kind: str, row: Row, path: str, value: Any) -> list[tuple[str, str, Step]]:
-    if isinstance(value, dict) and set(value) <= {"add", "rem"} and value:
-        return [(kind, row.id, _tag_step(row, path, value))]
-    if row.value(path) == value:
-        return []
-    return [(kind, row.id, Step(Verb.SET, path, value, row.writer(path).change))]
+def _move(ground: Ground, here: Conflict, target: Any) -> Step:
+    machine, row = ground.kind(here.kind).machine, _row(ground, here)
+    assert machine is not None, "only a kind with a machine is moved"
+    source = str(row.fields.get(machine.field))
+    if reason := machine.why_not(source, str(target), ground.me.role, row.fields):
+        raise NotAllowed(reason)
+    return Step(Verb.MOVE, machine.field, {"from": source, "to": target}, row.writer(machine.field).change)
 
 
-def _tag_step(row: Row, path: str, value: dict[str, Any]) -> Step:
-    if "add" in value:
-        return Step(Verb.ADD, path)
-    return Step(Verb.REM, path, seen=sorted(stamp.change for stamp in row.adds(path)))
+def _bring_back(ground: Ground, here: Conflict, value: Any) -> Iterator[Step]:
+    """The removed record comes back, and with it what was written on it."""
+    row = _row(ground, here)
+    if row.removed is not None:
+        yield Step(Verb.RESTORE, parent=row.removed.change)
+    if not here.field:
+        return
+    if isinstance(value, dict) and set(value) == {"add"}:
+        yield Step(Verb.ADD, f"{here.field.partition('/')[0]}/{value['add']}")
+    elif isinstance(value, dict) and set(value) == {"rem"}:
+        path = f"{here.field.partition('/')[0]}/{value['rem']}"
+        yield Step(Verb.REM, path, seen=[stamp.change for stamp in row.adds(path)])
+    else:
+        yield (
+            _entry_back(ground, here, row, value)
+            if "/" in here.field
+            else Step(Verb.SET, here.field, value, row.writer(here.field).change)
+        )
 
 
-def _moved(ground: Ground, kind: str, row: Row, target: str) -> Step:
-    machine = ground.kind(kind).machine
-    assert machine is not None
-    now = str(row.fields.get(machine.field))
-    return Step(Verb.MOVE, machine.field, {"from": now, "to": target}, row.writer(machine.field).change)
+def _entry_back(ground: Ground, here: Conflict, row: Row, value: Any) -> Step:
+    """An entry that was taken out comes back under its own id, by somebody who knows that it was."""
+    entry = "/".join(here.field.split("/")[:2])
+    gone = row.writers.get("-" + entry)
+    if gone is None:
+        return Step(Verb.SET, here.field, value, row.writer(here.field).change)
+    if entry != here.field:
+        whole = here.base if isinstance(here.base, dict) else None
+        if whole is None:
+            raise NotAllowed("这一条已从名单里移除，请在名单里重新添加，再保留现值。")
+        value = {**whole, here.field.rpartition("/")[2]: value}
+    return Step(Verb.SET, entry, ground.kind(here.kind).clean_field(entry, value), gone[0], seen={})
 
 
-def _both(conflict: Row, others: list[dict[str, Any]]) -> str:
-    texts = [conflict.fields.get("shown_value"), *(each.get("value") for each in others)]
-    return "\n".join(dict.fromkeys(str(text) for text in texts if text))
+def _all_texts(ground: Ground, here: Conflict) -> str:
+    field = ground.kind(here.kind).field(here.field)
+    texts = [version.value for version in (here.shown, *here.others)]
+    if not isinstance(field, Text) or not all(isinstance(text, str) for text in texts):
+        raise NotAllowed("只有文字内容可以两份都留，请选择其中一份，或填写正确的内容。")
+    joint = "\n" if field.lines else "；"
+    return joint.join(dict.fromkeys(texts))
 
 
-def _about(conflict: Row) -> tuple[str, str, str]:
-    fields = conflict.fields
-    return str(fields["record_kind"]), str(fields["record"]), str(fields.get("field") or "")
+def _end(ground: Ground, here: Conflict, end: str) -> Iterator[tuple[str, str, Step]]:
+    row = ground.store.get("conflict", here.id)
+    assert row is not None, "it was read a moment ago"
+    state = row.writer("state").change
+    yield "conflict", here.id, Step(Verb.MOVE, "state", {"from": "open", "to": end}, state)
+    by = Step(Verb.SET, "settled_by", ground.me.person, row.writer("settled_by").change)
+    yield "conflict", here.id, by

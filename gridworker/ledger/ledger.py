@@ -2,10 +2,14 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from gridworker.errors import NotFound
-from gridworker.ledger import audit, conflicts, history, people, review, save, undo, visits
+from gridworker.ledger import audit, conflicts, coverage, due_visits, history, people, review, save, undo, visits
+from gridworker.ledger.conflicts import Conflict, Keep
+from gridworker.ledger.coverage import GridCoverage, WorkerCoverage
+from gridworker.ledger.due_visits import DueVisit, VisitRules
 from gridworker.ledger.ground import Changed, Edit, Ground, Me, MoveTo, NewRecord, Saved
 from gridworker.ledger.history import Shown
 from gridworker.records.row import Row
@@ -23,10 +27,19 @@ class Ledger:
     they raise, nothing was written.
     """
 
-    def __init__(self, store: Store, me: Me, *, clock: Callable[[], int], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        me: Me,
+        *,
+        clock: Callable[[], int],
+        new_id: Callable[[], str],
+        rules: Callable[[], VisitRules] = due_visits.visit_rules,
+    ) -> None:
         self.store = store
         self.me = me
         self._ground = Ground(store, me, clock, new_id)
+        self._rules = rules
         self._regions: people.Regions | None = None
         self._names: dict[str, str] | None = None
 
@@ -51,6 +64,17 @@ class Ledger:
     def save_together(self, parts: Sequence[NewRecord | Edit | MoveTo], *, draft: str | None = None) -> Saved:
         """Several records in one act: all of it or nothing, here and at the centre."""
         return save.together(self._ground, parts, draft=draft)
+
+    def save_visit(
+        self,
+        fields: Mapping[str, Any],
+        *,
+        matters: Sequence[Mapping[str, Any]] = (),
+        dispute: Mapping[str, Any] | None = None,
+        draft: str | None = None,
+    ) -> Saved:
+        """A visit with the matters heard and the dispute reported on it, in one act; ``Saved.ids`` in this order."""
+        return visits.save_visit(self._ground, fields, matters=matters, dispute=dispute, draft=draft)
 
     def move(
         self,
@@ -78,17 +102,32 @@ class Ledger:
         """Take an act back. Raises ``NotAllowed`` when somebody has built on it since."""
         return undo.undo(self._ground, act)
 
-    def settle(self, conflict: str, keep: object = conflicts.SHOWN, value: Any = None) -> Saved:
-        """Decide a conflict: ``shown``, the number of another version, ``all`` for both texts, or a new value."""
+    def settle(self, conflict: str, keep: Keep = conflicts.SHOWN, value: Any = None) -> Saved:
+        """Decide a conflict: ``shown``, the number of another version, ``all`` for both texts, or a new value.
+
+        Raises ``NotAllowed`` when it is settled already, or the decision is none for this sort of value.
+        """
         return conflicts.settle(self._ground, conflict, keep, value)
 
-    def review(self, visit: str, act: str, level: str | None = None, comment: str | None = None) -> Saved:
+    def review(
+        self,
+        visit: str,
+        act: str,
+        level: str | None = None,
+        comment: str | None = None,
+        *,
+        draft: str | None = None,
+    ) -> Saved:
         """批阅: ``read`` or ``returned`` with a comment."""
-        return review.review(self._ground, visit, act, level, comment)
+        return review.review(self._ground, visit, act, level, comment, draft=draft)
 
     def audit(self, act: str, **about: Any) -> Saved:
-        """Note what was done with other people's data."""
+        """Note what was done with other people's data: record_kind, record, reason."""
         return audit.audit(self._ground, act, **about)
+
+    def audit_broken(self) -> list[str]:
+        """Ids of audit entries whose forerunner is missing or was altered; none when the audit is whole."""
+        return audit.broken_links(self._ground)
 
     # ------------------------------------------------------------------ reading
 
@@ -208,6 +247,36 @@ class Ledger:
 
     # ------------------------------------------------------------------ the day
 
+    def due_visits(
+        self,
+        today: str,
+        *,
+        by_address: bool = False,
+        ahead: int = 0,
+        grids: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[DueVisit]:
+        """Households to be visited today or within ``ahead`` days: the latest first, or by address."""
+        return due_visits.due_visits(
+            self._ground, today, rules=self._rules(), ahead=ahead, grids=grids, by_address=by_address, limit=limit
+        )
+
+    def due_days(self, households: Sequence[str]) -> dict[str, date]:
+        """The day on which each of some households is to be visited next."""
+        return due_visits.due_days(self._ground, households, self._rules())
+
+    def coverage(self, first: str, last: str, grids: Sequence[str] | None = None) -> list[GridCoverage]:
+        """How far each grid was visited from day ``first`` to day ``last``, both included."""
+        return coverage.coverage(self._ground, first, last, grids)
+
+    def coverage_by_worker(self, first: str, last: str, workers: Sequence[str]) -> list[WorkerCoverage]:
+        """What each worker visited from day ``first`` to day ``last``, both included."""
+        return coverage.coverage_by_worker(self._ground, first, last, workers)
+
+    def reviews_of(self, visit: str) -> list[dict[str, Any]]:
+        """What was said of a diary, the latest first."""
+        return review.reviews_of(self._ground, visit)
+
     def visits_of(self, household: str, limit: int = 50) -> list[dict[str, Any]]:
         """The visits to a household, newest first."""
         return visits.visits_of(self._ground, household, limit)
@@ -241,6 +310,10 @@ class Ledger:
     def conflicts(self) -> list[dict[str, Any]]:
         """What waits for a decision, oldest first."""
         return conflicts.open_conflicts(self._ground)
+
+    def contested(self, state: str | None = "open", record: str | None = None) -> list[Conflict]:
+        """What is to be checked with its versions numbered, as ``settle`` takes them; None: settled ones as well."""
+        return conflicts.conflicts(self._ground, state, record)
 
     def conflict_count(self) -> int:
         """How many wait for a decision."""

@@ -1,82 +1,110 @@
-"""Taking back what one has done: the act's changes turned round, as a new act."""
+"""Undoing an act: the same edits backwards, as a new act; what others wrote since is never overwritten."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from gridworker.errors import NotAllowed
-from gridworker.ledger.edit_changes import Step
-from gridworker.ledger.ground import Ground, Saved
+from gridworker.errors import NotAllowed, NotFound
+from gridworker.ledger.edit_changes import NOTHING, Step
+from gridworker.ledger.ground import Changed, Ground, Saved
 from gridworker.ledger.save import apply_steps
 from gridworker.records.change import Verb
+from gridworker.records.kind import Kind
 from gridworker.records.merge import seen_of, seen_of_entry
 from gridworker.records.row import Row
 from gridworker.storage.outbox import OutboxRow
 
-OVERTAKEN = "这条记录后来又被改过，不能直接撤销。请打开记录修改。"
+OVERTAKEN = "之后又有修改，不能撤销。请打开记录，改成需要的内容。"
+GIVEN_UP = ("attention", "discarded")
 
 
 def undo(ground: Ground, act: str) -> Saved:
-    """Take an act of this desk back. Raises ``NotAllowed`` when somebody has built on it since."""
+    """Take back an act of this desk. Raises ``NotAllowed`` when somebody wrote over it since, or it cannot be."""
     changes = ground.store.act(act)
-    created = {change.record for change in changes if change.verb == Verb.CREATE}
+    if not changes:
+        raise NotFound(f"act {act}")
     steps: list[tuple[str, str, Step]] = []
+    undone: set[str] = set()
     for change in reversed(changes):
-        if change.record in created and change.verb != Verb.CREATE:
+        if change.state in GIVEN_UP or change.record in undone:
             continue
         row = ground.store.get(change.kind, change.record)
-        if row is not None:
-            steps += [(change.kind, change.record, step) for step in _turned(ground, change, row)]
-    return apply_steps(ground, steps)
+        if row is None:
+            raise NotAllowed("这条记录已不在您的范围内，不能撤销。")
+        if change.verb != Verb.CREATE and any(
+            each.verb == Verb.CREATE and each.record == change.record for each in changes
+        ):
+            continue
+        steps += [(change.kind, change.record, step) for step in _inverse(ground.kind(change.kind), row, change)]
+        if change.verb == Verb.CREATE:
+            undone.add(change.record)
+    return apply_steps(ground, steps) if steps else Saved("", Changed(), "")
 
 
-def _turned(ground: Ground, change: OutboxRow, row: Row) -> Iterator[Step]:
-    if row.removed is not None and change.verb != Verb.DEL:
-        return
+def _inverse(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
     match change.verb:
-        case Verb.CREATE:
-            yield Step(Verb.DEL, seen=seen_of(row))
+        case Verb.CREATE | Verb.RESTORE:
+            yield from _remove(kind, row)
         case Verb.DEL:
-            if row.removed is not None:
-                yield Step(Verb.RESTORE, parent=row.removed.change)
-        case Verb.RESTORE:
-            yield Step(Verb.DEL, seen=seen_of(row))
-        case Verb.ADD:
-            yield Step(Verb.REM, change.path, seen=[change.id])
-        case Verb.REM:
-            yield from _put_back(change, row)
+            yield from _restore(row, change)
         case Verb.MOVE:
-            yield _moved_back(ground, change, row)
-        case _:
-            yield from _set_back(change, row)
+            yield from _move_back(kind, row, change)
+        case Verb.ADD:
+            yield from _take_out(row, change)
+        case Verb.REM:
+            yield from _put_back(row, change)
+        case Verb.SET:
+            yield from _set_back(row, change)
 
 
-def _put_back(change: OutboxRow, row: Row) -> Iterator[Step]:
-    name = change.path.partition("/")[0]
-    if not isinstance(change.before, dict):
-        yield Step(Verb.ADD, change.path)
+def _remove(kind: Kind, row: Row) -> Iterator[Step]:
+    if kind.append_only:
+        raise NotAllowed(f"{kind.title}写好后不能撤销，只能另记一条。")
+    if row.removed is None:
+        yield Step(Verb.DEL, seen=seen_of(row))
+
+
+def _restore(row: Row, change: OutboxRow) -> Iterator[Step]:
+    if row.removed is not None:
+        if row.removed.change != change.id:
+            raise NotAllowed(OVERTAKEN)
+        yield Step(Verb.RESTORE, parent=change.id)
+
+
+def _move_back(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
+    machine = kind.machine
+    assert machine is not None, "only a kind with a machine is moved"
+    source, target = change.value["from"], change.value["to"]
+    if row.writer(machine.field).change != change.id:
+        raise NotAllowed(OVERTAKEN)
+    if machine.move(target, source) is None:
+        raise NotAllowed(machine.why_not(target, source, "", {}))
+    yield Step(Verb.MOVE, machine.field, {"from": target, "to": source}, change.id)
+
+
+def _take_out(row: Row, change: OutboxRow) -> Iterator[Step]:
+    if change.before is None and any(stamp.change == change.id for stamp in row.adds(change.path)):
+        yield Step(Verb.REM, change.path, seen=[change.id])
+
+
+def _put_back(row: Row, change: OutboxRow) -> Iterator[Step]:
+    if change.before is None:
+        return
+    if isinstance(change.before, dict):
+        taken_out = row.writers.get("-" + change.path)
+        if taken_out is None or taken_out[0] != change.id:
+            raise NotAllowed(OVERTAKEN)
+        yield Step(Verb.SET, change.path, change.before, change.id, seen={})
     elif row.value(change.path) is None:
-        gone = row.writers.get("-" + change.path)
-        yield Step(Verb.SET, change.path, change.before, gone[0] if gone else "")
-    elif name:
+        yield Step(Verb.ADD, change.path)
+
+
+def _set_back(row: Row, change: OutboxRow) -> Iterator[Step]:
+    is_entry = change.path.count("/") == 1
+    if row.writer(change.path).change != change.id:
+        raise NotAllowed(OVERTAKEN)
+    if is_entry and change.before is None:
+        if row.value(change.path) is not None:
+            yield Step(Verb.REM, change.path, seen=seen_of_entry(row, change.path))
         return
-
-
-def _moved_back(ground: Ground, change: OutboxRow, row: Row) -> Step:
-    machine = ground.kind(change.kind).machine
-    assert machine is not None
-    source, target = str(change.value["to"]), str(change.value["from"])
-    if row.fields.get(machine.field) != source or machine.move(source, target) is None:
-        raise NotAllowed(f"“{machine.states.get(source, source)}”之后不能退回上一步，请按规定步骤办理。")
-    return Step(Verb.MOVE, machine.field, {"from": source, "to": target}, row.writer(machine.field).change)
-
-
-def _set_back(change: OutboxRow, row: Row) -> Iterator[Step]:
-    now: Any = row.value(change.path)
-    if now == change.before:
-        return
-    if now != change.value:
-        raise NotAllowed(OVERTAKEN, field=change.path)
-    if change.before is None and change.path.count("/") == 1:
-        yield Step(Verb.REM, change.path, seen=seen_of_entry(row, change.path))
-    else:
-        yield Step(Verb.SET, change.path, change.before, row.writer(change.path).change)
+    seen = seen_of_entry(row, change.path) if is_entry else None
+    before = None if change.before in NOTHING else change.before
+    yield Step(Verb.SET, change.path, before, change.id, seen)

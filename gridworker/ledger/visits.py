@@ -1,18 +1,41 @@
-"""What one asks of the diaries: a household's visits, what is to be followed up, the week."""
+"""A visit and all that came of it, as one act; a household's visits, what is to be followed up, the week."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridworker.ledger.days import monday_of, plus, start_of
-from gridworker.ledger.ground import Ground
+from gridworker.ledger.ground import Ground, NewRecord, Saved
+from gridworker.ledger.save import together
 
 Fields = dict[str, Any]
 
 
+def save_visit(
+    ground: Ground,
+    fields: Mapping[str, Any],
+    *,
+    matters: Sequence[Mapping[str, Any]] = (),
+    dispute: Mapping[str, Any] | None = None,
+    draft: str | None = None,
+) -> Saved:
+    """Keep a visit; the matters that were heard and the dispute that was reported point to it.
+
+    ``Saved.ids``: the visit, the matters in their order, the dispute.
+    """
+    visit = ground.new_id()
+    parts = [NewRecord("visit", fields, visit)]
+    parts += [NewRecord("matter", {**matter, "visit": visit}) for matter in matters]
+    if dispute is not None:
+        parts.append(NewRecord("dispute", {**dispute, "visit": visit}))
+    return together(ground, parts, draft=draft)
+
+
 def visits_of(ground: Ground, household: str, limit: int) -> list[Fields]:
-    """The visits to a household, newest first."""
-    where = (("subjects", "has", ("record", household)),)
-    return ground.store.find("visit", where, ("-visited_at",), limit)
+    """The visits to a household, newest first, also those that were mainly to another one."""
+    mine = ground.store.find("visit", [("household", "=", household)], ("-visited_at",), limit)
+    others = ground.store.find("visit", [("subjects", "has", ("record", household))], ("-visited_at",), limit)
+    known = {visit["id"]: visit for visit in (*mine, *others)}
+    return sorted(known.values(), key=lambda visit: int(visit["visited_at"]), reverse=True)[:limit]
 
 
 def follow_ups(ground: Ground, household: str = "", until: str = "") -> list[Fields]:

@@ -310,6 +310,9 @@ def requeue_not_durable(file: File) -> set[tuple[str, str]]:
 
 def renumber(file: File, first: int, incarnation: int) -> int:
     """Number everything that is to be handed in from ``first`` on, in a new life of the store; the next number."""
+    counted = numbers(file)
+    # What was answered keeps no number that is given again now.
+    file.db.execute("UPDATE outbox SET n = 0 WHERE incarnation = ? AND n >= ?", (incarnation, first))
     lines = file.db.execute(
         "SELECT _row FROM outbox WHERE open AND state IN ('new', 'sent', 'held') ORDER BY _row"
     ).fetchall()
@@ -317,7 +320,7 @@ def renumber(file: File, first: int, incarnation: int) -> int:
         "UPDATE outbox SET n = ?, incarnation = ?, state = 'new' WHERE _row = ?",
         [(first + step, incarnation, row_id) for step, (row_id,) in enumerate(lines)],
     )
-    file.note("numbers", Numbers(incarnation, first + len(lines), numbers(file).hlc))
+    file.note("numbers", Numbers(incarnation, first + len(lines), counted.hlc))
     return first + len(lines)
 
 

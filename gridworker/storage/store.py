@@ -1,6 +1,5 @@
 """One worker's encrypted file: everything that is kept on this desk goes in and comes out here."""
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ from gridworker.protocol.sync import BucketInfo, GroupResult, Page, Standing
 from gridworker.records import KINDS
 from gridworker.records.change import Change
 from gridworker.records.kind import Kind
-from gridworker.records.row import Row
 from gridworker.storage import (
     backup,
     buckets,
@@ -18,9 +16,7 @@ from gridworker.storage import (
     migrations,
     outbox,
     project,
-    query,
     search,
-    summaries,
     sync_log,
     tables,
     unindexed,
@@ -32,22 +28,15 @@ from gridworker.storage.faults import at_the_border
 from gridworker.storage.feed import Received
 from gridworker.storage.file import File
 from gridworker.storage.outbox import OutboxRow, Settled
-from gridworker.storage.query import Order, Where
-from gridworker.storage.search import Hit
-
-_COUNTED = ("incarnation", "next_n", "hlc_last")
-"""Notes that follow from the outbox, in the order of ``outbox.Numbers``."""
+from gridworker.storage.reader import Reader
 
 
 @at_the_border
-class Store:
+class Store(Reader):
     """One worker's file, opened by one thread and used by that thread alone.
 
     Every method raises ``StoreError`` (busy, disk full, damaged) for faults of the file.
     """
-
-    def __init__(self, file: File) -> None:
-        self._file = file
 
     @classmethod
     def open(cls, path: Path, key: bytes, *, kinds: Mapping[str, Kind] = KINDS, backups: Path | None = None) -> "Store":
@@ -71,20 +60,6 @@ class Store:
             raise
         return cls(file)
 
-    @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return self._file.path
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """The kinds that this store keeps."""
-        return {name: table.kind for name, table in self._file.tables.items()}
-
-    def kind(self, name: str) -> Kind:
-        """The kind of this name. Raises ``KeyError``."""
-        return self._file.tables[name].kind
-
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
         if not self._file.db.in_transaction:
@@ -92,15 +67,6 @@ class Store:
         self._file.db.close()
 
     # ------------------------------------------------------------------ notes
-
-    def meta(self, key: str, default: Any = None) -> Any:
-        """What was noted under ``key``: device, person, epoch, scope, clock_offset, …
-
-        ``incarnation``, ``next_n`` (the number of the next change) and ``hlc_last`` are counted, not noted.
-        """
-        if key in _COUNTED:
-            return outbox.numbers(self._file)[_COUNTED.index(key)]
-        return self._file.meta(key, default)
 
     def set_meta(self, key: str, value: Any) -> None:
         """Note ``value`` (whatever JSON can hold) under ``key``."""
@@ -112,47 +78,6 @@ class Store:
         with self._file.writing():
             for key, value in values.items():
                 self._file.note(key, value)
-
-    # ------------------------------------------------------------------ reading
-
-    def get(self, kind: str, record: str) -> Row | None:
-        """The record as shown (the centre's version and what waits), also a removed one; None: not here."""
-        return query.get(self._file, kind, record)
-
-    def fields(self, kind: str, record: str) -> dict[str, Any] | None:
-        """The shown fields of a live record."""
-        row = query.get(self._file, kind, record)
-        return None if row is None or row.removed else row.fields
-
-    def many(self, kind: str, records: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Live records by id, as ``page`` gives them."""
-        return query.many(self._file, kind, records)
-
-    def ids(self, kind: str, where: Where = (), order: Order = (), limit: int | None = None) -> "array[int]":
-        """Row numbers of live records, for a list with a page cache."""
-        return query.ids(self._file, kind, where, order, limit)
-
-    def page(self, kind: str, rows: Sequence[int]) -> list[dict[str, Any]]:
-        """The records of these row numbers, in this order: fields that have a value, ``id``, ``_row``, ``_state``."""
-        return query.page(self._file, kind, rows)
-
-    def find(self, kind: str, where: Where = (), order: Order = (), limit: int | None = None) -> list[dict[str, Any]]:
-        """Live records that meet every condition, as ``page`` gives them. Raises ``query.NotAField``."""
-        return query.find(self._file, kind, where, order, limit)
-
-    def count(self, kind: str, where: Where = ()) -> int:
-        """How many live records meet every condition."""
-        return query.count(self._file, kind, where)
-
-    def state_of(self, kind: str, record: str) -> str:
-        """local, accepted, durable, conflict or attention; "" when nothing of the record is here."""
-        return query.state_of(self._file, kind, record)
-
-    def totals(
-        self, kind: str, summary: str, where: Mapping[str, Any] | None = None, by: tuple[str, ...] = ()
-    ) -> list[dict[str, Any]]:
-        """A declared summary added up per ``by``: ``n``, ``latest`` and the fields of ``by``."""
-        return summaries.totals(self._file, self._file.tables[kind], summary, where or {}, by)
 
     # ------------------------------------------------------------------ writing
 
@@ -290,23 +215,11 @@ class Store:
         with self._file.writing():
             drafts.drop(self._file, [key])
 
-    # ------------------------------------------------------------------ search
-
-    def search(self, text: str, kinds: Sequence[str] = (), limit: int = 50) -> list[Hit]:
-        """Records in which every word of ``text`` is found: names, pinyin, initials, addresses, numbers."""
-        return unindexed.search_all(self._file, text, kinds, limit)
-
-    def search_ids(
-        self, kind: str, text: str, where: Where = (), order: Order = (), limit: int | None = None
-    ) -> "array[int]":
-        """Row numbers of live records of a kind that answer ``text`` and meet every condition."""
-        return unindexed.search_ids(self._file, kind, text, where, order, limit)
+    # ------------------------------------------------------------------ care
 
     def index_backlog(self, limit_ms: int) -> bool:
         """Index rows that came in large pages, for about ``limit_ms``; True while some are left."""
         return unindexed.index_backlog(self._file, limit_ms)
-
-    # ------------------------------------------------------------------ care
 
     def tidy(self) -> bool:
         """A little housekeeping of at most about 50 ms for the local lane; True: call again soon."""

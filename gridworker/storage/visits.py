@@ -1,0 +1,228 @@
+"""Reads over visits: which households are due, how far a district was covered, what a week held."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from gridworker.storage.file import UNSEEN, File
+
+CHINA_MS = 8 * 3_600_000
+DAY_MS = 86_400_000
+_BY_HOUSEHOLD = "visit0"
+"""The first summary that visits declare: the latest one at which somebody was met, by household."""
+
+
+class DueLine(NamedTuple):
+    """A household that is to be visited. Days are counted from 1970-01-01 in China."""
+
+    row: int
+    household: str
+    head_name: str
+    address: str
+    grid: str
+    due: int
+    interval: int
+    tag: str
+    """The tag with the shortest interval; "" when the ordinary rule applies."""
+    last_met: int | None
+    """ms UTC."""
+
+
+class CoverageLine(NamedTuple):
+    """One grid, or one worker, in a stretch of time."""
+
+    id: str
+    visits: int
+    met: int
+    households: int
+    """Households in which somebody was met."""
+
+
+_WHEN = (
+    "CASE WHEN agreed > coalesce(last_day, 0) THEN agreed"
+    f" ELSE coalesce(last_day + days, (_made + {CHINA_MS}) / {DAY_MS} + min(days, :first_visit)) END"
+)
+"""An agreed day after the last meeting, or else the rule."""
+_DUE = f"""
+WITH rule AS MATERIALIZED (SELECT key AS tag, value AS days FROM json_each(:rules)),
+of_house AS MATERIALIZED (
+  SELECT t._row AS house, min(r.days) AS days, r.tag AS tag
+  FROM household__tags AS t JOIN rule AS r ON r.tag = t.tag GROUP BY t._row),
+of_group AS MATERIALIZED (
+  SELECT k.household AS house, min(r.days) AS days, r.tag AS tag
+  FROM key_group_tag AS k JOIN rule AS r ON r.tag = k.tag
+  WHERE k._removed IS NULL AND (k.valid_to IS NULL OR k.valid_to >= :today) GROUP BY k.household),
+of_member AS MATERIALIZED (
+  SELECT p.household AS house, min(r.days) AS days, r.tag AS tag
+  FROM person__tags AS t JOIN rule AS r ON r.tag = t.tag JOIN person AS p ON p._row = t._row
+  WHERE p._removed IS NULL AND p.moved_out IS NULL AND p.died_on IS NULL GROUP BY p.household),
+house AS (
+  SELECT h._row, h.id, h.head_name, h.address, h.grid, h._made,
+    min(coalesce(a.days, :household), coalesce(b.days, :household), coalesce(c.days, :household)) AS days,
+    coalesce(a.days, 99999) AS a_days, a.tag AS a_tag, coalesce(b.days, 99999) AS b_days, b.tag AS b_tag,
+    c.tag AS c_tag, s.latest, (s.latest + {CHINA_MS}) / {DAY_MS} AS last_day,
+    CAST(julianday(h.next_visit) - 2440587.5 AS INTEGER) AS agreed
+  FROM household AS h
+  LEFT JOIN of_house AS a ON a.house = h._row
+  LEFT JOIN of_group AS b ON b.house = h.id
+  LEFT JOIN of_member AS c ON c.house = h.id
+  LEFT JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = h.id
+  WHERE h._removed IS NULL AND h.moved_out IS NULL AND h._bucket NOT IN ({UNSEEN})
+    AND (:grids IS NULL OR h.grid IN (SELECT value FROM json_each(:grids))))
+SELECT _row, id, head_name, address, grid,
+  {_WHEN} AS due,
+  days,
+  CASE WHEN days = a_days THEN a_tag WHEN days = b_days THEN b_tag ELSE coalesce(c_tag, '') END,
+  latest
+FROM house WHERE due <= :until
+"""
+_DUE_OF = f"""
+WITH rule AS MATERIALIZED (SELECT key AS tag, value AS days FROM json_each(:rules)),
+house AS (
+  SELECT h.id, h._made, min(:household,
+    coalesce((SELECT min(r.days) FROM json_each(h.tags) AS j JOIN rule AS r ON r.tag = j.value), :household),
+    coalesce((SELECT min(r.days) FROM key_group_tag AS k JOIN rule AS r ON r.tag = k.tag
+      WHERE k.household = h.id AND k._removed IS NULL AND (k.valid_to IS NULL OR k.valid_to >= :today)), :household),
+    coalesce((SELECT min(r.days) FROM person AS p JOIN json_each(p.tags) AS j JOIN rule AS r ON r.tag = j.value
+      WHERE p.household = h.id AND p._removed IS NULL AND p.moved_out IS NULL AND p.died_on IS NULL),
+      :household)) AS days,
+    (s.latest + {CHINA_MS}) / {DAY_MS} AS last_day, CAST(julianday(h.next_visit) - 2440587.5 AS INTEGER) AS agreed
+  FROM json_each(:only) AS o CROSS JOIN household AS h ON h.id = o.value
+  LEFT JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = h.id
+  WHERE h._removed IS NULL AND h.moved_out IS NULL)
+SELECT id, {_WHEN}, days FROM house
+"""
+_ORDERS = {"late": "ORDER BY due, address", "address": "ORDER BY grid, address, due"}
+
+
+def due(
+    file: File,
+    *,
+    rules: Mapping[str, int],
+    household: int,
+    first_visit: int,
+    today: str,
+    until: int,
+    grids: Sequence[str] | None,
+    order: str,
+) -> list[DueLine]:
+    """Households whose visit is due on the day ``until`` or before. ``rules``: tag to days.
+
+    ``household``: days where no tag says otherwise; ``first_visit``: days until a new household is seen first.
+    An agreed day (``next_visit``) after the last meeting takes the place of the rule.
+    """
+    lines = file.db.execute(
+        f"{_DUE}{_ORDERS[order]}",
+        {
+            "rules": _json(rules),
+            "household": household,
+            "first_visit": first_visit,
+            "today": today,
+            "until": until,
+            "grids": None if grids is None else _json(list(grids)),
+        },
+    )
+    return [DueLine(*line) for line in lines]
+
+
+def due_of(
+    file: File, households: Sequence[str], *, rules: Mapping[str, int], household: int, first_visit: int, today: str
+) -> dict[str, int]:
+    """When some households are to be visited: day by id, counted from 1970-01-01 in China."""
+    given = {
+        "rules": _json(rules),
+        "household": household,
+        "first_visit": first_visit,
+        "today": today,
+        "only": _json(list(households)),
+    }
+    found = {line[0]: (line[1], line[2]) for line in file.db.execute(_DUE_OF, given).fetchall()}
+    besides = met_besides(file, list(found))
+    again = {house: (met + CHINA_MS) // DAY_MS + found[house][1] for house, met in besides.items()}
+    return {house: max(day, again.get(house, day)) for house, (day, _) in found.items()}
+
+
+def met_besides(file: File, households: Sequence[str]) -> dict[str, int]:
+    """When households were met last on visits that were mainly to another one: ms UTC by id."""
+    return dict(
+        file.db.execute(
+            'SELECT s."record", max(v.visited_at) FROM visit__subjects AS s JOIN visit AS v ON v._row = s._row'
+            ' WHERE s."record" IN (SELECT value FROM json_each(?)) AND v.household IS NOT s."record"'
+            ' AND v._removed IS NULL AND v.met IS NOT 0 GROUP BY s."record"',
+            (_json(households),),
+        ).fetchall()
+    )
+
+
+def attempts(file: File, since: Mapping[str, int]) -> dict[str, int]:
+    """How often nobody was met at each household after the moment given for it (ms UTC)."""
+    return dict(
+        file.db.execute(
+            "SELECT v.household, count(*) FROM json_each(?) AS j JOIN visit AS v ON v.household = j.key"
+            " AND v.visited_at > j.value WHERE v._removed IS NULL AND v.met = 0 GROUP BY v.household",
+            (_json(since),),
+        ).fetchall()
+    )
+
+
+def covered(file: File, first: int, end: int, grids: Sequence[str], *, to_now: bool) -> list[CoverageLine]:
+    """Visits of each grid from ``first`` to before ``end`` (ms UTC).
+
+    ``to_now``: nothing later than ``end`` exists, so that the latest meetings answer without a look at visits.
+    """
+    counts = file.db.execute(
+        "SELECT j.value, (SELECT count(*) FROM visit AS v WHERE v._removed IS NULL AND v.grid = j.value"
+        " AND v.visited_at >= ? AND v.visited_at < ?) FROM json_each(?) AS j",
+        (first, end, _json(grids)),
+    ).fetchall()
+    met = _met_to_now(file, first, grids) if to_now else _met_between(file, first, end, grids)
+    return [CoverageLine(grid, n, *met.get(grid, (0, 0))) for grid, n in counts]
+
+
+def by_worker(file: File, first: int, end: int, workers: Sequence[str]) -> list[CoverageLine]:
+    """Visits of each worker from ``first`` to before ``end`` (ms UTC)."""
+    lines = file.db.execute(
+        "SELECT j.value, count(v._row), count(CASE WHEN v.met IS NOT 0 THEN v._row END),"
+        " count(DISTINCT CASE WHEN v.met IS NOT 0 THEN v.household END)"
+        " FROM json_each(?) AS j LEFT JOIN visit AS v ON v.visitor = j.value AND v.visited_at >= ?"
+        " AND v.visited_at < ? AND v._removed IS NULL GROUP BY j.value",
+        (_json(workers), first, end),
+    )
+    return [CoverageLine(*line) for line in lines]
+
+
+def by_day(file: File, visitor: str, first: int, end: int) -> dict[int, int]:
+    """One worker's visits per day, days counted from 1970-01-01 in China."""
+    return dict(
+        file.db.execute(
+            f"SELECT (visited_at + {CHINA_MS}) / {DAY_MS}, count(*) FROM visit WHERE visitor = ?"
+            " AND visited_at >= ? AND visited_at < ? AND _removed IS NULL GROUP BY 1",
+            (visitor, first, end),
+        ).fetchall()
+    )
+
+
+def _met_to_now(file: File, first: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Meetings are not counted here, households are."""
+    lines = file.db.execute(
+        "SELECT b.region, count(*) FROM bucket AS b CROSS JOIN summary AS s ON s._bucket = b._row"
+        f" WHERE b.class = 'grid' AND s.name = '{_BY_HOUSEHOLD}' AND s.latest >= ? AND s.key <> ''"
+        f" AND b._row NOT IN ({UNSEEN}) AND b.region IN (SELECT value FROM json_each(?)) GROUP BY b.region",
+        (first, _json(grids)),
+    )
+    return {grid: (0, n) for grid, n in lines}
+
+
+def _met_between(file: File, first: int, end: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    lines = file.db.execute(
+        "SELECT v.grid, count(*), count(DISTINCT v.household) FROM json_each(?) AS j JOIN visit AS v"
+        " ON v.grid = j.value AND v.visited_at >= ? AND v.visited_at < ?"
+        " WHERE v._removed IS NULL AND v.met IS NOT 0 GROUP BY v.grid",
+        (_json(grids), first, end),
+    )
+    return {grid: (met, n) for grid, met, n in lines}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
