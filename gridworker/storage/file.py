@@ -40,7 +40,7 @@ class File:
 
     def note(self, key: str, value: Any) -> None:
         """Note ``value`` (anything JSON can hold) under ``key``, inside the transaction that is open."""
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, orjson.dumps(value)))
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, orjson.dumps(value, default=list)))
 
     def bucket(self, bucket: str) -> BucketRow | None:
         """The bucket with this id; None when this desk does not hold it."""

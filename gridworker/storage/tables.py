@@ -197,8 +197,13 @@ def drop_children(db: Connection, table: KindTable, row_id: int, fields: Mapping
 
 
 def _entry_line(entries: Entries, row_id: int, entry: str, value: Mapping[str, Any]) -> list[Any]:
-    values = [value.get(f.name) or "" if isinstance(f, Ref) else value.get(f.name) for f in entries.fields]
-    return [row_id, entry, *values]
+    return [row_id, entry, *(_entry_value(field, value.get(field.name)) for field in entries.fields)]
+
+
+def _entry_value(field: Field, value: Any) -> Any:
+    if isinstance(field, Ref):
+        return value or ""
+    return value if value is None or not is_packed(field) else orjson.dumps(value)
 
 
 def _never_null(entries: Entries, field: Field) -> str:

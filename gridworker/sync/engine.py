@@ -205,7 +205,13 @@ class Engine:
         )
 
     def _cursors(self) -> dict[str, int]:
-        return {bucket.id: bucket.cursor for bucket in self._book.buckets() if bucket.state != "dropping"}
+        """Where each bucket stands. One of which nothing was read is not named: then the centre gives it from its
+        beginning, and says so even when it is empty."""
+        return {
+            bucket.id: bucket.cursor
+            for bucket in self._book.buckets()
+            if bucket.state != "dropping" and (bucket.state, bucket.cursor) != ("loading", 0)
+        }
 
     # ------------------------------------------------------------------ answers
 

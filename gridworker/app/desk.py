@@ -1,0 +1,181 @@
+"""One worker's desk: his open store, what he can do with it, and the way to the centre."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+import uuid_utils
+
+from gridworker.ledger import Ledger, Me
+from gridworker.protocol.sync import Clock, History
+from gridworker.storage.store import Store
+from gridworker.storage.vault import Vault
+from gridworker.sync import enrol, session
+from gridworker.sync.driver import Told, sync_once
+from gridworker.sync.engine import Report
+from gridworker.sync.enrol import Opened
+from gridworker.sync.machine import Machine
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def _silent(done: int, total: int, words: str) -> None:
+    pass
+
+
+def _never() -> bool:
+    return False
+
+
+def this_machine(home: Path) -> Machine:
+    """The machine on which the program runs."""
+    _dump_no_cores()
+    boot = _boot_id()
+
+    def clock() -> Clock:
+        return Clock(wall=time.time_ns() // 1_000_000, mono=time.monotonic_ns() // 1_000_000, boot=boot)
+
+    return Machine(home=home, clock=clock, new_id=lambda: str(uuid_utils.uuid7()), chance=os.urandom)
+
+
+class Desk:
+    """The desk of one worker; ``store`` and ``ledger`` belong to the thread that made it.
+
+    ``sync``, ``sign_in``, ``change_password`` and ``history`` may be called from any one other thread: they
+    open a store of their own, and take their time.
+    """
+
+    def __init__(self, machine: Machine, opened: Opened) -> None:
+        self.machine = machine
+        self._opened = opened
+        self._closed = False
+        self.store = self.open_store()
+        self.me = me_of(self.store, opened)
+        self.ledger = self._ledger_of(self.store)
+
+    @classmethod
+    def unlocked(cls, machine: Machine, user: str, password: str) -> "Desk":
+        """Opens a worker's desk; asks the centre only when the password does not open it here.
+
+        Raises ``NotFound``, ``WrongPassword``, ``LockedOut``, ``KeyringNeeded``, ``StoreError``.
+        """
+        return cls(machine, enrol.unlock_anyhow(machine, user, password))
+
+    @property
+    def user(self) -> str:
+        """The login name."""
+        return self._opened.entry.user
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether a centre knows this desk; without one it keeps drafts and preferences."""
+        return session.is_enrolled(self.store)
+
+    @property
+    def vault(self) -> Vault:
+        """The stores of this machine."""
+        return self.machine.vault
+
+    @property
+    def key(self) -> bytes:
+        """The store's key, for backups."""
+        return self._opened.key
+
+    def open_store(self) -> Store:
+        """One more connection to the same store, for the thread that calls."""
+        return Store.open(self._opened.entry.path, self._opened.key)
+
+    def open_ledger(self) -> Ledger:
+        """A ledger over a store of its own, for functions that run in a lane; its ``store`` is to be closed."""
+        return self._ledger_of(self.open_store())
+
+    def sync(self, progress: Told = _silent, cancelled: Callable[[], bool] = _never) -> Report:
+        """Push and pull once. Raises ``StoreBusy`` while another program syncs this store, ``SignInError``,
+        ``CentreError``, ``StoreError``, ``Cancelled``; what was done until then stays done.
+        """
+        machine = self.machine
+        with self.vault.sync_lock(self.user).take(), self._own_store() as store:
+            line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
+            with contextlib.closing(line):
+                return sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
+
+    def sign_in(self, password: str, cancelled: Callable[[], bool] = _never) -> None:
+        """New tokens for the password. Raises ``SignInError``, ``CentreError``."""
+        with self._own_store() as store:
+            enrol.sign_in(self.machine, self._opened, store, password, cancelled)
+
+    def move_centre(self, place: str) -> None:
+        """The centre answers at another address from now on. Raises ``CentreError``."""
+        with self._own_store() as store:
+            enrol.move_centre(self.machine, self._opened, store, place)
+
+    def change_password(self, old: str, new: str, cancelled: Callable[[], bool] = _never) -> None:
+        """Changes the password, at the centre and here."""
+        with self._own_store() as store:
+            enrol.change_password(self.machine, self._opened, store, old, new, cancelled)
+
+    def history(self, kind: str, record: str, cancelled: Callable[[], bool] = _never) -> History:
+        """Every write of a record, from the centre. Raises ``CentreError``, ``NotFound``."""
+        machine = self.machine
+        with self._own_store() as store:
+            line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
+            with contextlib.closing(line):
+                return line.history(kind, record)
+
+    def renew(self) -> bool:
+        """Takes over what a sync has learnt of the worker (role, regions); True when the ledger is a new one."""
+        me = me_of(self.store, self._opened)
+        if me == self.me:
+            return False
+        self.me = me
+        self.ledger = self._ledger_of(self.store)
+        return True
+
+    def close(self) -> None:
+        """Closes the store; once is enough."""
+        if not self._closed:
+            self._closed = True
+            self.store.close()
+
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _own_store(self) -> Iterator[Store]:
+        with contextlib.closing(self.open_store()) as store:
+            yield store
+
+    def _ledger_of(self, store: Store) -> Ledger:
+        return Ledger(store, self.me, clock=self.machine.now, new_id=self.machine.new_id)
+
+
+def me_of(store: Store, opened: Opened) -> Me:
+    """Who works at this desk, as the centre told last; before that, his name alone."""
+    account = session.account_of(store)
+    if account is None:
+        return Me("", opened.entry.user, opened.entry.name, "")
+    return Me(account.person, account.user, account.name, account.role, tuple(account.regions), account.county)
+
+
+def _boot_id() -> str:
+    try:
+        return _BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def _dump_no_cores() -> None:
+    """A crash must not leave a picture of the memory, with the key in it, on the disk."""
+    try:
+        import resource
+    except ImportError:  # Windows writes none unless an administrator asked for them
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
