@@ -1,0 +1,1 @@
+"""A made-up district on real division codes, so that the whole house can be seen at work."""

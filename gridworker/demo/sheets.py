@@ -1,0 +1,59 @@
+"""How the made-up texts are written down: sheets that a person can read and mend without Python.
+
+A sheet opens with ``@name mark=value mark=value``; each line below is ``key text``; a line that starts
+with two spaces goes on where the one above ended. The same key may come several times: variants.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """One sheet: its name, its marks, and the variants of each line."""
+
+    name: str
+    marks: Mapping[str, str]
+    lines: Mapping[str, tuple[str, ...]]
+
+    def mark(self, name: str, otherwise: str = "") -> str:
+        """A mark of the first line."""
+        return self.marks.get(name, otherwise)
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """A mark that holds several words, parted by commas."""
+        return tuple(word for word in self.mark(name).split(",") if word)
+
+    def line(self, key: str) -> str:
+        """The only variant of a line; "" when there is none."""
+        return self.lines.get(key, ("",))[0]
+
+    def fits(self, facts: frozenset[str] | set[str]) -> bool:
+        """Whether all that the mark ``need`` asks for is so (``!word``: is not so; ``a|b``: one of both)."""
+        return all(_holds(need, facts) for need in self.listed("need"))
+
+
+def _holds(need: str, facts: frozenset[str] | set[str]) -> bool:
+    if need[0] == "!":
+        return need[1:] not in facts
+    return any(word in facts for word in need.split("|"))
+
+
+def read(text: str) -> tuple[Sheet, ...]:
+    """The sheets written in ``text``."""
+    return tuple(_sheet(block) for block in text.split("\n@")[1:])
+
+
+def _sheet(block: str) -> Sheet:
+    head, *rest = block.rstrip().split("\n")
+    name, *marks = head.split()
+    lines: dict[str, list[str]] = {}
+    key = ""
+    for line in rest:
+        if line.startswith("  "):
+            lines[key][-1] += line.strip()
+        elif line:
+            key, _, words = line.partition(" ")
+            lines.setdefault(key, []).append(words)
+    parted = dict(mark.split("=", 1) for mark in marks)
+    return Sheet(name, parted, {key: tuple(found) for key, found in lines.items()})
