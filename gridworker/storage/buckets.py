@@ -165,7 +165,7 @@ def _drop_own_history(file: File, bucket: str, seal: Callable[[bytes], bytes] | 
             "UPDATE outbox SET body = ?, before = NULL, laid = 0, state = 'sealed' WHERE _row = ?",
             [(seal(body), row_id) for row_id, body in lines],
         )
-    file.note("numbers", outbox.numbers(file))
+    file.note("numbers", list(outbox.numbers(file)))
     # Where the centre has no backup, accepted is the most that is ever promised.
     kept = ("accepted", "sealed") if file.meta("backup", False) else ("sealed", "sealed")
     file.db.execute("DELETE FROM outbox WHERE bucket = ? AND state NOT IN (?, ?)", (bucket, *kept))

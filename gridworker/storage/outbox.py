@@ -320,7 +320,7 @@ def renumber(file: File, first: int, incarnation: int) -> int:
         "UPDATE outbox SET n = ?, incarnation = ?, state = 'new' WHERE _row = ?",
         [(first + step, incarnation, row_id) for step, (row_id,) in enumerate(lines)],
     )
-    file.note("numbers", Numbers(incarnation, first + len(lines), counted.hlc))
+    file.note("numbers", [incarnation, first + len(lines), counted.hlc])
     return first + len(lines)
 
 
@@ -369,7 +369,7 @@ def local_records(file: File, bucket: str) -> list[tuple[str, str]]:
 
 def prune(file: File, now: int) -> int:
     """Forget own history that is durable, or given up, for 90 days; how many changes."""
-    file.note("numbers", numbers(file))
+    file.note("numbers", list(numbers(file)))
     done = file.db.execute(
         "DELETE FROM outbox WHERE state IN ('durable', 'discarded') AND laid = 0 AND settled_at < ?",
         (now - KEPT_MS,),
