@@ -135,39 +135,36 @@ class Desktop(QObject):
         self._control.saved()
 
     def open_draft(self, key: str) -> None:
-        """Go on with what was begun."""
+        """Go on with what was begun. A draft's key says its form, then the record or ``new``."""
         form, _, rest = key.partition(":")
-        record = rest.partition(":")[0]
-        match form:
-            case "visit" if rest == "new":
-                self.open_visit(())
-            case "visit":
-                self.edit_visit(record)
-            case "household" if rest == "new":
-                self._forms.new_home(self._window)
-            case "household":
-                home = self._work.ledger.get("household", record)
-                if home is not None:
-                    self._forms.edit_home(self._window, {**home, "id": record})
-            case "person" if record == "new":
-                home = self._work.ledger.get("household", rest.partition(":")[2])
-                if home is not None:
-                    self._forms.new_member(self._window, {**home, "id": rest.partition(":")[2]})
-            case "person":
-                self._forms.edit_member(self._window, record)
-            case "dispute" if rest == "new":
-                self._cases.register()
-            case "dispute" | "mediation_session" | "mediation_case":
-                self._open_case_draft(form, record)
-            case "matter":
-                self._window.go("matters", record)
+        record, _, more = rest.partition(":")
+        resume: dict[str, Callable[[], object]] = {
+            "visit": lambda: self.open_visit(()) if record == "new" else self.edit_visit(record),
+            "household": lambda: self._resume_home(record),
+            "person": lambda: self._resume_person(record, more),
+            "dispute": lambda: self._cases.register() if record == "new" else self._window.go("case", record),
+            "mediation_session": lambda: self._window.go("case", record),
+            "mediation_case": lambda: self._resume_case(record),
+            "matter": lambda: self._window.go("matters", record),
+        }
+        resume.get(form, lambda: None)()
 
-    def _open_case_draft(self, form: str, record: str) -> None:
-        dispute = record
-        if form == "mediation_case":
-            case = self._work.ledger.get("mediation_case", record)
-            dispute = str(case["dispute"]) if case is not None else record
-        self._window.go("case", dispute)
+    def _resume_home(self, record: str) -> None:
+        home = self._work.ledger.any_fields("household", record) if record != "new" else None
+        if home is not None:
+            self._forms.edit_home(self._window, home)
+        else:
+            self._forms.new_home(self._window)
+
+    def _resume_person(self, record: str, household: str) -> None:
+        if record != "new":
+            self._forms.edit_member(self._window, record)
+        elif (home := self._work.ledger.any_fields("household", household)) is not None:
+            self._forms.new_member(self._window, home)
+
+    def _resume_case(self, record: str) -> None:
+        case = self._work.ledger.get("mediation_case", record)
+        self._window.go("case", str(case["dispute"]) if case is not None else record)
 
     def open_record(self, kind: str, record: str) -> bool:
         """Show a record on its own page; False when it has none."""

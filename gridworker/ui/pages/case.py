@@ -105,9 +105,7 @@ class CasePage(Page):
         self._fields = dispute
         found = ledger.find("mediation_case", where=(("dispute", "=", self._dispute),), limit=1)
         self._case = found[0] if found else None
-        sessions = ledger.find(
-            "mediation_session", where=(("dispute", "=", self._dispute),), order=("-held_at",)
-        )
+        sessions = ledger.find("mediation_session", where=(("dispute", "=", self._dispute),), order=("-held_at",))
         self._sessions = sessions
         self._show_head(dispute)
         self._show_story(dispute, sessions)

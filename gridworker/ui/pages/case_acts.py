@@ -21,6 +21,7 @@ from gridworker.ui.wording import day_of
 from gridworker.ui.work import Work
 
 Fields = Mapping[str, Any]
+Part = NewRecord | Edit | MoveTo
 
 DISPUTE_SECTIONS: Final = (
     ("", ("title", "dispute_type", "summary", "parties")),
@@ -149,7 +150,7 @@ class CaseActs:
 
         def save(kept: dict[str, Any]) -> Any:
             fields = {**first, **kept}
-            acts: list[Any] = [NewRecord("mediation_session", fields)]
+            acts: list[Part] = [NewRecord("mediation_session", fields)]
             acts.append(Edit("dispute", str(dispute["id"]), {"next_at": fields.get("next_at")}))
             state = str(dispute["state"])
             if state in ("accepted", "failed"):
@@ -193,7 +194,7 @@ class CaseActs:
 
         def save(kept: dict[str, Any]) -> Any:
             record = str(dispute["id"])
-            acts = [Edit("mediation_case", str(case["id"]), kept), MoveTo("dispute", record, "visited")]
+            acts: list[Part] = [Edit("mediation_case", str(case["id"]), kept), MoveTo("dispute", record, "visited")]
             return self._work.ledger.save_together(acts, draft=key)
 
         drawer = self._drawer("mediation_case", "回访", key, save, "已记回访", RETURN_VISIT_SECTIONS, first)
@@ -218,7 +219,7 @@ class CaseActs:
 
         def save(kept: dict[str, Any]) -> Any:
             record = str(dispute["id"])
-            acts = [Edit("mediation_case", str(case["id"]), kept), MoveTo("dispute", record, move.target)]
+            acts: list[Part] = [Edit("mediation_case", str(case["id"]), kept), MoveTo("dispute", record, move.target)]
             return self._work.ledger.save_together(acts, draft=key)
 
         initial = {**first, **{k: v for k, v in case.items() if v is not None}}

@@ -8,6 +8,7 @@ from typing import Any
 from gridworker.records import KINDS
 from gridworker.records.identity import masked_phone
 from gridworker.records.kinds.dispute import PARTY_ROLES
+from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import Avatar, Card, Chip, Column, Elide, KeyValue, Label, LinkButton, Row, SectionTitle
 
 Fields = Mapping[str, Any]
@@ -60,7 +61,7 @@ def facts_card(dispute: Fields, case: Fields | None, names: Mapping[str, str], a
     pairs.put("人数规模", f"{dispute.get('people') or ''} 人·{kind['scale'].shown(dispute.get('scale'))}")
     risk = kind["risk"].shown(dispute.get("risk"))
     sign = "有激化迹象" if dispute.get("escalating") else "无激化迹象"
-    tone = "bad" if dispute.get("escalating") or dispute.get("risk") == "high" else None
+    tone: Tone | None = "bad" if dispute.get("escalating") or dispute.get("risk") == "high" else None
     pairs.put("风险", f"{risk}·{sign}", tone=tone)
     if case is not None:
         pairs.put("涉及金额", KINDS["mediation_case"].by_name["amount"].shown(case.get("amount")))

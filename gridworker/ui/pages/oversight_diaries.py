@@ -128,7 +128,8 @@ class Diaries(QWidget):
 
     def _ids(self, query: Query, progress: Progress) -> array[int]:
         ledger = self._work.lane_ledger()
-        state, place, worker = query.extra  # type: ignore[misc]
+        asked = query.extra if isinstance(query.extra, tuple) else ("", "", "")
+        state, place, worker = asked
         where: list[tuple[str, str, Any]] = []
         if state:
             where.append(("state", "=", state))

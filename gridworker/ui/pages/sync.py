@@ -35,6 +35,7 @@ from gridworker.ui.wording import moment_words
 from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
+    from gridworker.ledger.conflicts import Keep
     from gridworker.storage.outbox import OutboxRow
 
 MOST: Final = 50
@@ -157,7 +158,7 @@ class SyncPage(Page):
         card.later.connect(card.hide)
         return card
 
-    def _settle(self, conflict: str, choice: object) -> None:
+    def _settle(self, conflict: str, choice: Keep) -> None:
         try:
             saved = self._work.ledger.settle(conflict, keep=choice)
         except GridworkerError as error:
@@ -227,7 +228,7 @@ class SyncPage(Page):
             "held": ("等前面的内容", "warn"),
         }
         more = f"·{len(lines)} 处修改" if len(lines) > 1 else ""
-        line = f"{VERBS.get(first.verb, '修改')}·{moment_words(first.at, self._work.today())}{more}"
+        line = f"{VERBS.get(first.verb, '修改')}·{moment_words(first.made_at, self._work.today())}{more}"
         row = ListRow(
             self._title(first),
             line=f"{line}·{first.reason}" if first.reason else line,
@@ -245,8 +246,8 @@ class SyncPage(Page):
         card.body.addWidget(SectionTitle("最近的同步"))
         for each in lines:
             row = Row(gap=10)
-            row.addWidget(Label(moment_words(each.at, self._work.today()), "second"))
-            row.addWidget(Label(f"上传 {each.pushed}·下载 {each.pulled}·{each.result}", "second"), 1)
+            row.addWidget(Label(moment_words(int(each["at"]), self._work.today()), "second"))
+            row.addWidget(Label(f"上传 {each['pushed']}·下载 {each['pulled']}·{each['result']}", "second"), 1)
             card.body.addLayout(row)
         self._places["history"].addWidget(card)
 

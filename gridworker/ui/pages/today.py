@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
+from gridworker.ledger.due_visits import DueVisit
 from gridworker.records.codes import HOUSEHOLD_TAGS, TAG_TONES
 from gridworker.records.identity import masked_phone
 from gridworker.ui.charts import WeekBars
@@ -135,10 +136,10 @@ class TodayPage(Page):
         self._show_due(due)
         self._show_side()
 
-    def _due(self) -> list[Any]:
+    def _due(self) -> list[DueVisit]:
         return self._work.ledger.due_visits(self._work.today().isoformat(), by_address=self._by_route)
 
-    def _show_tiles(self, due: Sequence[Any]) -> None:
+    def _show_tiles(self, due: Sequence[DueVisit]) -> None:
         ledger, today = self._work.ledger, self._work.today()
         late = sum(1 for each in due if each.days_late > 0)
         self._due_tile.show_count(len(due), f"{late} 户已逾期" if late else "没有逾期")
@@ -154,7 +155,7 @@ class TodayPage(Page):
         when = day_words(_civil(last), today) if last else ""
         self._waiting_tile.show_count(waiting, f"上次同步 {when}" if last else "还没有同步过")
 
-    def _show_due(self, due: Sequence[Any]) -> None:
+    def _show_due(self, due: Sequence[DueVisit]) -> None:
         clear(self._due_list.body)
         self._due_title.set_count(f"{len(due)} 户" if due else "")
         if not due:
@@ -178,7 +179,7 @@ class TodayPage(Page):
             )
         self._due_list.body.addStretch(1)
 
-    def _due_row(self, due: Any, home: Mapping[str, Any]) -> ListRow:
+    def _due_row(self, due: DueVisit, home: Mapping[str, Any]) -> ListRow:
         today = self._work.today()
         tags: list[tuple[str, Tone]] = [
             (HOUSEHOLD_TAGS.get(tag, tag), TAG_TONES.get(tag, "neutral"))  # type: ignore[misc]
@@ -276,6 +277,13 @@ class TodayPage(Page):
             self._load()
 
         frame.offer_undo(Undoable(f"已丢弃草稿：{draft.title}", back))
+
+
+def _last_words(last: str | None, today: date) -> str:
+    if last is None:
+        return "还没走访过"
+    day = _day(last)
+    return f"上次走访 {day_words(day, today)}（{ago_words(day, today)}）"
 
 
 def _day(text: str) -> date:
