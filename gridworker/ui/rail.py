@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QScrollArea, QSizePolicy, QWidget
 
 from gridworker.ui import fonts
 from gridworker.ui.icons import ICONS, paint_icon
@@ -24,7 +24,7 @@ class RailItem(Pressable):
         self._title, self._icon = title, icon_name
         self._count = 0
         self.setCheckable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set_count(self, count: int) -> None:
         """A red count at the icon; 0 takes it away."""
@@ -39,7 +39,7 @@ class RailItem(Pressable):
 
     def minimumSizeHint(self) -> QSize:
         """As small as it may become."""
-        return QSize(px(WIDTH) - 1, px(50))
+        return QSize(px(62), px(50))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw pill, icon, words and count."""
@@ -109,14 +109,46 @@ class Rail(QWidget):
         self._group = QButtonGroup(self)
         self._items: dict[str, RailItem] = {}
         column = Column(self, margins=(0, 14, 1, 8), gap=0)
-        column.addWidget(_Mark(), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._mark = _Mark()
+        column.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(px(14))
         self._pages = Column(gap=0)
         self._foot = Column(gap=0)
-        column.addLayout(self._pages)
-        column.addStretch(1)
+        self._scroll = self._scrolling(self._pages)
+        column.addWidget(self._scroll, 1)
         column.addLayout(self._foot)
         self.rescale()
+
+    def _scrolling(self, pages: Column) -> QScrollArea:
+        """At the largest sizes the pages have no room on a small screen: then they scroll."""
+        inner = QWidget()
+        inner.setObjectName("clear")
+        inner.setLayout(pages)
+        pages.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        scroll.setMinimumHeight(px(50))
+        return scroll
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height."""
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """The mark is the first to go where the window is low, then all pages shrink alike."""
+        count = max(1, len(self._items))
+        marked = self.height() >= px(50 * count + 80)
+        self._mark.setVisible(marked)
+        room = self.height() - px(80 if marked else 36)
+        each = max(px(50), min(px(68), room // count))
+        for item in self._items.values():
+            item.setFixedHeight(each)
 
     def add(self, key: str, title: str, icon_name: str, *, foot: bool = False) -> None:
         """Put a page at the end, or at the foot of the rail."""
@@ -124,12 +156,17 @@ class Rail(QWidget):
         item.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(item)
         self._items[key] = item
-        (self._foot if foot else self._pages).addWidget(item)
+        if foot:
+            self._foot.addWidget(item)
+        else:
+            self._pages.insertWidget(self._pages.count() - 1, item)
+        self._share_height()
 
     def choose(self, key: str) -> None:
         """Mark *key*; a key that is not on the rail leaves the mark where it is."""
         if key in self._items:
             self._items[key].setChecked(True)
+            self._scroll.ensureWidgetVisible(self._items[key], 0, 0)
 
     def set_count(self, key: str, count: int) -> None:
         """A red count at a page's icon."""
@@ -147,10 +184,4 @@ class Rail(QWidget):
     def rescale(self) -> None:
         """Take the size in use."""
         self.setFixedWidth(px(WIDTH))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Another size of text asks for other heights."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            for item in self._items.values():
-                item.updateGeometry()
+        self._share_height()

@@ -50,6 +50,8 @@ class StatusBar(QWidget):
         self._size = self._part("text_font_size", self._ask_size)
         self._theme = self._part("weather_moon", self._switch_theme)
         self._person = self._part("person", self.person_pressed.emit)
+        self._tight = False
+        self._counts = (0, 0)
         self.show_sync("offline", self.tr("尚未同步"))
         self.show_counts(0, 0)
         self.show_safety(self.tr("数据已加密"))
@@ -72,10 +74,16 @@ class StatusBar(QWidget):
 
     def show_counts(self, waiting: int, conflicts: int) -> None:
         """How many changes wait to be sent and how many must be looked at; 0 hides."""
-        self._waiting.set_caption(self.tr("待上传 {}").format(waiting))
-        self._waiting.setVisible(waiting > 0)
-        self._conflicts.set_caption(self.tr("需要核对 {}").format(conflicts))
-        self._conflicts.setVisible(conflicts > 0)
+        for part, words, count in (
+            (self._waiting, self.tr("待上传 {}").format(waiting), waiting),
+            (self._conflicts, self.tr("需要核对 {}").format(conflicts), conflicts),
+        ):
+            part.set_caption(words)
+            part.setToolTip(words)
+            part.setVisible(count > 0)
+            if self._tight:
+                part.setText(str(count))
+        self._counts = (waiting, conflicts)
 
     def show_safety(self, words: str, tip: str = "") -> None:
         """How the store is protected."""
@@ -88,9 +96,12 @@ class StatusBar(QWidget):
         self._person.setVisible(bool(words))
 
     def fit(self, width: int) -> None:
-        """Below 900 design pixels the left parts keep their words and the switches fold."""
+        """Below 900 design pixels the switches show icons alone, below 760 the rest does too."""
         for part in (self._safety, self._size, self._theme):
             part.fold(width < 900)
+        self._tight = width < 760
+        self._person.fold(self._tight)
+        self.show_counts(*self._counts)
 
     def rescale(self) -> None:
         """Take the size in use."""

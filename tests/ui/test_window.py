@@ -264,3 +264,25 @@ def test_everything_that_takes_the_focus_has_a_name(desk: MainWindow):
             if takes and own and not part.accessibleName() and not isinstance(part, QLabel):
                 nameless.append(type(part).__name__)
     assert nameless == []
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_page_stays_within_reach_on_a_small_laptop(desk, theme, scale):
+    desk.resize(1366, 690)
+    theme.set_scale(scale)
+    QApplication.processEvents()
+    for key in desk.rail.keys():
+        desk.go(key)
+        QApplication.processEvents()
+        item = desk.rail._items[key]
+        assert item.visibleRegion().boundingRect().height() == item.height()
+    assert desk.size() == QSize(1366, 690)
+
+
+def test_at_the_largest_size_the_status_bar_keeps_the_counts(desk, theme):
+    desk.resize(1366, 690)
+    theme.set_scale(2.0)
+    shown = [b.text() for b in desk.status.findChildren(QAbstractButton) if b.isVisible()]
+    assert shown == ["正在同步 4/9", "5", "1", "", "", "", ""]
+    theme.set_scale(1.0)
+    assert desk.status.findChildren(QAbstractButton)[1].text() == "待上传 5"

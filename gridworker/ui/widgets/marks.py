@@ -116,7 +116,7 @@ class StatTile(Pressable):
         painter.setPen(QPen(colour("ctl" if self.underMouse() else "line"), 1))
         painter.setBrush(colour("sunken" if self.isDown() else "surface"))
         painter.drawRoundedRect(box, px(10), px(10))
-        x = px(14)
+        x = px(14 if self.width() >= px(160) else 10)
         if self.width() >= px(self.ICON_FROM):
             x = self._paint_icon(painter, x) + px(12)
         self._paint_words(painter, x)
@@ -142,8 +142,8 @@ class StatTile(Pressable):
         width = painter.fontMetrics().horizontalAdvance(self._number)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRectF(x, 0, width + px(4), self.height()), middle, self._number)
-        x += width + px(14)
-        room = self.width() - x - px(12)
+        x += width + px(14 if self.width() >= px(160) else 8)
+        room = self.width() - x - px(8)
         half = px(21)
         centre = self.height() // 2
         for bold, size, token, text, top in (

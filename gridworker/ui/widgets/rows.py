@@ -32,11 +32,13 @@ class ListRow(KeyboardRing, QWidget):
     """Two lines, 72 high: avatar or icon, name and tags, a grey line, due chip, acts.
 
     ``opened`` comes from a click on the row, Return or Space. Where the row is narrow, the
-    second act (calling) hides and the main act shows its icon alone.
+    second act (calling) hides and the main act shows its icon alone; where it is very narrow
+    (the largest text on a small screen) the name gets the room of avatar and tags.
     """
 
     opened = Signal()
     FOLD_BELOW = 640
+    TIGHT_BELOW = 330
 
     def __init__(
         self,
@@ -56,14 +58,13 @@ class ListRow(KeyboardRing, QWidget):
         self._height = height
         self._act: Button | None = None
         self._side: Button | None = None
+        self._tags: Tags | None = None
         self.setAccessibleName("，".join(part for part in (name, line) if part))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = Row(self, margins=margins, gap=12)
-        if icon_name:
-            self._row.addWidget(IconLabel(icon_name, icon_tone), 0, _MIDDLE)
-        else:
-            self._row.addWidget(Avatar(name, tone=tone), 0, _MIDDLE)
+        self._mark = IconLabel(icon_name, icon_tone) if icon_name else Avatar(name, tone=tone)
+        self._row.addWidget(self._mark, 0, _MIDDLE)
         self._row.addLayout(self._words(name, tags, line), 1)
         if due is not None:
             self._row.addWidget(Chip(*due), 0, _MIDDLE)
@@ -75,7 +76,8 @@ class ListRow(KeyboardRing, QWidget):
         top = Row(gap=6)
         top.addWidget(Elide(name, "strong"))
         if tags:
-            top.addWidget(Tags(tags), 1)
+            self._tags = Tags(tags)
+            top.addWidget(self._tags, 1)
         top.addStretch(0 if tags else 1)
         words.addLayout(top)
         if line:
@@ -112,6 +114,10 @@ class ListRow(KeyboardRing, QWidget):
             self._side.setVisible(not narrow)
         if self._act is not None and not self._act.icon().isNull():
             self._act.fold(narrow)
+        tight = self.width() < px(self.TIGHT_BELOW)
+        self._mark.setVisible(not tight)
+        if self._tags is not None:
+            self._tags.setVisible(not tight)
 
     def minimumSizeHint(self) -> QSize:
         """What is left when the acts are folded."""
