@@ -128,7 +128,7 @@ class Postgres:
 @contextmanager
 def running_postgres(programs: Path) -> Iterator[Postgres]:
     """A PostgreSQL of these programs in a folder of its own, until the end of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="gw-pg-", dir=_memory()))
+    folder = short_folder()
     cluster = embedded.Cluster(folder / "postgres", programs=programs, settings=_CARELESS, system_user="nobody")
     try:
         yield Postgres(cluster.start())
@@ -137,11 +137,13 @@ def running_postgres(programs: Path) -> Iterator[Postgres]:
         shutil.rmtree(folder)
 
 
-def _memory() -> Path | None:
-    """Where files never reach a disk, if there is room: what lives for one run need not."""
+def short_folder() -> Path:
+    """A new folder with a path short enough for a socket, in memory if there is room: what lives for one run need
+    not reach a disk.
+    """
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
-    return memory if roomy else None
+    return Path(tempfile.mkdtemp(prefix="gw-", dir=memory if roomy else None))
 
 
 @dataclass(frozen=True)

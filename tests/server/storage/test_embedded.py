@@ -6,8 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from gridserver.errors import CommandFailed
 from gridserver.storage import refuge
 from gridserver.storage.embedded import MAJOR, Cluster, programs
+from tests.helpers.centre import short_folder
 
 QUICK = {"fsync": "off", "shared_buffers": "16MB"}
 
@@ -22,7 +21,7 @@ QUICK = {"fsync": "off", "shared_buffers": "16MB"}
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A cluster that was made once; tests start copies of it."""
-    place = Path(tempfile.mkdtemp(prefix="gw-e-"))
+    place = short_folder()
     (place / "data").mkdir(mode=0o700)
     cluster = Cluster(place / "data" / "postgres", programs=programs(), settings=QUICK, system_user="nobody")
     cluster.start()
@@ -34,7 +33,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def data(made):
     """A data folder with a cluster at rest; short enough a path for a socket."""
-    place = Path(tempfile.mkdtemp(prefix="gw-e-"))
+    place = short_folder()
     subprocess.run(["cp", "-a", made, place / "data"], check=True)
     yield place / "data"
     shutil.rmtree(place)
