@@ -16,6 +16,7 @@ import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gridserver.app import create_app
+from gridserver.author import Author
 from gridserver.doors import Ground, token_hash
 from gridserver.keys import Keys
 from gridserver.people.passwords import Passwords
@@ -183,6 +184,16 @@ class Centre:
         """An administrator's hand, for one command."""
         with self.conn() as conn:
             yield Staff(conn, self.clock(), new_id, os.urandom, self.passwords)
+
+    def author_of(self, conn: Connection) -> Author:
+        """The centre as an author, in a transaction of the test's."""
+        return Author(conn, self.clock(), new_id)
+
+    def meta_of(self, conn: Connection) -> meta.Meta:
+        """What the centre knows of itself."""
+        known = meta.read(conn)
+        assert known is not None
+        return known
 
     def enrolment_code(self, login: str) -> str:
         """A one-time code, as it is printed."""
