@@ -40,7 +40,7 @@ class Past:
         found = self.changes.get(change)
         if found is not None and (found.kind, found.record) == (kind, record):
             return _written(found, path)
-        row = self.rows.get((kind, record))
+        row = self.rows.get((kind, record)) if change else None
         return row.value(path) if row is not None and row.writer(path).change == change else None
 
     def applied(self, change: str) -> str:

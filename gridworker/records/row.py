@@ -41,12 +41,14 @@ class Row:
     removed: Stamp | None = None
 
     def writer(self, path: str) -> Stamp:
-        """Who wrote the value at ``path``."""
+        """Who wrote the value at ``path``; of a tag, who put it in last."""
         found = self.writers.get(path)
         if found is None and path.count("/") == 2:
             found = self.writers.get(path.rpartition("/")[0])
         if found is None:
             found = self.writers[CREATED]
+        if isinstance(found[0], list):
+            found = max(found, key=lambda stamp: int(stamp[2]))
         return Stamp(*found)
 
     def adds(self, path: str) -> list[Stamp]:
