@@ -72,6 +72,8 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     act("list-devices", "list the devices")
     revoke = act("revoke-device", "cut a device off")
     revoke.add_argument("device", metavar="ID", help="as list-devices prints it")
+    script = act("script", "do several of these acts, one a line, as they would be typed after 'centre'")
+    script.add_argument("file", type=Path, metavar="FILE", help="the acts; - for standard input")
     backup = act("backup", "write an encrypted backup of the database and the keys into a folder")
     backup.add_argument("folder", type=Path, metavar="DIR")
     restore = act("restore", "put a backup in the place of the database; desks hand in again what it lacks")

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gridserver.author import Author
-from gridserver.cli import safekeeping
+from gridserver.cli import safekeeping, script
+from gridserver.cli.arguments import parser
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, clock, environment_database, new_id, opened
 from gridserver.errors import CommandFailed
@@ -32,7 +33,29 @@ def run(asked: argparse.Namespace) -> Told:
         with opened(settings) as world:
             return safekeeping.backup(settings, world, asked)
     with opened(settings) as world:
+        if asked.act == "script":
+            return _script(world, asked)
         return _in_one_transaction(world, asked)
+
+
+def _script(world: World, asked: argparse.Namespace) -> Told:
+    """Each act in a transaction of its own; their answers in order."""
+    answers: list[dict[str, Any]] = []
+
+    def do(line: argparse.Namespace) -> None:
+        if line.act not in _ACTS:
+            raise CommandFailed(f"'{line.act}' has no place in a script")
+        answers.append(_in_one_transaction(world, line).document)
+
+    done = script.run(asked.file, _parsed, do)
+    return Told({"done": done, "answers": answers}, [f"{done} acts done"])
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    try:
+        return parser().parse_args(["centre", *words])
+    except SystemExit:
+        raise CommandFailed("not understood") from None
 
 
 def _in_one_transaction(world: World, asked: argparse.Namespace) -> Told:
