@@ -1,6 +1,7 @@
 """Passwords: kept as Argon2id, checked a few at a time, and never quicker for a name that nobody has."""
 
 import threading
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,7 +25,11 @@ class Passwords:
     def __init__(self, cost: PasswordCost) -> None:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
-        self._nobodys = self._hasher.hash("nobody's password")
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """What is compared when there is nothing to compare with."""
+        return self._hasher.hash("nobody's password")
 
     def hash(self, password: str) -> str:
         """The text to keep."""

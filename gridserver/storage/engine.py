@@ -9,10 +9,10 @@ from psycopg.types.string import TextLoader
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gridserver.errors import Refused
+from gridserver.errors import CommandFailed, Refused
 
 __all__ = ["Connection", "Engine", "connect", "snapshot", "text", "transaction"]
 
@@ -36,15 +36,20 @@ _PASSING = (
 def connect(url: str, *, pool: int = 12, wait: float = 5.0) -> Engine:
     """An engine for ``postgresql://…``. ``wait``: seconds for a free connection, then ``Refused("busy")``.
 
-    All ids come back as text: canonical UUIDs are strings everywhere in this house.
+    All ids come back as text: canonical UUIDs are strings everywhere in this house. Raises ``CommandFailed``
+    when the address is none.
     """
-    made = make_url(url).set(drivername="postgresql+psycopg")
+    try:
+        made = make_url(url).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        raise CommandFailed("this is no address of a database: postgresql://user@host:port/name") from None
     engine = sqlalchemy_engine(
         made,
         pool_size=pool,
         max_overflow=0,
         pool_timeout=wait,
         pool_pre_ping=True,
+        connect_args={"client_encoding": "UTF8"},
         hide_parameters=True,  # an exception's text must never hold what a person typed
     )
     event.listen(engine, "connect", _speak_text_ids)

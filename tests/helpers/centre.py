@@ -97,11 +97,11 @@ class Postgres:
         self._sweep()
 
     @contextmanager
-    def new_database(self) -> Iterator[str]:
-        """The address of an empty one, for what changes tables themselves."""
+    def new_database(self, made_with: str = "") -> Iterator[str]:
+        """The address of an empty one, for what changes tables themselves. ``made_with``: more of CREATE DATABASE."""
         name = next(self._names)
         try:
-            yield self._new(name, "template0")
+            yield self._new(name, f"template0 {made_with}")
         finally:
             with self._admin() as line:
                 line.execute(f"DROP DATABASE {name} WITH (FORCE)")
