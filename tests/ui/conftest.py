@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,13 @@ from gridworker.ui.page_head import PageHead
 from gridworker.ui.theme import Theme, look
 from gridworker.ui.widgets import Label
 from gridworker.ui.window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def what_was_closed_is_gone() -> Iterator[None]:
+    """Outside a running event loop Qt keeps closed windows, and each would be dressed again."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
