@@ -50,7 +50,7 @@ class Desk:
 
     def __init__(self, machine: Machine, opened: Opened) -> None:
         self.machine = machine
-        self._opened = opened
+        self.opened = opened
         self._closed = False
         self.store = self.open_store()
         self.me = me_of(self.store, opened)
@@ -67,7 +67,7 @@ class Desk:
     @property
     def user(self) -> str:
         """The login name."""
-        return self._opened.entry.user
+        return self.opened.entry.user
 
     @property
     def is_enrolled(self) -> bool:
@@ -82,11 +82,11 @@ class Desk:
     @property
     def key(self) -> bytes:
         """The store's key, for backups."""
-        return self._opened.key
+        return self.opened.key
 
     def open_store(self) -> Store:
         """One more connection to the same store, for the thread that calls."""
-        return Store.open(self._opened.entry.path, self._opened.key)
+        return Store.open(self.opened.entry.path, self.opened.key)
 
     def open_ledger(self) -> Ledger:
         """A ledger over a store of its own, for functions that run in a lane; its ``store`` is to be closed."""
@@ -105,17 +105,17 @@ class Desk:
     def sign_in(self, password: str, cancelled: Callable[[], bool] = _never) -> None:
         """New tokens for the password. Raises ``SignInError``, ``CentreError``."""
         with self._own_store() as store:
-            enrol.sign_in(self.machine, self._opened, store, password, cancelled)
+            enrol.sign_in(self.machine, self.opened, store, password, cancelled)
 
     def move_centre(self, place: str) -> None:
         """The centre answers at another address from now on. Raises ``CentreError``."""
         with self._own_store() as store:
-            enrol.move_centre(self.machine, self._opened, store, place)
+            enrol.move_centre(self.machine, self.opened, store, place)
 
     def change_password(self, old: str, new: str, cancelled: Callable[[], bool] = _never) -> None:
         """Changes the password, at the centre and here."""
         with self._own_store() as store:
-            enrol.change_password(self.machine, self._opened, store, old, new, cancelled)
+            enrol.change_password(self.machine, self.opened, store, old, new, cancelled)
 
     def history(self, kind: str, record: str, cancelled: Callable[[], bool] = _never) -> History:
         """Every write of a record, from the centre. Raises ``CentreError``, ``NotFound``."""
@@ -127,7 +127,7 @@ class Desk:
 
     def renew(self) -> bool:
         """Takes over what a sync has learnt of the worker (role, regions); True when the ledger is a new one."""
-        me = me_of(self.store, self._opened)
+        me = me_of(self.store, self.opened)
         if me == self.me:
             return False
         self.me = me

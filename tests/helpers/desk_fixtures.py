@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+import requests
 import uuid_utils
+from keyring.backends.fail import Keyring as NoKeyring
+from requests.adapters import HTTPAdapter
 
 from gridworker.app.desk import Desk
 from gridworker.protocol.sync import Clock
@@ -17,10 +21,34 @@ from gridworker.sync import centre as sync_centre
 from gridworker.sync import enrol
 from gridworker.sync.machine import Machine
 from tests.helpers.centre import PASSWORD, Centre
+from tests.helpers.keys import MemoryKeyring
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 GRID = "330683106211001"
 OTHER_GRID = "330683106215001"
+
+
+class Crossing(HTTPAdapter):
+    """In front of a line: lets through so many requests (``cut_after``) and then none; loses the answer to one
+    path, once (``lose_next``)."""
+
+    def __init__(self, line: HTTPAdapter) -> None:
+        super().__init__()
+        self._line = line
+        self.cut_after: int | None = None
+        self.lose_next = ""
+
+    def send(self, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        """One request."""
+        if self.cut_after is not None:
+            if self.cut_after == 0:
+                raise requests.ConnectionError("the line is cut", request=request)
+            self.cut_after -= 1
+        answer = self._line.send(request, **how)
+        if self.lose_next and self.lose_next in str(request.url):
+            self.lose_next = ""
+            raise requests.ConnectionError("the line was cut before the answer", request=request)
+        return answer
 
 
 class Village:
@@ -28,6 +56,7 @@ class Village:
 
     def __init__(self, centre: Centre, folder: Path) -> None:
         self.centre = centre
+        self.line = Crossing(centre.line)
         self._folder = folder
         self._homes = itertools.count(1)
         self._desks: list[Desk] = []
@@ -44,7 +73,7 @@ class Village:
             clock=clock,
             new_id=lambda: str(uuid_utils.uuid7()),
             chance=os.urandom,
-            connect=functools.partial(sync_centre.Centre, adapter=self.centre.line),
+            connect=functools.partial(sync_centre.Centre, adapter=self.line),
             cost=CHEAP,
         )
 
@@ -91,6 +120,12 @@ def village(centre: Centre, tmp_path: Path) -> Iterator[Village]:
     place = Village(centre, tmp_path)
     yield place
     place.close()
+
+
+@pytest.fixture
+def no_keyring(memory_keyring: MemoryKeyring) -> None:
+    """A machine without any keyring service."""
+    keyring.set_keyring(NoKeyring())
 
 
 Make = Callable[[str], Desk]
