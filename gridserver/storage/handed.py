@@ -15,6 +15,9 @@ from gridworker.records.change import Change
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.wrong import Wrong
 
+_DEEPEST = 50
+"""Lists within lists, more than any kind has: a row around them must still be written as JSON (254 levels)."""
+
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
@@ -135,6 +138,8 @@ def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
     except orjson.JSONEncodeError:  # nested deeper than anybody writes by hand
         raise Refused("bad_request") from None
     sha = hashlib.sha256(body).digest()
+    if body.count(b"{") + body.count(b"[") > _DEEPEST and _depth(wire) > _DEEPEST:
+        return Item(name, n, body, sha, None), "内容的层次太多。"
     try:
         change = Change.from_wire(wire, tx, act)
     except Wrong as wrong:
@@ -142,3 +147,8 @@ def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
     if not _KIND.match(change.kind):
         return Item(name, n, body, sha, None), "资料类型的名称不对。"
     return Item(name, n, body, sha, change), ""
+
+
+def _depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)

@@ -215,6 +215,18 @@ def test_a_change_of_the_wrong_shape_comes_back_with_a_reason_and_stops_nobody(w
     assert wang.row("household", row.id) == row
 
 
+def test_lists_within_lists_within_lists_come_back(wang):
+    deep, deeper = [], []
+    for _ in range(240):
+        deep = [deep]
+    for _ in range(300):
+        deeper = [deeper]
+    change = house(wang)
+    assert wang.send(replace(change, value={**change.value, "plan": deep}))[0].code == "malformed"
+    change = house(wang)
+    assert problem(wang, replace(change, value={**change.value, "plan": deeper})).error == "bad_request"
+
+
 @pytest.mark.parametrize("wire", [{"id": "x"}, {"n": "1"}, {"n": 0}, {"n": True}, {"id": None}])
 def test_a_change_without_a_name_or_a_number_is_no_request(wang, wire):
     bad = Group(tx=wang.hand.new_id(), act=wang.hand.new_id(), changes=[{**house(wang).to_wire(), **wire}])
