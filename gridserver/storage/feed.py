@@ -98,7 +98,10 @@ def _pages(
         "most": most + 1,
         "most_text": MOST_TEXT,
     }
-    rows = conn.execute(_NEWS, asked).all() if taken else []
+    if not taken:
+        return [], False
+    conn.execute(_BY_INDEX)
+    rows = conn.execute(_NEWS, asked).all()
     kept = rows[:most]
     cut = bool(rows) and rows[0].found > len(kept)
     by_place: list[list[Any]] = [[] for _ in taken]
@@ -126,6 +129,8 @@ def _page(head: _Head, rows: Sequence[Any], starts: Mapping[str, int], cursors: 
 _HEADS = text("""
     SELECT bucket, seq, floor_seq, entries, set_hash FROM bucket_head WHERE bucket = ANY(CAST(:buckets AS uuid[]))
 """)
+# Left alone, the planner reads a whole bucket and sorts its texts for each page of it.
+_BY_INDEX = text("SET LOCAL enable_sort = off")
 # Lengths are known without reading the texts; only what fits is read.
 _NEWS = text("""
     SELECT place, seq, here, wire, found FROM (
@@ -136,10 +141,11 @@ _NEWS = text("""
             FROM unnest(CAST(:buckets AS uuid[]), CAST(:starts AS bigint[]))
                 WITH ORDINALITY AS asked (bucket, start, place)
             CROSS JOIN LATERAL (
-                SELECT seq, true AS here, wire FROM record WHERE record.bucket = asked.bucket AND seq > asked.start
+                (SELECT seq, true AS here, wire FROM record
+                    WHERE record.bucket = asked.bucket AND seq > asked.start ORDER BY bucket, seq LIMIT :most)
                 UNION ALL
-                SELECT seq, false, wire FROM departure WHERE departure.bucket = asked.bucket AND seq > asked.start
-                ORDER BY seq LIMIT :most
+                (SELECT seq, false, wire FROM departure
+                    WHERE departure.bucket = asked.bucket AND seq > asked.start ORDER BY bucket, seq LIMIT :most)
             ) AS entry
             ORDER BY place, seq LIMIT :most
         ) AS entries
