@@ -1,9 +1,20 @@
-"""Whole, encrypted copies of the store, and the way back from one."""
+"""Whole, encrypted copies of the store, and the way back from one without losing what was written since."""
 
+import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from gridworker.errors import StoreDamaged
+from gridworker.storage import outbox, project
 from gridworker.storage.connection import Connection, connect
+from gridworker.storage.faults import FAULTS
+from gridworker.storage.file import File
+
+LOG = logging.getLogger(__name__)
+
+_UNSETTLED = ("new", "sent", "held", "accepted", "attention")
 
 
 def folder_of(path: Path) -> Path:
@@ -11,32 +22,134 @@ def folder_of(path: Path) -> Path:
     return path.with_name(path.name + ".backups")
 
 
-def copy(db: Connection, path: Path, key: bytes) -> None:
-    """Write a copy of the open store to ``path``; a copy that was there before is replaced only by a whole one."""
+def copy(db: Connection, path: Path, key: bytes | None) -> None:
+    """Write a copy of the open store to ``path``, under the same key, without the traces of what was deleted.
+
+    A copy that was there before is replaced only by a whole one. With ``key`` the copy is opened and looked at
+    first. Raises ``StoreDamaged`` when it is not sound.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    target = connect(part, key)
+    remove(part)
+    os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
     try:
-        target.execute("PRAGMA synchronous = FULL")
-        db.backup(target)
-    except BaseException:
-        target.close()
-        part.unlink(missing_ok=True)
-        raise
-    target.close()
-    os.replace(part, path)
+        db.execute("VACUUM INTO ?", (str(part),))
+        if key is not None:
+            _look_at(part, key)
+        _sync(part)
+        os.replace(part, path)
+    finally:
+        remove(part)
 
 
-def before_migration(db: Connection, path: Path, folder: Path, key: bytes) -> Path:
+def before_migration(db: Connection, path: Path, folder: Path) -> Path:
     """A copy named by the store's version."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
     target = folder / f"{path.stem}-{version}{path.suffix}"
-    copy(db, target, key)
+    copy(db, target, None)
     return target
 
 
 def is_sound(db: Connection) -> bool:
     """Whether every page bears its seal (HMAC) and the tables agree with their indexes."""
     seals = db.execute("PRAGMA cipher_integrity_check").fetchall()
-    return not seals and db.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    return not seals and bool(db.execute("PRAGMA quick_check").fetchone()[0] == "ok")
+
+
+def renew(db: Connection, path: Path) -> int:
+    """The store's own copies hold what has been let go since: one new copy takes their place. How many went."""
+    old = sorted(folder_of(path).glob("*.db"))
+    if old:
+        copy(db, old[-1], None)
+        for each in old[:-1]:
+            remove(each)
+    return len(old)
+
+
+def unsent_of(path: Path, key: bytes) -> tuple[list[Any], list[Any], list[Any]]:
+    """What a store holds that the centre may not have, as far as it can still be read: changes, drafts, buckets."""
+    if not path.exists():
+        return [], [], []
+    db = connect(path, key)
+    try:
+        marks = ", ".join("?" * len(_UNSETTLED))
+        changes = db.execute(
+            f"SELECT {_CARRIED} FROM outbox WHERE state IN ({marks}) ORDER BY _row", _UNSETTLED
+        ).fetchall()
+        drafts = db.execute("SELECT key, form, title, fields, at FROM draft").fetchall()
+        buckets = db.execute("SELECT id, class, region, record FROM bucket").fetchall()
+        return changes, drafts, buckets
+    except FAULTS as fault:
+        LOG.info("the store that is replaced cannot be read: %s", type(fault).__name__)
+        return [], [], []
+    finally:
+        db.close()
+
+
+def carry_over(file: File, unsent: tuple[list[Any], list[Any], list[Any]]) -> int:
+    """Put into a restored store what its successor held and it does not have; how many changes.
+
+    The changes are handed in again: what the centre has already, it knows by its id.
+    """
+    changes, drafts, buckets = unsent
+    with file.writing():
+        known = {change for (change,) in file.db.execute("SELECT id FROM outbox")}
+        missing = [line for line in changes if line[0] not in known]
+        file.db.executemany(
+            "INSERT OR IGNORE INTO bucket (id, class, region, record, state) VALUES (?, ?, ?, ?, 'loading')", buckets
+        )
+        _put_changes(file, missing)
+        file.db.executemany(
+            "INSERT INTO draft VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET form = excluded.form,"
+            " title = excluded.title, fields = excluded.fields, at = excluded.at WHERE excluded.at > at",
+            drafts,
+        )
+        project.tell_all_again(file, {(line[5], line[6]) for line in missing})
+    return len(missing)
+
+
+_CARRIED = (
+    "id, tx, act, author, state, kind, record, bucket, hlc, body, before, made_at, code, reason, settled_at, tries"
+)
+
+
+def _put_changes(file: File, lines: Iterable[Any]) -> None:
+    incarnation, next_n, _ = outbox.numbers(file)
+    for n, (name, tx, act, author, state, *rest) in enumerate(lines, next_n):
+        state = "attention" if state == "attention" else "new"
+        file.db.execute(
+            f"INSERT INTO outbox (incarnation, n, laid, {_CARRIED})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (incarnation, n, int(state == "new"), name, tx, act, author, state, *rest),
+        )
+
+
+def _look_at(path: Path, key: bytes) -> None:
+    """A copy that was never opened is no backup."""
+    db = connect(path, key)
+    try:
+        if not is_sound(db):
+            raise StoreDamaged("the copy is not sound")
+    except FAULTS as fault:
+        raise StoreDamaged(type(fault).__name__) from None
+    finally:
+        db.close()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def parts(path: Path) -> tuple[Path, Path, Path]:
+    """The files of a store."""
+    return path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+
+
+def remove(path: Path) -> None:
+    """Delete a store's files."""
+    for part in parts(path):
+        part.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ def refuse_newer(db: Connection) -> None:
 
 def pending(db: Connection) -> bool:
     """Whether steps are to be taken."""
-    return bool(db.execute("PRAGMA user_version").fetchone()[0] != version())
+    return bool(db.execute("PRAGMA user_version").fetchone()[0] < version())
 
 
 def is_new(db: Connection) -> bool:

@@ -22,13 +22,16 @@ from gridworker.storage import (
     unindexed,
 )
 from gridworker.storage.buckets import Bucket
-from gridworker.storage.connection import connect, prepare, reading
+from gridworker.storage.connection import BUSY_MS, connect, prepare, reading
 from gridworker.storage.drafts import Draft
 from gridworker.storage.faults import at_the_border
 from gridworker.storage.feed import Received
 from gridworker.storage.file import File
 from gridworker.storage.outbox import OutboxRow, Settled
 from gridworker.storage.reader import Reader
+
+WIPE_MS = 200
+"""How long wiping the log waits for a reader."""
 
 
 @at_the_border
@@ -51,7 +54,7 @@ class Store(Reader):
             prepare(db)
             if migrations.pending(db):
                 if not migrations.is_new(db):
-                    backup.before_migration(db, path, backups or backup.folder_of(path), key)
+                    backup.before_migration(db, path, backups or backup.folder_of(path))
                 migrations.apply(db)
             file = File(path, db, tables.tables_of(kinds))
             _make_ready(file, kinds)
@@ -61,9 +64,7 @@ class Store(Reader):
         return cls(file)
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and let go of it."""
-        if not self._file.db.in_transaction:
-            self._file.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Let go of the file; the last one to do so folds the write-ahead log into it."""
         self._file.db.close()
 
     # ------------------------------------------------------------------ notes
@@ -193,7 +194,7 @@ class Store(Reader):
         """Let a bucket go, with all that this desk has of it. False while something of it waits here."""
         done = buckets.drop(self._file, bucket, seal)
         if done:
-            self._scrub()
+            self._wipe_log()
         return done
 
     # ------------------------------------------------------------------ drafts
@@ -222,14 +223,19 @@ class Store(Reader):
         return unindexed.index_backlog(self._file, limit_ms)
 
     def tidy(self) -> bool:
-        """A little housekeeping of at most about 50 ms for the local lane; True: call again soon."""
+        """Housekeeping for the local lane, about 50 ms a call; True: call again soon.
+
+        Merges the search index, folds the log into the file, and wipes what was dropped out of the store's own
+        copies. Whoever lets a store grow without it is felt at the next save.
+        """
         for bucket in buckets.dropping(self._file):
             self.drop_bucket(bucket)
         with self._file.writing():
             more = search.tidy(self._file.db)
             buckets.forget_dropped(self._file)
-        if self._file.meta("scrub", False):
-            self._scrub()
+        if self._file.meta("scrub", False) and self._wipe_log():
+            backup.renew(self._file.db, self._file.path)
+            self.set_meta("scrub", False)
         self._file.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return more
 
@@ -248,19 +254,24 @@ class Store(Reader):
         return sync_log.latest(self._file, limit)
 
     def backup_to(self, path: Path, key: bytes) -> None:
-        """A whole, encrypted copy under the same key. Raises ``DiskFull``."""
+        """A whole, encrypted copy under the same key, opened and looked at. Raises ``DiskFull``, ``StoreDamaged``."""
         backup.copy(self._file.db, path, key)
+
+    def carry_over(self, path: Path, key: bytes) -> int:
+        """Take over what the store at ``path`` has not handed in, as far as it can be read; how many changes."""
+        return backup.carry_over(self._file, backup.unsent_of(path, key))
 
     def check(self) -> bool:
         """Whether every page of the file is as it was written."""
         return backup.is_sound(self._file.db)
 
-    def _scrub(self) -> None:
-        """Nothing of what was dropped may stay in the write-ahead log. A reader elsewhere makes it wait."""
-        busy = self._file.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not busy:
-            with self._file.writing():
-                self._file.note("scrub", False)
+    def _wipe_log(self) -> bool:
+        """Nothing of what was dropped may stay in the write-ahead log. False: a reader holds it, try later."""
+        db = self._file.db
+        db.execute(f"PRAGMA busy_timeout = {WIPE_MS}")
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        return not busy
 
 
 def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:

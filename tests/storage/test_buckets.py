@@ -1,0 +1,131 @@
+"""A bucket that leaves the desk leaves it whole: rows, words, counts, drafts, log, copies."""
+
+from gridworker.storage.backup import folder_of
+from tests.helpers.notebook import BUCKETS, GRID, KEY, OTHER_GRID, bucket, standing
+from tests.helpers.open_pages import open_pages
+
+SECRET = "欧阳锦绣"
+
+
+def fill(notebook):
+    rows = [
+        notebook.centre.write(
+            "household",
+            {"head_name": SECRET, "grid": OTHER_GRID, "address": f"{SECRET}家 {n} 号", "tags": ["rental"]},
+            "other_grid",
+        )
+        for n in range(200)
+    ]
+    rows.append(
+        notebook.centre.write(
+            "visit",
+            {"grid": OTHER_GRID, "household": rows[0].id, "visitor": "x", "visited_at": 1, "text": SECRET * 20},
+            "other_grid",
+        )
+    )
+    notebook.give("other_grid", *rows)
+    while notebook.store.index_backlog(50):
+        pass
+    return rows
+
+
+def test_nothing_of_a_dropped_bucket_is_left(notebook):
+    rows = fill(notebook)
+    mine = notebook.household()
+    notebook.hand_in(seen=True)
+    notebook.ledger.save("household", {"note": SECRET}, rows[1].id)
+    notebook.hand_in(seen=True)
+    notebook.store.note_standing(standing(last_n=9, durable_n=9))
+    notebook.ledger.keep_draft(f"visit:{rows[2].id}", "visit", SECRET, {"text": SECRET})
+    notebook.ledger.keep_draft("household:new", "household", "新建", {"head_name": "陈"})
+    notebook.store.backup_to(folder_of(notebook.path) / "by-hand-1.db", KEY)
+
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    while notebook.store.tidy():
+        pass
+    assert notebook.store.search(SECRET) == []
+    assert [each["id"] for each in notebook.ledger.find("household")] == [mine]
+    assert [draft.key for draft in notebook.ledger.drafts()] == ["household:new"]
+    assert notebook.store.totals("household", "households_by_grid", by=("grid",)) == [
+        {"grid": GRID, "n": 1, "latest": None}
+    ]
+    assert bucket("other_grid") not in [each.id for each in notebook.store.buckets()]
+    for place in (notebook.path, *folder_of(notebook.path).iterdir()):
+        content = open_pages(place, KEY)
+        for trace in (SECRET.encode(), rows[0].id.encode(), bucket("other_grid").encode()):
+            assert trace not in content, place
+        assert "陈建国".encode() in content
+
+
+def test_before_it_is_dropped_all_of_it_can_be_read_by_who_has_the_key(notebook):
+    rows = fill(notebook)
+    content = open_pages(notebook.path, KEY)
+    assert content.count(SECRET.encode()) > 400
+    assert rows[0].id.encode() in content
+
+
+def test_a_bucket_is_kept_while_something_of_it_waits(notebook):
+    rows = fill(notebook)
+    notebook.ledger.save("household", {"phone": "13800000001"}, rows[0].id)
+    assert not notebook.store.drop_bucket(bucket("other_grid"))
+    assert notebook.ledger.count("household") == 200
+    notebook.hand_in("refused")
+    assert not notebook.store.drop_bucket(bucket("other_grid"))
+    notebook.store.discard(notebook.store.outbox_rows(("attention",))[0].tx, notebook.now)
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    assert notebook.ledger.count("household") == 0
+
+
+def test_what_is_at_the_centre_but_in_no_backup_yet_is_sealed(notebook):
+    rows = fill(notebook)
+    notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.hand_in()
+    sealed = []
+
+    def seal(body):
+        sealed.append(body)
+        return bytes(each ^ 0x5A for each in body)
+
+    assert notebook.store.drop_bucket(bucket("other_grid"), seal)
+    assert SECRET.encode() in sealed[0]
+    assert SECRET.encode() not in open_pages(notebook.path, KEY)
+    assert notebook.store.meta("next_n") == 2
+
+
+def test_a_centre_without_a_backup_has_taken_it_for_good(notebook):
+    rows = fill(notebook)
+    notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.hand_in()
+    notebook.store.note_standing(standing(last_n=1, backup=False))
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    assert SECRET.encode() not in open_pages(notebook.path, KEY)
+    assert notebook.store.meta("next_n") == 2
+
+
+def test_own_history_of_a_dropped_bucket_goes_when_it_is_durable(notebook):
+    rows = fill(notebook)
+    notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.hand_in()
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    notebook.store.note_standing(standing(last_n=1, durable_n=1))
+    while notebook.store.tidy():
+        pass
+    assert SECRET.encode() not in open_pages(notebook.path, KEY)
+
+
+def test_a_dropping_that_was_broken_off_shows_nothing_and_goes_on(notebook):
+    fill(notebook)
+    file = notebook.store._file
+    with file.writing():
+        file.db.execute("UPDATE bucket SET state = 'dropping' WHERE id = ?", (bucket("other_grid"),))
+    assert notebook.ledger.count("household") == 0
+    assert notebook.store.search(SECRET) == []
+    notebook.reopened()
+    while notebook.store.tidy():
+        pass
+    assert len(notebook.store.buckets()) == len(BUCKETS) - 1
+
+
+def test_dropping_twice_is_no_harm(notebook):
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    assert notebook.store.drop_bucket(bucket("other_grid"))
