@@ -128,25 +128,33 @@ def _read_group(group: Group) -> Handed:
 
 
 def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
+    """The change, and why it can never be taken. Raises ``Refused`` when it has not even a name or a number."""
+    said = dict(wire)
+    said.pop("n", None)
+    try:
+        body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # nested deeper than anybody writes by hand
+        raise Refused("bad_request") from None
+    sha = hashlib.sha256(body).digest()
+    try:
+        change = Change.from_wire(wire, tx, act)
+    except Wrong as wrong:
+        return Item(*_name(wire), body, sha, None), wrong.reason
+    if change.n is True or change.n < 1 or not _KIND.match(change.kind):
+        return Item(*_name(wire), body, sha, None), "资料类型的名称不对。"
+    if body.count(b"{") + body.count(b"[") > _DEEPEST and _depth(wire) > _DEEPEST:
+        return Item(change.id, change.n, body, sha, None), "内容的层次太多。"
+    return Item(change.id, change.n, body, sha, change), ""
+
+
+def _name(wire: Mapping[str, Any]) -> tuple[str, int]:
+    """Id and number of a change that cannot be read otherwise."""
     name, n = wire.get("id"), wire.get("n")
     if not isinstance(name, str) or not ENTRY_ID.match(name):
         raise Refused("bad_request")
     if not isinstance(n, int) or isinstance(n, bool) or not 0 < n < 2**63:
         raise Refused("bad_request")
-    try:
-        body = orjson.dumps({k: v for k, v in wire.items() if k != "n"}, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:  # nested deeper than anybody writes by hand
-        raise Refused("bad_request") from None
-    sha = hashlib.sha256(body).digest()
-    if body.count(b"{") + body.count(b"[") > _DEEPEST and _depth(wire) > _DEEPEST:
-        return Item(name, n, body, sha, None), "内容的层次太多。"
-    try:
-        change = Change.from_wire(wire, tx, act)
-    except Wrong as wrong:
-        return Item(name, n, body, sha, None), wrong.reason
-    if not _KIND.match(change.kind):
-        return Item(name, n, body, sha, None), "资料类型的名称不对。"
-    return Item(name, n, body, sha, change), ""
+    return name, n
 
 
 def _depth(value: Any) -> int:

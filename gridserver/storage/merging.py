@@ -78,12 +78,13 @@ class World:
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
     draft = Draft(world.rows, world.about)
-    keys = dict.fromkeys((change.kind, change.record) for change in group.changes)
+    changes = group.changes
+    keys = dict.fromkeys([(change.kind, change.record) for change in changes])
     try:
         if group.wrong:
             raise Refused("malformed", group.wrong)
         _wait_behind(world, group, keys)
-        for change in group.changes:
+        for change in changes:
             _merge(world, draft, change)
     except Refused as refused:
         if refused.code != "unknown_record" or world.now - first_at > PATIENCE:
@@ -186,6 +187,8 @@ def _as_seen(world: World, change: Change) -> Change:
 
 
 def _wait_behind(world: World, group: Handed, keys: Mapping[Key, None]) -> None:
+    if not world.blocked and not world.missing:
+        return
     if any(key in world.blocked for key in keys):
         raise Held("after_refused", "同一条记录前面的修改还没有被接收，会在它之后再接收。")
     made = {change.record for change in group.changes if change.verb is Verb.CREATE}
@@ -206,14 +209,14 @@ def _take(world: World, draft: Draft) -> None:
         world.about.setdefault(about, []).append(key)
     for key in draft.fresh:
         world.touched[key] = None
-    for key in list(draft.fresh):
-        _move_conflicts_along(world, key)
+        if key[1] in world.about:
+            _move_conflicts_along(world, key)
 
 
 def _move_conflicts_along(world: World, key: Key) -> None:
     """A conflict lies where the record lies that it is about."""
     bucket = world.rows[key].bucket
-    for about in world.about.get(key[1], ()):
+    for about in world.about[key[1]]:
         conflict = world.rows[about]
         if conflict.bucket != bucket and conflict.fields.get("record_kind") == key[0]:
             world.rows[about] = replace(conflict, bucket=bucket, ver=conflict.ver + 1)

@@ -50,12 +50,16 @@ def take(
         if group.tx in aside:
             verdict = put_aside(world, group, *aside[group.tx])
         else:
-            first_at = min((known[item.id].at for item in group.items if item.id in known), default=hand.author.now)
-            verdict = judge(world, group, first_at)
+            verdict = judge(world, group, _first_at(hand, group, known))
         judged.append(Judged(group, verdict))
     places = _write(conn, heads, world, standing)
     _note(conn, hand, judged, places, known, world.centre)
     return [change_ledger.result(each.group, each.verdict, places) for each in judged]
+
+
+def _first_at(hand: Hand, group: Handed, known: Mapping[str, Known]) -> int:
+    """When the group was first offered, ms UTC."""
+    return min([known[item.id].at for item in group.items if item.id in known], default=hand.author.now)
 
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:
