@@ -128,6 +128,11 @@ class Shell(QStackedWidget):
         return self._desktop
 
     @property
+    def desk(self) -> OpenDesk | None:
+        """The desk of whoever is signed in."""
+        return self._desk
+
+    @property
     def control(self) -> SyncControl | None:
         """The sync of whoever is signed in."""
         return self._control
