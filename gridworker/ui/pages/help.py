@@ -164,7 +164,8 @@ def bind_help(window: MainWindow) -> None:
         # Imported here: most people never press F1 with a drawer open.
         from gridworker.ui.pages.help_overlay import HelpOverlay
 
-        topic = fitting(window.here, drawer.accessibleName())
-        HelpOverlay(window, topic, window.acts.sheet()).open_over()
+        if window.findChild(HelpOverlay) is None:
+            topic = fitting(window.here, drawer.accessibleName())
+            HelpOverlay(window, topic, window.acts.sheet()).open_over()
 
     window.acts.bind("help", open_help)

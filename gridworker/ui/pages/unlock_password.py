@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -137,16 +138,24 @@ class PasswordView(QWidget):
             self._say(error)
 
     def _say(self, error: GridworkerError) -> None:
+        # The way out first: it appears together with the words.
         clear(self.notice.ends)
+        way_out = self._way_out(error)
+        if way_out is not None:
+            self.notice.ends.addWidget(Button(*way_out, kind="quiet"))
         self.notice.say(error.title, error.remedy)
-        if isinstance(error, StoreDamaged | StoreTooNew):
-            user = self.user
-            words = self.tr("恢复备份")
-            self.notice.ends.addWidget(Button(words, lambda: self.restore.emit(user), kind="quiet"))
-        elif isinstance(error, KeyringNeeded):
-            self.notice.ends.addWidget(Button(self.tr("忘记密码"), lambda: self.forgot.emit(self.user), kind="quiet"))
-        elif isinstance(error, StoreBusy):
-            self.notice.ends.addWidget(Button(self.tr("再试一次"), self.submit, kind="quiet"))
+
+    def _way_out(self, error: GridworkerError) -> tuple[str, Callable[[], object]] | None:
+        user = self.user
+        match error:
+            case StoreDamaged() | StoreTooNew():
+                return self.tr("恢复备份"), lambda: self.restore.emit(user)
+            case KeyringNeeded():
+                return self.tr("忘记密码"), lambda: self.forgot.emit(user)
+            case StoreBusy():
+                return self.tr("再试一次"), self.submit
+            case _:
+                return None
 
     def _chosen(self, user: str) -> None:
         self.notice.hide()

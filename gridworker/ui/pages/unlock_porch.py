@@ -155,7 +155,8 @@ class Porch(QWidget):
         # Imported here: the first frame does not pay for the browser.
         from gridworker.ui.pages.help_overlay import HelpOverlay
 
-        HelpOverlay(self, self.help_topic).open_over()
+        if self.findChild(HelpOverlay) is None:
+            HelpOverlay(self, self.help_topic).open_over()
 
     def bring_into_sight(self, part: QWidget) -> None:
         """Scroll until *part* is seen."""

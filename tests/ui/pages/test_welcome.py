@@ -27,8 +27,10 @@ from gridworker.errors import (
     WeakPassword,
     WrongPassword,
 )
+from gridworker.storage import keys
 from gridworker.sync.reach import Reach, Step
 from gridworker.ui.background import Background, Progress
+from gridworker.ui.pages import welcome_offline, welcome_protect
 from gridworker.ui.pages.help_overlay import HelpOverlay
 from gridworker.ui.pages.welcome import CONNECT, DOWNLOAD, LOOK, OFFLINE, PROTECT, WelcomePage
 from gridworker.ui.pages.welcome_door import Application, Downloaded, Enrolled
@@ -257,6 +259,12 @@ def test_a_broken_line_while_signing_in_is_told_and_tried_again(
     door.trouble = None
     page.forward()
     qtbot.waitUntil(lambda: page.here == DOWNLOAD)
+
+
+def test_the_page_asks_for_no_shorter_a_password_than_the_key_slots():
+    assert welcome_protect.LEAST_WITH_KEYRING == keys.SHORTEST
+    assert welcome_protect.LEAST_ALONE == keys.SHORTEST_ALONE
+    assert welcome_offline.LEAST == keys.SHORTEST
 
 
 def test_with_a_keyring_the_password_may_stay(page: WelcomePage, door: PaperDoor, qtbot: QtBot):
