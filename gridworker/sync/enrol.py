@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridworker import settings
-from gridworker.errors import NotAccepted, NotTheCentre, SignInNeeded, SignInRefused, TlsFailed, WrongPassword
+from gridworker.errors import (
+    CentreError,
+    NotAccepted,
+    NotTheCentre,
+    SignInNeeded,
+    SignInRefused,
+    TlsFailed,
+    TooManyTries,
+    WrongPassword,
+)
 from gridworker.protocol import enrolment, sealing
 from gridworker.protocol.enrolment import EnrolmentCode
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, SignedIn
@@ -154,7 +163,7 @@ def unlock_anyhow(machine: Machine, user: str, password: str, cancelled: Cancell
             raise
         try:
             return recover(machine, user, password, cancelled)
-        except SignInRefused:
+        except (SignInRefused, TooManyTries, CentreError):
             raise wrong from None
 
 

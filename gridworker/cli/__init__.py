@@ -1,0 +1,46 @@
+"""The desk's command line: every act of a worker, a script or a check, without a window.
+
+Exit codes: 0 done; 1 refused or failed, with the reason on stderr; 2 used wrongly. ``--json`` prints one
+document and nothing else. Passwords come from ``GRIDWORKER_PASSWORD`` or a prompt.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from gridworker.cli.parser import parsed
+from gridworker.errors import GridworkerError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Does what the arguments say; without a command it opens the window. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        asked = parsed(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 2
+    from gridworker.cli import commands  # what a command needs is imported after --help had its say
+
+    try:
+        answer = commands.run(asked)
+    except commands.Misused as misused:
+        print(misused, file=sys.stderr)
+        return 2
+    except GridworkerError as error:
+        print(error, file=sys.stderr)
+        if asked.json:
+            print(json.dumps({"ok": False, "error": type(error).__name__, "reason": str(error)}, ensure_ascii=False))
+        return 1
+    except KeyboardInterrupt:
+        print("已取消：已经完成的部分都保存好了。", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    if answer is not None:
+        print(json.dumps(answer.document, ensure_ascii=False) if asked.json else "\n".join(answer.lines))
+    return 0

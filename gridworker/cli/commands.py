@@ -1,0 +1,179 @@
+"""From what was asked to what is done: opens the desk, does it, and closes it again."""
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gridworker import logs, settings
+from gridworker.cli import records
+from gridworker.cli.answer import Answer, Misused
+from gridworker.errors import NotFound, SignInNeeded
+from gridworker.ledger import Ledger
+
+if TYPE_CHECKING:
+    from gridworker.app.desk import Desk
+    from gridworker.sync.machine import Machine
+
+__all__ = ["Misused", "run"]
+
+PASSWORD = "GRIDWORKER_PASSWORD"
+
+
+def run(asked: argparse.Namespace) -> Answer | None:
+    """Does one command. Raises ``Misused`` and what the act itself raises."""
+    home: Path = (asked.home or settings.default_home()).absolute()
+    if asked.command is None:
+        _window(home, asked)
+        return None
+    if asked.command == "demo":
+        _demo(home, asked)
+        return None
+    if (asked.command, getattr(asked, "act", "")) == ("records", "kinds"):
+        return records.kinds()
+    for name in _kinds_named(asked):
+        records.kind_of(name)
+    log = logs.start(home)
+    try:
+        return _at_the_desk(home, asked)
+    finally:
+        logs.stop(log)
+
+
+def _kinds_named(asked: argparse.Namespace) -> list[str]:
+    """What was used wrongly is told before anybody is asked for a password."""
+    named = getattr(asked, "kind", [])
+    return [named] if isinstance(named, str) else named
+
+
+def _at_the_desk(home: Path, asked: argparse.Namespace) -> Answer:
+    from gridworker.app.desk import Desk, this_machine
+
+    machine = this_machine(home)
+    if asked.command == "sign-in":
+        return _sign_in(machine, asked)
+    user = asked.user or _last(machine)
+    password = _password(user)
+    with Desk.unlocked(machine, user, password) as desk:
+        if asked.command == "sync":
+            return _sync(desk, password)
+        if asked.command == "status":
+            return _status(desk)
+        return _ACTS[asked.command, getattr(asked, "act", "")](desk.ledger, asked)
+
+
+_ACTS: Mapping[tuple[str, str], Callable[[Ledger, argparse.Namespace], Answer]] = {
+    ("records", "list"): records.list_,
+    ("records", "show"): records.show,
+    ("records", "save"): records.save,
+    ("records", "remove"): records.remove,
+    ("records", "restore"): records.restore,
+    ("search", ""): records.search,
+    ("conflicts", "list"): lambda ledger, _: records.conflicts(ledger),
+    ("conflicts", "settle"): records.settle,
+}
+
+
+def _sign_in(machine: "Machine", asked: argparse.Namespace) -> Answer:
+    """With a code: enrolment. Without: the line is tried, and without a line the password is checked here."""
+    from gridworker.app.desk import Desk
+    from gridworker.sync import enrol
+
+    user = asked.user or _last(machine)
+    password = _password(user)
+    if asked.code:
+        application = enrol.Application(user, password, asked.code, asked.centre, asked.ca)
+        with Desk(machine, enrol.enrol(machine, application)) as desk:
+            return _signed_in(desk)
+    with Desk.unlocked(machine, user, password) as desk:
+        if asked.centre and desk.is_enrolled:
+            desk.move_centre(asked.centre)
+        desk.sign_in(password)
+        desk.renew()
+        return _signed_in(desk)
+
+
+def _signed_in(desk: "Desk") -> Answer:
+    me = desk.me
+    return Answer(
+        {"user": me.user, "role": me.role, "regions": list(me.regions)},
+        [f"已登录：{me.name}（{me.user}），负责区域 {len(me.regions)} 个"],
+    )
+
+
+def _sync(desk: "Desk", password: str) -> Answer:
+    try:
+        report = desk.sync()
+    except SignInNeeded:
+        desk.sign_in(password)
+        report = desk.sync()
+    document = {
+        "ok": report.ok,
+        "pushed": report.pushed,
+        "pulled": report.pulled,
+        "conflicts": report.conflicts,
+        "refused": report.refused,
+    }
+    words = f"已同步：上传 {report.pushed}，下载 {report.pulled}，需要核对 {report.conflicts}，被退回 {report.refused}"
+    return Answer(document, [words])
+
+
+def _status(desk: "Desk") -> Answer:
+    store = desk.store
+    counts = store.waiting_count()
+    buckets = [
+        {"id": each.id, "class": each.bucket_class, "region": each.region, "state": each.state, "cursor": each.cursor}
+        for each in store.buckets()
+    ]
+    document: dict[str, Any] = {
+        "waiting": sum(counts.get(state, 0) for state in ("new", "sent", "held")),
+        "accepted": counts.get("accepted", 0),
+        "durable": counts.get("durable", len(store.outbox_rows(("durable",), limit=1_000_000))),
+        "refused": counts.get("attention", 0),
+        "conflicts": store.count("conflict", [("state", "=", "open")]),
+        "last_success": store.meta("last_success"),
+        "buckets": buckets,
+    }
+    titles = {
+        "waiting": "待上传",
+        "accepted": "中心已收到",
+        "durable": "中心已存妥",
+        "refused": "被退回",
+        "conflicts": "需要核对",
+    }
+    lines = [f"{title}：{document[name]}" for name, title in titles.items()]
+    return Answer(document, [*lines, f"资料范围：{len(buckets)} 个"])
+
+
+def _last(machine: "Machine") -> str:
+    last = machine.vault.last()
+    if last is None:
+        raise NotFound("nobody", advice="这台电脑上还没有人登录过，请先用 sign-in 登录。")
+    return last.user
+
+
+def _password(user: str) -> str:
+    """From the environment, or from a prompt on a terminal."""
+    kept = os.environ.get(PASSWORD)
+    if kept:
+        return kept
+    if not sys.stdin.isatty():
+        raise Misused(f"没有密码：请设置环境变量 {PASSWORD}。")
+    return getpass.getpass(f"{user} 的密码：")
+
+
+def _window(home: Path, asked: argparse.Namespace) -> None:
+    """Opens the window and comes back when it is closed."""
+    from gridworker.app.window import open_window
+
+    open_window(home, asked.user)
+
+
+def _demo(home: Path, asked: argparse.Namespace) -> None:
+    """Delegates to the demo."""
+    from gridworker import demo
+
+    demo.run(home, asked.out, asked.headless)
