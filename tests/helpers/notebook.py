@@ -14,6 +14,7 @@ from gridworker.records.change import Change
 from gridworker.records.kind import Kind
 from gridworker.records.merge import apply
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
+from gridworker.storage.feed import Received
 from gridworker.storage.outbox import Settled
 from gridworker.storage.store import Store
 
@@ -47,6 +48,11 @@ def bucket(name: str) -> str:
     return BUCKETS[name][0]
 
 
+def place_of(name: str) -> str:
+    """The notebook's name for a bucket."""
+    return next(place for place, (each, _) in BUCKETS.items() if each == name)
+
+
 def info(name: str) -> BucketInfo:
     """A bucket as the centre hands it out."""
     return BucketInfo(id=BUCKETS[name][0], bucket_class=name.removeprefix("other_"), region=BUCKETS[name][1])
@@ -76,6 +82,8 @@ class Centre:
 
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
     seqs: dict[str, int] = field(default_factory=dict)
+    feed: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    """Place, record, and the seq at which it stands in the feed."""
     new_id: Callable[[], str] = field(default_factory=lambda: ids(0x900000))
 
     def write(self, kind: str, fields: Mapping[str, Any], place: str = "grid", **more: Any) -> Row:
@@ -85,24 +93,39 @@ class Centre:
         change = self.new_id()
         ver = 1 if old is None else old.ver + 1
         row = Row(kind, record, bucket(place), ver, change, dict(fields), {"": [change, by, at << 16]})
-        self.rows[kind, record] = row
+        self._put(row)
         return row
+
+    def _put(self, row: Row) -> None:
+        place = place_of(row.bucket)
+        self.rows[row.kind, row.id] = row
+        self.seqs[place] = self.seqs.get(place, 0) + 1
+        self.feed.setdefault(place, {})[row.kind, row.id] = self.seqs[place]
 
     def take(self, change: Change, by: str = WANG) -> Row | None:
         """One change of the desk, by the rules of the merge."""
         key = change.kind, change.record
         row = apply(KINDS[change.kind], self.rows.get(key), change, by).row
         if row is not None:
-            self.rows[key] = row
+            self._put(row)
         return row
 
     def of(self, place: str) -> list[Row]:
         """The rows of a bucket."""
         return [row for row in self.rows.values() if row.bucket == bucket(place)]
 
+    def news(self, place: str, cursor: int) -> Page:
+        """All that the feed of a bucket has after ``cursor``."""
+        later = [key for key, seq in sorted(self.feed.get(place, {}).items(), key=lambda each: each[1]) if seq > cursor]
+        here = [self.rows[key] for key in later if key in self.rows]
+        gone = [(row.kind, row.id, row.ver, "m") for row in here if row.bucket != bucket(place)]
+        rows = [row for row in here if row.bucket == bucket(place)]
+        return self.page(place, *rows, gone=gone, to=max(cursor, self.seqs.get(place, 0)))
+
     def page(self, place: str, *rows: Row, more: bool = False, **told: Any) -> Page:
         """A page of the feed; with its hash where it is the last."""
-        seq = self.seqs[place] = self.seqs.get(place, 0) + max(1, len(rows))
+        seq = told.get("to") or self.seqs.get(place, 0) + 1
+        self.seqs[place] = max(self.seqs.get(place, 0), seq)
         return Page(
             **{
                 "bucket": bucket(place),
@@ -124,6 +147,9 @@ class Notebook:
     ledger: Ledger
     centre: Centre = field(default_factory=Centre)
     now: int = MORNING
+    brought: dict[tuple[str, str], Row] = field(default_factory=dict)
+    """The centre's versions that have arrived here, kept by the test."""
+    lives: int = 0
 
     @classmethod
     def open(
@@ -151,9 +177,21 @@ class Notebook:
                 store.receive(page)
         return notebook
 
-    def give(self, place: str, *rows: Row, **told: Any) -> Any:
+    def give(self, place: str, *rows: Row, **told: Any) -> Received:
         """The centre sends rows of a bucket."""
-        return self.store.receive(self.centre.page(place, *rows, **told))
+        return self.receive(self.centre.page(place, *rows, **told))
+
+    def receive(self, page: Page) -> Received:
+        """A page arrives."""
+        for wire in page.rows:
+            old = self.brought.get((wire["e"], wire["i"]))
+            if old is None or old.ver < wire["v"]:
+                self.brought[wire["e"], wire["i"]] = Row.from_wire(wire, page.bucket).copy()
+        for kind, record, ver, _ in page.gone:
+            old = self.brought.get((kind, record))
+            if old is not None and old.bucket == page.bucket and old.ver < ver:
+                del self.brought[kind, record]
+        return self.store.receive(page)
 
     def household(self, name: str = "陈建国", **fields: Any) -> str:
         """A new household; its id."""
@@ -168,7 +206,8 @@ class Notebook:
         """The centre takes, holds or refuses everything that waits; ``seen``: and its rows come back at once."""
         waiting = self.store.waiting(10_000)
         self.store.mark_sent({change.tx for change in waiting})
-        touched = [self.centre.take(change) for change in waiting] if verdict == "ok" else []
+        for change in waiting if verdict == "ok" else ():
+            self.centre.take(change)
         results = [
             GroupResult.model_validate(
                 {
@@ -177,7 +216,7 @@ class Notebook:
                     "numbers": [change.n for change in waiting if change.tx == tx],
                     "code": code,
                     "reason": reason,
-                    "seqs": {c.bucket: self._next(c.bucket) for c in waiting if c.tx == tx},
+                    "seqs": {c.bucket: self._seq(c) for c in waiting if c.tx == tx},
                 }
             )
             for tx in dict.fromkeys(change.tx for change in waiting)
@@ -185,19 +224,25 @@ class Notebook:
         last = max((change.n for change in waiting), default=0)
         settled = self.store.settle(results, standing(last_n=last), self.now)
         if seen:
-            changed = {row.id: row for row in touched if row is not None}
-            for place, (name, _) in BUCKETS.items():
-                if mine := [row for row in changed.values() if row.bucket == name]:
-                    self.give(place, *mine)
+            self.catch_up()
         return settled
 
     def reopened(self) -> Store:
         """The store, closed and opened again."""
         self.store.close()
         self.store = Store.open(self.path, KEY, kinds=self.store.kinds)
-        self.ledger = Ledger(self.store, self.ledger.me, clock=lambda: self.now, new_id=ids(0x500000))
+        self.lives += 1
+        new_id = ids(0x500000 + (self.lives << 16))
+        self.ledger = Ledger(self.store, self.ledger.me, clock=lambda: self.now, new_id=new_id)
         return self.store
 
-    def _next(self, name: str) -> int:
-        place = next(place for place, (each, _) in BUCKETS.items() if each == name)
-        return self.centre.seqs.get(place, 0) + 1
+    def catch_up(self, *places: str) -> None:
+        """Everything new arrives."""
+        cursors = {each.id: each.cursor for each in self.store.buckets()}
+        for place in places or BUCKETS:
+            if bucket(place) in cursors:
+                self.receive(self.centre.news(place, cursors[bucket(place)]))
+
+    def _seq(self, change: Change) -> int:
+        place = place_of(change.bucket)
+        return self.centre.feed.get(place, {}).get((change.kind, change.record), self.centre.seqs.get(place, 0))
