@@ -40,6 +40,8 @@ class CaseFiles:
         if line.keep_by:
             words["due"] = f"{line.keep_by.month}月{line.keep_by.day}日"
         quarrel.words = words
+        if quarrel.slot is None:
+            quarrel.source = self._chance.weighted(_ELSEWHERE)
         found = [self._dispute(quarrel, line)]
         if line.accepted is not None:
             case = self._case(quarrel, line, found[0].id)
@@ -54,7 +56,7 @@ class CaseFiles:
 
     def _dispute(self, quarrel: Quarrel, line: Timeline) -> DemoRecord:
         worker, mediator = self._cast.worker(quarrel.home.grid), self._cast.mediator(quarrel.home.grid)
-        source = "visit" if quarrel.slot else self._chance.weighted(_ELSEWHERE)
+        source = quarrel.source
         author = worker if source in ("visit", "resident") else mediator
         story, hot = quarrel.story, quarrel.story.mark("risk") == "high"
         alarmed = hot and self._chance.yes(0.5)
@@ -146,7 +148,7 @@ class CaseFiles:
         mediator = self._cast.mediator(grid)
         story = quarrel.story
         claims = [text.format_map(quarrel.words) for text in story.lines["claim"]]
-        delegated = quarrel.slot is None and self._chance.yes(0.4)
+        delegated = _DELEGATED.get(quarrel.source, "")
         short = grid.town_name.removesuffix("镇")
         at = line.accepted_at + 15 * 60_000
         fields = {
@@ -155,7 +157,7 @@ class CaseFiles:
             "town": grid.town,
             "case_no": line.case_no,
             "case_source": "delegated" if delegated else self._chance.weighted({"application": 7, "initiative": 3}),
-            "delegated_by": _DELEGATED["110"].format(short=short) if delegated else None,
+            "delegated_by": delegated.format(short=short) or None,
             "applied_on": day_of(line.reported).isoformat(),
             "accepted_on": line.accepted.isoformat(),
             "due": line.due.isoformat(),

@@ -78,6 +78,7 @@ class Diarist:
         self._hand, self._chance = hand, chance
         self._said: Counter[str] = Counter()
         self._told: dict[str, list[str]] = {}
+        self._opened: dict[str, list[str]] = {}
         self._texts = _Texts(
             openings=read(diary_frames.OPENINGS),
             closings=read(diary_frames.CLOSINGS),
@@ -106,7 +107,7 @@ class Diarist:
         chosen = self._topics(slot, facts, words, voice)
         parts = [self._say(sheet, words, voice, entry) for sheet in chosen]
         if not (chosen and chosen[0].mark("own")):
-            parts.insert(0, self._opening(facts, words, voice))
+            parts.insert(0, self._opening(slot, facts, words, voice))
         parts.append(self._neighbours(slot, words, voice))
         if self._chance.yes(self._hand.closing):
             parts.append(self._one(self._texts.closings, facts, words, voice))
@@ -131,7 +132,7 @@ class Diarist:
         filled = {**mine, **words, "call": mine["call"]}
         if spoken:
             filled[spoken] = mine["call"]
-        parts = [self._opening(facts_of(slot), mine, voice)] if opens else []
+        parts = [self._opening(slot, facts_of(slot), mine, voice)] if opens else []
         parts += [text.format_map(filled), self._neighbours(slot, mine, voice)]
         return self._joined([part for part in parts if part], slot, voice)
 
@@ -175,17 +176,29 @@ class Diarist:
     def _weighed(self, sheets: Sequence[Sheet]) -> Sheet:
         return self._chance.weighted({sheet: float(sheet.mark("weight", "1")) for sheet in sheets})
 
-    def _opening(self, facts: set[str], words: Mapping[str, object], voice: str) -> str:
+    def _opening(self, slot: Slot, facts: set[str], words: Mapping[str, object], voice: str) -> str:
         if not self._chance.yes(self._hand.opening):
             return ""
-        return self._one(self._texts.openings, facts, words, voice)
+        told = self._opened.setdefault(slot.home.id, [])
+        text = self._one(self._texts.openings, facts, words, voice, told[-4:])
+        told.append(text)
+        return text
 
-    def _one(self, sheets: Sequence[Sheet], facts: set[str], words: Mapping[str, object], voice: str) -> str:
+    def _one(
+        self,
+        sheets: Sequence[Sheet],
+        facts: set[str],
+        words: Mapping[str, object],
+        voice: str,
+        told: Sequence[str] = (),
+    ) -> str:
+        """A sentence of one of the sheets, none of those ``told`` lately if it can be helped."""
         fitting = self._fitting(sheets, facts, words, voice)
         if not fitting:
             return ""
         lines = _usable(self._weighed(fitting).lines[voice], words)
-        return self._least_said(lines).format_map(words)
+        fresh = [line for line in lines if line.format_map(words) not in told]
+        return self._least_said(fresh or lines).format_map(words)
 
     def _say(self, sheet: Sheet, words: Mapping[str, object], voice: str, entry: Entry) -> str:
         entry.purposes.update(sheet.listed("duty"))
@@ -214,7 +227,8 @@ class Diarist:
             lines = [f"{number}. {part}" for number, part in enumerate(rest, 1)]
             return "\n".join([first, *lines])
         text = "".join(parts)
-        if slot.mode not in _FAR_OFF and self._chance.yes(self._hand.weather):
+        told = any(word in text[:14] for word in ("雨", "太阳", "日头", "晴"))
+        if slot.mode not in _FAR_OFF and not told and self._chance.yes(self._hand.weather):
             return f"{slot.sky}。{text}"
         return text
 

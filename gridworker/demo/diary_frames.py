@@ -5,18 +5,26 @@ OPENINGS = """
 p {call}在家。
 p 去了{call}家。
 p 到{call}家看看。
+p {call}家，有人。
 c 到{call}家坐了坐。
 c 顺路拐进{call}家。
 c 走到{hamlet}，先去了{call}家。
 c {call}家的门开着，喊一声就应了。
+c {call}正要出门，见我来又坐下了。
+c 到{call}家门口，狗先叫了起来。
 o 走访{hamlet}{house}户，{name}在家。
 o 入户走访{name}家。
 o 上门走访{name}。
+o 到{house}户走访，{name}接待。
 
 @alone need=home,alone weight=3
 p {call}一个人在家。
 p {call}在，一个人。
+p {call}一个人在看电视。
 c {call}正一个人坐在灶间，见我来，忙着搬凳子。
+c {call}靠在藤椅上打瞌睡，听见脚步声就醒了。
+c {call}在灶前烧火，抬头见是我，笑了。
+c 喊了两声，{call}才从后门慢慢走出来。
 o 走访独居老人{name}，在家。
 
 @planned need=home,planned,!alone weight=1

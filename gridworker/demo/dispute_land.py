@@ -154,7 +154,7 @@ back 界桩已埋好，两家一起上山看过，拍了照存在村里。
 outcome 按刻字石头定界打桩，支付竹款{sum}元
 place {village}{hamlet}后山
 
-@torreya_tree type=07 pair=neighbours ask=4000-15000-1000 days=20 risk=medium need=m7|m8|m9|m10
+@torreya_tree type=07 pair=neighbours ask=4000-15000-1000 days=20 risk=medium need=m7|m8
 title {a}与{b}香榧树归属纠纷
 heard 白露还没到，{a}跟{b}先为路边那棵大香榧树吵起来了，树长在{b}家地里，可是当年是{a}的爹嫁接的。
 summary 一株大香榧树长在{b}承包地内，系{a}父亲早年嫁接，多年由{a}家采收。今年{b}主张归己，拦着不
@@ -211,7 +211,7 @@ claim 分得补偿款{ask}元
 point 地上的苗是谁栽的，怎么分
 talk1 请来大姐一起坐。兄弟两个开头都不讲话，大姐哭了一场，气氛才松下来。
 a1 爹的地，两个人都有份，他一声不响就领了。
-b1 苗是我一株一株种下去的，他在外头，锄头都没摸过。
+b1 苗是我一株一株种下去的，他锄头都没摸过一下。
 split 香榧苗那部分要不要分
 talk2 按地和苗分开算，地的补偿对半，苗的补偿归栽的人，{a}辛苦照看爹那几年也算进去。
 a2 这样算我服，不是争钱，是争口气。

@@ -22,7 +22,7 @@ from gridworker.demo.script import DemoRecord
 from gridworker.demo.tags import Intervals
 from gridworker.demo.timeline import Timeline, Timelines, number
 from gridworker.demo.visits import VisitBook, Written, follow_up
-from gridworker.demo.walks import walk
+from gridworker.demo.walks import catch_up, walk
 
 PEOPLE = 6000
 """Persons in all archives; the households are the sum over the grids."""
@@ -38,7 +38,7 @@ class Picks:
     mediator: DemoAccount
     supervisor: DemoAccount
     due_household: str
-    """The household in the worker's grid that waits longest for its visit."""
+    """An old person of the worker's grid whose visit is overdue longest."""
     shared_household: str
     """A household that worker and mediator both have reason to edit: a party of the dispute."""
     dispute: str
@@ -124,6 +124,7 @@ class _Year:
             self.homes, self._slots
         )
         self._matters = self._hear()
+        catch_up(self.homes[0], self._slots[0], today)
         self._cadres = {grid.id: names.full(names.surname(grid.clans), "1", 1966, grid.village_code) for grid in places}
         self._books = [self._write(n) for n in range(len(places))]
         self._disputes = self._settle_quarrels()
@@ -142,9 +143,11 @@ class _Year:
         chance = self._chance.of("matters")
         self._settler = Matters(chance, self._ids, self._cast, self._today)
         heard = [hear(slots, MATTERS_A_GRID, self._today, chance) for slots in self._slots]
-        for matters, slots in zip(heard, self._slots, strict=True):
+        for matters in heard:
             for matter in matters:
                 self._settler.settle(matter)
+        self._settler.leave_open([matter for matters in heard for matter in matters])
+        for matters, slots in zip(heard, self._slots, strict=True):
             follow_up(slots, matters, chance)
         return heard
 
@@ -216,7 +219,7 @@ class _Year:
             seen = last.get(home.id, day_of(home.made_at))
             return (self._today - seen).days - self._intervals.of(home)
 
-        return max(self.homes[0], key=overdue)
+        return max((home for home in self.homes[0] if "living_alone" in home.tags), key=overdue)
 
 
 def states(district: District, kind: str) -> dict[str, int]:

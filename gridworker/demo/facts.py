@@ -130,7 +130,8 @@ def words_of(slot: Slot, manner: str, chance: Chance) -> dict[str, object]:
     }
     if slot.also:
         near = slot.also[0].head
-        words["near"] = called(near.name, near.sex, near.age(slot.day), manner)
+        word = called(near.name, near.sex, near.age(slot.day), manner)
+        words["near"] = near.name if word == words["call"] else word
     if whom.province:
         words["province"], words["job"] = whom.province, whom.job
     if whom.town:

@@ -12,10 +12,10 @@ from gridworker.records.identity import check_digit
 
 # Share of each shape in the households; see `Families._shape_*` for what it means.
 SHAPES: Mapping[str, float] = {
-    "alone": 11.5,
-    "pair": 14,
+    "alone": 12.5,
+    "pair": 16,
     "grandchild": 4.5,
-    "three_generations": 18,
+    "three_generations": 15,
     "core": 19,
     "grown_child": 17,
     "middle_pair": 5,
@@ -127,12 +127,15 @@ def plans(count: int, people: int, chance: Chance) -> list[Plan]:
         if plan.shape in grows and 1 <= plan.children + step <= 3:
             found[place] = Plan(plan.shape, plan.children + step)
             missing -= step
+        elif step < 0 and plan.shape == "pair":
+            found[place] = Plan("alone", 0)
+            missing -= step
     return found
 
 
 def _plan(chance: Chance) -> Plan:
     shape = chance.weighted(SHAPES)
-    more = chance.yes(0.4) if shape in ("three_generations", "core") else False
+    more = chance.yes(0.15) if shape in ("three_generations", "core") else False
     if shape == "newcomers":
         return Plan(shape, int(chance.yes(0.4)))
     return Plan(shape, _CHILDREN.get(shape, 0) + int(more))

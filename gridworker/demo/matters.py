@@ -13,6 +13,9 @@ from gridworker.demo.facts import Slot, facts_of, words_of
 from gridworker.demo.script import DemoMove, DemoRecord
 from gridworker.demo.sheets import Sheet, read
 
+_LEFT_OPEN = {"reported": 7, "accepted": 5, "returned": 4}
+"""How many of all grids' latest matters stay in a state of the beginning."""
+
 
 @dataclass(slots=True)
 class HeardMatter:
@@ -25,7 +28,7 @@ class HeardMatter:
     done_on: date | None = None
     """When it was done; None while it is open."""
     fate: str = ""
-    """``withdrawn`` or ``returned``, when it went that way."""
+    """``withdrawn`` or ``returned``, when it went that way; ``reported`` or ``accepted`` when it stays there."""
     visit: str = ""
     """The visit's id, once it is written."""
 
@@ -76,10 +79,8 @@ class Matters:
         if not matter.solved and since > 4 and chance.yes(0.014):
             matter.fate = "withdrawn"
             return
-        if not matter.solved and since > 1 and chance.yes(0.12 if since < 12 else 0.015):
+        if not matter.solved and since > 12 and chance.yes(0.015):
             matter.fate = "returned"
-            if since < 12:
-                return
         days = int(matter.sheet.mark("days"))
         late = chance.weighted({0.5: 4, 0.8: 5, 1.0: 2, 1.6: 1})
         least = 2 * len(matter.sheet.lines.get("step", ())) + 1 if days > 5 else 1
@@ -88,6 +89,15 @@ class Matters:
         stuck = not matter.solved and since < 60 and chance.yes(0.2)
         if done < self._today and not stuck:
             matter.done_on = done
+
+    def leave_open(self, matters: Sequence[HeardMatter]) -> None:
+        """Leaves some of the last days' matters where they begin: reported, taken up, sent back."""
+        recent = [m for m in matters if not m.solved and 2 <= (self._today - m.slot.day).days <= 11]
+        left = self._chance.shuffled(recent)
+        for fate, count in _LEFT_OPEN.items():
+            for matter in left[:count]:
+                matter.fate, matter.done_on = fate, None
+            left = left[count:]
 
     def record(self, matter: HeardMatter) -> DemoRecord:
         """The matter as it was written down, and what became of it."""
@@ -129,10 +139,9 @@ class Matters:
             return [DemoMove("withdrawn", moment(working_day(slot.day + DAY), 10 * 60 + 20), worker)]
         if matter.fate == "returned":
             return self._returned(matter, supervisor, worker)
-        since = (self._today - slot.day).days
-        if matter.done_on is None and chance.yes(0.8 if since <= 4 else 0.3 if since <= 8 else 0):
+        if matter.fate == "reported":
             return []
-        if matter.done_on is None and since <= 10 and chance.yes(0.25):
+        if matter.fate == "accepted":
             return [DemoMove("accepted", at + 25 * 60_000, worker)]
         by = worker if matter.sheet.mark("track") == "instant" else supervisor
         next_day = working_day(slot.day + DAY)
@@ -195,7 +204,7 @@ class Matters:
         minutes = self._chance.whole(9 * 60, 17 * 60)
         told = moment(working_day(matter.slot.day if matter.solved else day_of(at) + later * DAY), minutes)
         told = max(told, at + 9 * 60_000)
-        if told < moment(self._today) and self._chance.yes(0.95):
+        if told < moment(self._today) and (self._chance.yes(0.75) or at < moment(self._today - 30 * DAY)):
             liked = self._chance.weighted({"very": 6, "yes": 9, "partly": 1.5, "no": 0.2})
             sets = {"feedback": self._filled(matter, "feedback"), "satisfaction": liked}
             moves.append(DemoMove("confirmed", told, worker, sets))

@@ -63,6 +63,8 @@ class Quarrel:
     """Yuan that are agreed on."""
     visit: str = ""
     """The id of the visit on which it was heard."""
+    source: str = "visit"
+    """``codes.SOURCES``."""
 
     @property
     def told(self) -> Mapping[str, Sequence[str]]:
@@ -107,14 +109,18 @@ class Quarrels:
         for _ in range(40):
             day = self._today - self._chance.whole(least, most) * DAY
             fitting = [s for s in self._stories if s.fits(seasons(day)) and _suits(s, state)]
-            fewest = min(self._used[story.name] for story in fitting)
-            story = self._chance.pick([s for s in fitting if self._used[s.name] == fewest])
+            grid = homes[0].grid.id
+            told = {s: self._used[s.name] + 9 * self._used[grid + s.name] for s in fitting}
+            fewest = min(told.values())
+            story = self._chance.pick([s for s in fitting if told[s] == fewest])
             if self._couple_of_homes(story, homes):
                 break
+        else:
+            story = self._stories[0]
         return self._between(story, state, homes, slots, day)
 
     def _between(self, story: Sheet, state: str, homes: Sequence[Home], slots: Sequence[Slot], day: date) -> Quarrel:
-        self._used[story.name] += 1
+        self._used.update((story.name, homes[0].grid.id + story.name))
         candidates = self._couple_of_homes(story, homes) or [(homes[0], homes[1])]
         home, other = self._chance.pick(candidates)
         self._busy |= {home.id, other.id}

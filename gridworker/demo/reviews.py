@@ -34,13 +34,30 @@ _COMMENTS = {
         "未遇的要写清楚什么时候再去。",
     ),
 }
-# What the supervisor asks, what the worker adds.
-_QUESTIONS = (
-    ("身体怎么样、药够不够没有写，请补充。", "补充：又打电话问过，药还有大半盒，人没有不舒服。"),
-    ("没写是谁在家、谈了什么，请补全。", "补充：当时家里有人在，主要问了近期身体和用火用电，都正常。"),
-    ("提到的隐患有没有整改，请写明。", "补充：第二天去看过，已经改好，拍了照。"),
-    ("承诺的事什么时候办，请写清楚日期。", "补充：已约好下周内办妥，办完再去一趟。"),
-)
+# What is missing: what the supervisor asks, what the worker adds.
+_QUESTIONS = {
+    "hazard": (
+        ("提到的隐患有没有整改，请写明。", "补充：第二天又去看过，已经改好，拍了照。"),
+        ("隐患要有下文，谁来改、什么时候改好？", "补充：跟户主和村里都讲好了，这个礼拜内改好，改好再去看。"),
+    ),
+    "promise": (
+        ("答应的事什么时候办，请写清楚日期。", "补充：已约好下周内办妥，办完再去一趟。"),
+        ("承诺的事有没有回音？", "补充：当天已打电话问过，对方答应尽快处理，有消息就告诉户主。"),
+    ),
+    "short": (
+        ("写得太简单，谈了什么请补几句。", "补充：主要问了近来身体和用火用电，都正常，没有别的要求。"),
+        ("只有一句话，看不出情况，请补全。", "补充：人在家，精神不错，家里米油都有，门窗水电看过没问题。"),
+    ),
+    "health": (
+        ("老人身体怎么样、药够不够没有写，请补充。", "补充：又打电话问过，药还有大半盒，人没有不舒服。"),
+        ("上次说身体不大好，这次怎么样了？", "补充：比上次好，自己能做饭，走路不用扶。"),
+    ),
+    "alone": (
+        ("独居老人要写清楚有没有人照应。", "补充：平时邻居照看，隔些日子有电话，紧急联系人已核对。"),
+        ("一个人住，吃饭、用火怎么样请补充。", "补充：一日三餐自己烧，灶间看过，煤气阀门关好的。"),
+    ),
+}
+_WELL = ("身体", "药", "血压", "精神", "就医", "胃口", "量了", "痛", "咳", "睡", "服", "腿", "眼睛", "耳朵")
 _OPEN_RETURNS = 5
 """Diaries that lie with their writers right now; none of them with the first worker."""
 
@@ -56,11 +73,12 @@ class Reviews:
         found: list[DemoRecord] = []
         for number, book in enumerate(books):
             recent = [w for w in book if 2 <= (self._today - w.slot.day).days <= 8]
-            open_one = recent[:1] if 0 < number <= _OPEN_RETURNS else []
+            open_to = [w for w in recent if _missing(w)]
+            open_one = open_to[:1] if 0 < number <= _OPEN_RETURNS else []
             for written in book:
                 if written in open_one:
                     found += self._return(written, stays=True)
-                elif self._chance.yes(0.006):
+                elif self._chance.yes(0.02):
                     found += self._return(written, stays=False)
                 elif self._chance.yes(_READ):
                     found += self._praise(written, self._day(written, 1, 4))
@@ -87,7 +105,10 @@ class Reviews:
         day = self._day(written, 1, 1)
         if day >= self._today:
             return []
-        question, answer = self._chance.pick(_QUESTIONS)
+        missing = _missing(written)
+        if not missing:
+            return []
+        question, answer = self._chance.pick(_QUESTIONS[missing])
         by, at = self._reader(written), moment(day, 10 * 60 + self._chance.whole(0, 50))
         written.moves.append(DemoMove("returned", at, by))
         found = [self._review(written, at, by, "returned", "", question)]
@@ -116,3 +137,19 @@ class Reviews:
             "comment": comment or None,
         }
         return DemoRecord("review", self._ids.at(at), fields, by, at)
+
+
+def _missing(written: Written) -> str:
+    """What a diary leaves open, as a key of the questions; "" when nothing."""
+    fields, text = written.record.fields, str(written.record.fields["text"])
+    if fields.get("hazard") and not fields.get("handled"):
+        return "hazard"
+    if not fields["met"] or written.slot.event is not None:
+        return ""
+    if fields.get("promise"):
+        return "promise"
+    if len(text) < 22:
+        return "short"
+    if written.slot.age() < 72 or written.slot.mode != "home" or any(word in text for word in _WELL):
+        return ""
+    return "alone" if written.slot.home.shape == "alone" else "health"

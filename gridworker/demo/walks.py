@@ -14,6 +14,9 @@ VISITS_A_YEAR = 377
 """Per grid: the county's 656,000 visits over its 1,724 grids."""
 
 
+_NEAR = {True: {0: 3.0, 1: 4.0, 2: 3.0}, False: {0: 5.0, 1: 4.0, 2: 1.4}}
+
+
 @dataclass(slots=True)
 class _Turn:
     home: Home
@@ -30,6 +33,21 @@ def walk(homes: Sequence[Home], every: Intervals, sky: dict[date, str], today: d
     for day, count in _days(today, chance):
         slots += _round(day, count, turns, sky[day], chance)
     return slots
+
+
+def catch_up(homes: Sequence[Home], slots: Sequence[Slot], today: date) -> None:
+    """Sees to it that every home was met at least once: as a neighbour, or by telephone."""
+    met = {home.id for slot in slots if slot.met for home in (slot.home, *slot.also)}
+    for home in homes:
+        if home.id in met:
+            continue
+        free = [s for s in slots if s.event is None and s.met and day_of(home.made_at) < s.day]
+        here = [s for s in free if s.mode == "home" and s.home.hamlet == home.hamlet and not s.also]
+        if home.present and here:
+            here[-1].also.append(home)
+        elif calls := [s for s in free if s.mode in ("phone", "met")]:
+            slot = calls[-1]
+            slot.home, slot.mode, slot.whom = home, "phone", home.head
 
 
 def _turn(home: Home, every: int, today: date, chance: Chance) -> _Turn:
@@ -56,7 +74,8 @@ def _days(today: date, chance: Chance) -> list[tuple[date, int]]:
 
 def _share(day: date, today: date) -> float:
     share = 1.0 if is_working_day(day) else 0.16
-    share *= 1.5 if (today - day).days <= 183 else 1.0
+    ago = (today - day).days
+    share *= 3.0 if ago <= 12 else 1.5 if ago <= 183 else 1.0
     return share * (1.6 if seasons(day) & {"before_festival"} else 1.0)
 
 
@@ -76,15 +95,15 @@ def _round(day: date, count: int, turns: Sequence[_Turn], sky: str, chance: Chan
             minutes = chance.whole(13 * 60 + 5, 13 * 60 + 40)
         if slot.met:
             turn.last = day
-            _meet_neighbours(slot, others, chance)
+            _meet_neighbours(slot, others, len(turns) > 200, chance)
     return sorted(slots, key=lambda slot: slot.minutes)
 
 
-def _meet_neighbours(slot: Slot, others: list[_Turn], chance: Chance) -> None:
-    """Who sat there too: one or two in a kitchen, half a hamlet at a talk."""
+def _meet_neighbours(slot: Slot, others: list[_Turn], large: bool, chance: Chance) -> None:
+    """Who sat there too: one or two in a kitchen (more where a grid is large), half a hamlet at a talk."""
     if slot.mode not in ("home", "meeting"):
         return
-    many = chance.whole(5, 11) if slot.mode == "meeting" else chance.weighted({0: 5, 1: 4, 2: 1.4})
+    many = chance.whole(5, 11) if slot.mode == "meeting" else chance.weighted(_NEAR[large])
     at_home = [turn for turn in others if turn.home.adults(slot.day)]
     for turn in at_home[:many]:
         others.remove(turn)

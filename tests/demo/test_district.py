@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from gridworker.demo import diary_frames, diary_people, diary_seasons
-from gridworker.demo.chance import Ids
+from gridworker.demo.chance import Chance, Ids
 from gridworker.demo.days import DAY, day_of, is_working_day, moment, seasons
 from gridworker.demo.district import District
+from gridworker.demo.families import plans
 from gridworker.demo.loading import final_fields, groups
 from gridworker.demo.places import COUNTY, TOWNS
 from gridworker.demo.sheets import read
@@ -83,6 +84,11 @@ def test_the_district_has_the_size_of_the_demo(district, by_kind):
     assert len(by_kind["dispute"]) == 60
     assert len(by_kind["key_group_tag"]) > 150
     assert len(by_kind["review"]) > 800
+
+
+def test_whatever_the_seed_there_are_as_many_people():
+    for seed in range(60):
+        assert sum(plan.size for plan in plans(2000, 6000, Chance(seed))) == 6000
 
 
 def test_it_lies_on_real_codes_in_three_mountain_towns(district):
