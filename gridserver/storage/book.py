@@ -1,5 +1,6 @@
 """The centre's book: takes in what desks hand in, and tells each desk what is new in what it may see."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ __all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "r
 OLDEST_SCHEMA = 1
 """The oldest catalogue of kinds whose changes are still understood."""
 
+_VECTOR = re.compile(r"[0-9a-f]{32}\Z")
 _CUT_OFF = "这台电脑已被停用，内容已交给督导核对，没有丢。"
 _OTHER_BODY = "同一编号的修改有两份不同的内容，已交给督导核对，没有丢。"
 
@@ -62,13 +64,16 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
         raise Refused("epoch")
     if message.schema_version < OLDEST_SCHEMA:
         raise Refused("upgrade")
+    if not 0 < message.incarnation < 2**31:
+        raise Refused("bad_request")
     groups = handed.read(message.groups)
-    lane = _lock_lane(conn, caller, message.incarnation)
+    lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
+    scope_version = max(min(message.scope, caller.scope), scope_seen)
     lane.known = change_ledger.known(conn, _ids(groups))
     handed.count(lane, groups)
     caller = replace(caller, incarnation=lane.incarnation, last_n=lane.last_n)
-    results = _apply(conn, caller, groups, lane.known, now, message.scope)
-    _write_lane(conn, caller, message.scope, message.clock, now)
+    results = _apply(conn, caller, groups, lane.known, now, scope_version)
+    _write_lane(conn, caller, scope_version, message.clock, now)
     return PushAnswer.model_construct(standing=standing_of(caller, now), results=results)
 
 
@@ -94,7 +99,8 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int) -> Pulled:
     cursors: Mapping[str, int] | None = message.cursors
     by_name = bool(message.vector) and not message.cursors
     if by_name:
-        cursors = feed.remembered(conn, caller.device, message.vector)
+        is_vector = _VECTOR.match(message.vector) is not None
+        cursors = feed.remembered(conn, caller.device, message.vector) if is_vector else None
         if cursors is None:
             raise Refused("vector")
     pages = feed.news(conn, scope.buckets_of(conn, caller.person), cursors or {}, message.most)
@@ -168,12 +174,14 @@ def _ids(groups: Sequence[Handed]) -> list[str]:
     return [item.id for group in groups for item in group.items]
 
 
-def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> Lane:
-    """Requests of one device queue here. A store that begins a new life counts from one again."""
+def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> tuple[Lane, int]:
+    """Requests of one device queue here. A store that begins a new life counts from one again. Also returns the
+    version of the scope that the device knew last: it does not know less afterwards.
+    """
     row = conn.execute(_LANE, {"device": caller.device}).one()
     if incarnation < row.incarnation:
         raise Refused("fork")
-    return Lane(incarnation, row.last_n if incarnation == row.incarnation else 0)
+    return Lane(incarnation, row.last_n if incarnation == row.incarnation else 0), row.scope_seen
 
 
 def _write_lane(conn: Connection, caller: Caller, scope_version: int, clock: Clock, now: int) -> None:
@@ -181,13 +189,13 @@ def _write_lane(conn: Connection, caller: Caller, scope_version: int, clock: Clo
         "device": caller.device,
         "incarnation": caller.incarnation,
         "last_n": caller.last_n,
-        "scope": max(min(scope_version, caller.scope), 0),
+        "scope": scope_version,
         "offset": max(min(now - clock.wall, 2**62), -(2**62)),
     }
     conn.execute(_WRITE_LANE, asked)
 
 
-_LANE = text("SELECT incarnation, last_n FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE")
+_LANE = text("SELECT incarnation, last_n, scope_seen FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE")
 _WRITE_LANE = text("""
     UPDATE device SET durable_n = CASE WHEN incarnation = :incarnation THEN durable_n ELSE 0 END,
         incarnation = :incarnation, last_n = :last_n, scope_seen = :scope, clock_offset = :offset

@@ -316,6 +316,12 @@ def test_a_vector_that_is_not_remembered_is_asked_for_in_full(wang):
     assert pulled(wang, vector=vector_of(second.pages.cursors)).pages.pages == []
 
 
+@pytest.mark.parametrize("vector", ["x", "a\0b", "0" * 31, "f" * 64])
+def test_a_vector_that_is_none_is_not_remembered(wang, vector):
+    with pytest.raises(Refused, match="vector"):
+        pulled(wang, vector=vector)
+
+
 def test_another_epoch_is_told_so(wang):
     with pytest.raises(Refused, match="epoch"):
         pulled(wang, epoch=new_id())

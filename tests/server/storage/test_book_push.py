@@ -233,6 +233,17 @@ def test_a_change_without_a_name_or_a_number_is_no_request(wang, wire):
     assert problem(wang, bad).error == "bad_request"
 
 
+@pytest.mark.parametrize("incarnation", [0, -1, 2**31])
+def test_a_life_that_cannot_be_counted_is_no_request(wang, incarnation):
+    wang.hand.incarnation = incarnation
+    assert problem(wang, house(wang)).error == "bad_request"
+
+
+@pytest.mark.parametrize("version", [-5, 2**62, 2**63 + 1])
+def test_a_scope_that_cannot_be_known_counts_as_the_one_that_is(wang, version):
+    assert wang.send(house(wang), scope=version)[0].verdict == "ok"
+
+
 def test_the_same_change_twice_in_one_request_is_no_request(wang):
     change = house(wang)
     assert problem(wang, change, change).error == "bad_request"
@@ -309,6 +320,8 @@ def test_what_was_written_while_the_grid_was_his_is_taken_late(wang):
     assert wang.row("household", row.id).fields["phone"] == "13812345678"
     (after,) = wang.send(wang.hand.set(row, "members", 3))
     assert (after.verdict, after.code) == ("quarantined", "out_of_scope"), "made when he knew better"
+    (after,) = wang.send(wang.hand.set(row, "members", 4), scope=then)
+    assert after.verdict == "quarantined", "who knew better once cannot unlearn it"
 
 
 def test_a_device_that_was_cut_off_is_heard_by_a_person(wang):
