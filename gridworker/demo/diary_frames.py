@@ -68,12 +68,12 @@ o 电话走访{house}户。
 o 电话联系{name}。
 
 @pole need=met,!aged weight=1
-c 在{hamlet}口碰着{call}挑着担子回来，站着说了几句。
+c 在{hamlet}路口碰着{call}挑着担子回来，站着说了几句。
 
 @met need=met weight=3
 p 路上碰到{call}。
 p {call}在小店门口，站着说了几句。
-c 在{hamlet}口碰着{call}，站着说了几句。
+c 在{hamlet}路口碰着{call}，站着说了几句。
 c 去别家的路上，{call}在地里喊我，就走过去了。
 o 途中与{name}交谈。
 

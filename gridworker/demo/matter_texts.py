@@ -8,7 +8,7 @@ PLACES = """
 @lamp need=home|met|patrol class=service track=instant days=3 worry=vexing
 title {hamlet}路灯不亮
 p {hamlet}第{k}盏路灯不亮，晚上黑。
-c 说{hamlet}口那盏路灯坏了个把月，夜里出门要打手电，前两天还有人踩进沟里。
+c 说{hamlet}路口那盏路灯坏了个把月，夜里出门要打手电，前两天还有人踩进沟里。
 o 反映{hamlet}第{k}盏路灯损坏，影响夜间出行。
 content {hamlet}进村方向第{k}盏路灯不亮，老人夜间出行不便。
 wanted 早点修好
@@ -80,7 +80,7 @@ content {hamlet}里头几户手机信号只有一格，预警短信经常收不�
 wanted 装个信号放大的
 step 报给镇里，联系移动公司
 step 移动公司来测过，说山背挡住了
-result 在{hamlet}口电杆上加装了一个微站，屋里能打电话了
+result 在{hamlet}路口电杆上加装了一个微站，屋里能打电话了
 feedback 试打过，听得清
 place {hamlet}
 
@@ -212,7 +212,7 @@ place {hamlet}晒场
 @parking need=home|patrol,before_festival|after_festival class=service track=instant days=1 worry=vexing
 title {hamlet}路口车辆乱停，进不去
 p 路口车停得乱，急救车都进不来。
-c 过年车子多，{hamlet}口两边一停，中间就剩一条缝，真要有个急病车都开不进。
+c 过年车子多，{hamlet}路口两边一停，中间就剩一条缝，真要有个急病车都开不进。
 o 反映春节期间乱停车堵塞通道。
 content 春节期间{hamlet}路口两侧停满车，通道不足两米。
 wanted 有人管一管
