@@ -308,7 +308,11 @@ class MainWindow(QWidget):
             field.selectAll()
 
     def _take_back(self, act: Undoable | None) -> None:
-        undone = self._undo.undo(act)
+        try:
+            undone = self._undo.undo(act)
+        except GridworkerError as error:
+            self.say_error(error)  # others have built on it meanwhile: it cannot be taken back any more
+            return
         if undone is not None:
             self.say(Message(self.tr("已撤销：") + undone.words, "info"))
 
