@@ -34,6 +34,9 @@ from gridworker.sync.batch import Batch
 MOST_DISAGREEMENTS = 8
 """In one sync; more would mean that the two sides turn in a circle, which is a bug."""
 
+MOST_LATE = 3
+"""Pushes of what was saved after the sync began; then the desk looks what is new, however much is being saved."""
+
 MOST_SLOW = 3
 """Requests in a row that may run out of time before the sync is given up."""
 
@@ -105,6 +108,8 @@ class Engine:
         self._asked_at = Clock(wall=0)
         self._disagreements = 0
         self._slow = 0
+        self._late = 0
+        self._known = int(book.meta("next_n", 1))
         self._gone: set[str] = set()
         self._read_again: set[str] = set()
         self.report = Report()
@@ -114,8 +119,7 @@ class Engine:
         """The request to make now; None when all is done."""
         self._asked_at = clock
         if self._phase is _Phase.PUSH:
-            groups = self._batch.take(self._book.waiting(min(self._batch.changes, MOST_CHANGES)))
-            if groups:
+            if groups := self._groups():
                 self._book.mark_sent([group[0].tx for group in groups])
                 return self._push(groups, clock)
             self._phase = _Phase.PULL
@@ -144,7 +148,7 @@ class Engine:
             self._book.set_metas({"vector": ""})
         elif problem.error == "gap" and problem.want > 0:
             self._book.requeue_not_durable()
-            self._book.renumber(problem.want, self._incarnation)
+            self._count_anew(problem.want, self._incarnation)
         elif problem.standing is None:
             raise RuntimeError(f"{problem.error} without a standing")
         elif problem.error == "epoch":
@@ -171,6 +175,12 @@ class Engine:
         return self._slow < MOST_SLOW and not smallest
 
     # ------------------------------------------------------------------ requests
+
+    def _groups(self) -> list[list[Change]]:
+        groups = self._batch.take(self._book.waiting(min(self._batch.changes, MOST_CHANGES)))
+        if groups and groups[0][0].n >= self._known:
+            self._late += 1
+        return groups if self._late <= MOST_LATE else []
 
     def _push(self, groups: Sequence[Sequence[Change]], clock: Clock) -> Push:
         return Push(
@@ -268,13 +278,12 @@ class Engine:
         self._book.requeue_not_durable()
         mine = self._incarnation
         if mine > standing.incarnation:
-            self._book.renumber(1, mine)
+            self._count_anew(1, mine)
         else:
-            self._book.renumber(standing.last_n + 1, standing.incarnation)
+            self._count_anew(standing.last_n + 1, standing.incarnation)
         for bucket in self._book.buckets():
             self._book.reset_bucket(bucket.id)
         self._book.set_metas({"epoch": standing.epoch, "vector": "", "standing": standing.model_dump()})
-        self._phase = _Phase.PUSH
 
     def _new_life(self, standing: Standing) -> None:
         """This file is an old or second copy of the store: it goes on under a life of its own.
@@ -283,7 +292,11 @@ class Engine:
         one, and keep their ids, so that what the centre has already is told to be there.
         """
         self._book.requeue_not_durable()
-        self._book.renumber(1, max(self._incarnation, standing.incarnation) + 1)
+        self._count_anew(1, max(self._incarnation, standing.incarnation) + 1)
+
+    def _count_anew(self, first: int, incarnation: int) -> None:
+        self._known = self._book.renumber(first, incarnation)
+        self._late = 0
         self._phase = _Phase.PUSH
 
     # ------------------------------------------------------------------ notes

@@ -3,7 +3,7 @@
 import pytest
 
 from gridworker.protocol.sync import BucketInfo, Page, Problem, Pull, Push, vector_of
-from gridworker.sync.engine import MOST_DISAGREEMENTS, Engine
+from gridworker.sync.engine import MOST_DISAGREEMENTS, MOST_LATE, Engine
 from tests.helpers.paper_desk import BUCKET, EPOCH, MORNING, OTHER_BUCKET, PaperDesk, nothing_new, standing, taken
 
 NEW_EPOCH = "01900000-0000-7000-8000-00000000ffff"
@@ -72,6 +72,18 @@ def test_what_was_on_its_way_when_the_machine_died_goes_again_unchanged(desk):
     first = push(Engine(desk.store), desk)
     again = push(Engine(desk.store), desk)
     assert again.groups == first.groups
+
+
+def test_whoever_saves_without_pause_does_not_keep_the_desk_from_looking_what_is_new(desk):
+    desk.household()
+    engine = Engine(desk.store)
+    pushes = 0
+    while isinstance(message := engine.next(desk.clock()), Push):
+        pushes += 1
+        desk.household()
+        engine.heard(taken(message), desk.clock())
+    assert pushes == 1 + MOST_LATE
+    assert desk.states()["new"] == 1, "the next sync takes it"
 
 
 def test_a_group_is_never_split_and_a_big_outbox_goes_in_pieces(desk):
