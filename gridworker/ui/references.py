@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from gridworker.ledger import Ledger
 
 OUT_OF_SCOPE: Final = "不在您的范围内"
 """What stands for a record that this desk may not see."""
+
+
+class References(Protocol):
+    """Finds and names the records that a field may point to."""
+
+    def offers(self, kinds: tuple[str, ...], text: str) -> list[tuple[str, str, str]]:
+        """(id, title, context) of records that fit *text*."""
+
+    def title(self, kinds: tuple[str, ...], record: str) -> str:
+        """The words by which a person knows the record."""
+
+    def new_id(self) -> str:
+        """A new id, for a new entry of a list."""
 
 
 class LedgerReferences:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from gridworker.ui.forms.editors import china_now
+from gridworker.ui.civil import china_now
 from gridworker.ui.tokens import Tone
 
 WEEKDAYS: Final = "一二三四五六日"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gridworker.ui.forms.editors import References, china_now
+from gridworker.ui.civil import china_day
+from gridworker.ui.references import References
 
 if TYPE_CHECKING:
     from gridworker.ledger import Ledger
@@ -40,4 +41,4 @@ class Work:
 
     def today(self) -> date:
         """China's civil date, whatever the machine says."""
-        return china_now(self.clock()).date()
+        return china_day(self.clock())

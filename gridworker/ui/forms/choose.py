@@ -14,12 +14,12 @@ from gridworker.ui.forms.editors import (
     MomentEditor,
     MoneyEditor,
     NumberEditor,
-    References,
     TagsEditor,
     TextEditor,
 )
 from gridworker.ui.forms.entries import EntriesEditor
 from gridworker.ui.forms.reference import RefEditor
+from gridworker.ui.references import References
 
 _PLAIN: tuple[tuple[type[Field], Callable[..., Editor]], ...] = (
     (Tags, TagsEditor),

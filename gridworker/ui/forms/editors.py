@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
 from PySide6.QtCore import QDate, QDateTime, QEvent, QObject, QTime, Signal
 from PySide6.QtGui import QWheelEvent
@@ -20,27 +19,12 @@ from gridworker.records.fields import (
     Text,
     Whole,
 )
+from gridworker.ui.civil import CHINA
 from gridworker.ui.style import mark
 from gridworker.ui.widgets import ChipChoice, Line, LinkButton, Row, SegmentedChoice, TextBox
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
-"""Civil time of every record, whatever the machine says."""
-
 FEW: Final = 4
 """Up to this many choices are all in sight."""
-
-
-class References(Protocol):
-    """Finds and names the records that a field may point to."""
-
-    def offers(self, kinds: tuple[str, ...], text: str) -> list[tuple[str, str, str]]:
-        """(id, title, context) of records that fit *text*."""
-
-    def title(self, kinds: tuple[str, ...], record: str) -> str:
-        """The words by which a person knows the record."""
-
-    def new_id(self) -> str:
-        """A new id, for a new entry of a list."""
 
 
 class Editor(QWidget):
@@ -301,8 +285,3 @@ class _NoWheel(QObject):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
-
-
-def china_now(now_ms: int) -> datetime:
-    """An instant in ms UTC as China's civil time."""
-    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA)

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records.fields import Entries, Field
-from gridworker.ui.forms.editors import Editor, References
+from gridworker.ui.forms.editors import Editor
+from gridworker.ui.references import References
 from gridworker.ui.widgets import Card, Column, FormRow, IconButton, LinkButton, Row, SectionTitle
 
 Make = Callable[[Field], Editor]

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError, NotAccepted
 from gridworker.records.kind import Kind
+from gridworker.ui.civil import china_now
 from gridworker.ui.drawer import NARROW, Drawer
-from gridworker.ui.forms.editors import china_now
-from gridworker.ui.forms.record_form import RecordForm, Section
+from gridworker.ui.forms.record_form import Made, RecordForm, Section
 from gridworker.ui.icons import IconLabel
+from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
 from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import Elide, LinkButton, PrimaryButton
@@ -42,14 +43,18 @@ class FormDrawer(Drawer):
         initial: Mapping[str, Any] | None = None,
         width: int = NARROW,
         saved_words: str = "保存",
+        editors: Mapping[str, Made] | None = None,
+        undoable: Callable[[], bool] = lambda: True,
     ) -> None:
+        """*editors*: by field, what edits it here; *undoable*: asked after saving whether 撤销 may be offered."""
         super().__init__(title, width=width)
         self._work, self._frame = work, frame
         self._draft, self._save, self._done = draft, save, done
         self._draft_title = title
         self._initial = dict(initial or {})
         self._finished = False
-        self.form = RecordForm(kind, work.references, sections)
+        self._undoable = undoable
+        self.form = RecordForm(kind, work.references, sections, editors=editors)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
         self._mark = IconLabel("checkmark_circle", "ok", 20)
@@ -138,6 +143,10 @@ class FormDrawer(Drawer):
             self._frame.redraw(frozenset({"draft"}))
 
     def _offer_undo(self, saved: Any) -> None:
+        if not (saved.act and self._undoable()):
+            self._frame.say(Message(self._done, "ok"))
+            return
+
         def undo() -> None:
             undone = self._work.ledger.undo(saved.act)
             self._frame.redraw(undone.changed.kinds)

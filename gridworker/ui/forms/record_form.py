@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from gridworker.records.fields import Field
 from gridworker.records.kind import Kind
 from gridworker.records.wrong import Wrong
 from gridworker.ui.forms.choose import editor_for
-from gridworker.ui.forms.editors import Editor, References
+from gridworker.ui.forms.editors import Editor
+from gridworker.ui.references import References
 from gridworker.ui.widgets import Column, FormRow, SectionTitle
 
 DRAFT_PAUSE_MS: Final = 1000
@@ -19,6 +21,9 @@ DRAFT_PAUSE_MS: Final = 1000
 
 Section = tuple[str, Sequence[str]]
 """A heading ("" for none) and the names of the fields under it."""
+
+Made = Callable[[Field, References], Editor]
+"""Makes the editor of one field, where a page has a better one than the usual."""
 
 
 class RecordForm(QWidget):
@@ -36,9 +41,13 @@ class RecordForm(QWidget):
         references: References,
         sections: Sequence[Section] = (),
         parent: QWidget | None = None,
+        *,
+        editors: Mapping[str, Made] | None = None,
     ) -> None:
+        """*editors*: by field, what edits it instead of the usual editor."""
         super().__init__(parent)
         self._kind = kind
+        self._made = editors or {}
         self._editors: dict[str, Editor] = {}
         self._rows: dict[str, FormRow] = {}
         column = Column(self, gap=14)
@@ -55,6 +64,10 @@ class RecordForm(QWidget):
     def editor(self, name: str) -> Editor:
         """The editor of a field."""
         return self._editors[name]
+
+    def row(self, name: str) -> FormRow:
+        """The row of a field, to hide it or to say more at it."""
+        return self._rows[name]
 
     def values(self) -> dict[str, Any]:
         """What is entered, unchecked: what a draft keeps."""
@@ -106,7 +119,7 @@ class RecordForm(QWidget):
 
     def _add(self, name: str, references: References, column: Column) -> None:
         field = self._kind.by_name[name]
-        editor = editor_for(field, references)
+        editor = self._made.get(name, editor_for)(field, references)
         editor.changed.connect(self._edited)
         row = FormRow(field.title, editor, hint=field.hint, required=field.required)
         self._editors[name] = editor

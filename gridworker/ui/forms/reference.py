@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from gridworker.records.fields import Ref
-from gridworker.ui.forms.editors import Editor, References
+from gridworker.ui.forms.editors import Editor
+from gridworker.ui.references import References
 from gridworker.ui.widgets import Column, Elide, LinkButton, Row, SearchField
 
 MOST = 8

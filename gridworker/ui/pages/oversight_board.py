@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridworker.records.codes import DISPUTE_TYPES
 from gridworker.ui.charts import Bar, BarChart, SideBars
-from gridworker.ui.forms.editors import china_now
+from gridworker.ui.civil import china_now
 from gridworker.ui.page import Frame
 from gridworker.ui.widgets import (
     Card,

@@ -13,7 +13,7 @@ from gridworker.ledger.due_visits import DueVisit
 from gridworker.records.codes import HOUSEHOLD_TAGS, TAG_TONES
 from gridworker.records.identity import masked_phone
 from gridworker.ui.charts import WeekBars
-from gridworker.ui.forms.editors import china_now
+from gridworker.ui.civil import china_now
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead

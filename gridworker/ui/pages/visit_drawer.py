@@ -14,7 +14,8 @@ from gridworker.records import KINDS
 from gridworker.records.codes import DUTIES
 from gridworker.records.kinds.visit import MODES, SAFETY_CHECKS
 from gridworker.ui.drawer import Drawer
-from gridworker.ui.forms.editors import MomentEditor, china_now
+from gridworker.ui.civil import china_now
+from gridworker.ui.forms.editors import MomentEditor
 from gridworker.ui.icons import IconLabel
 from gridworker.ui.page import Frame
 from gridworker.ui.pages.visit_extras import HeardBox, SubjectsBox
