@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from gridworker.demo.founding import Founded
 from gridworker.demo.ground import Ground, Line
 from gridworker.demo.stage import Actor, Lost
+from gridworker.ui.lists import RecordTable
 from gridworker.ui.pages.visit_drawer import DRAFT
 from gridworker.ui.preferences import LookMemory
 
@@ -192,6 +193,8 @@ class Story:
                 box.setCurrentIndex(place)
                 box.activated.emit(place)
         supervisor.turn(1.0)
+        supervisor.part(RecordTable, "日记列表").select_first()
+        supervisor.turn(0.5)
 
     def _see_the_return(self) -> None:
         worker = self._actor("worker")
