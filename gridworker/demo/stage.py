@@ -124,17 +124,8 @@ class Actor:
         self.turn(0.3)
         self.shell.grab().save(str(folder / f"{name}.png"))
 
-    def shoot_everywhere(self, folder: Path, name: str) -> None:
-        """Light, dark, and with the largest of the usual letters."""
-        looks: tuple[tuple[str, Mode, float], ...] = (
-            ("", "light", 1.0),
-            ("-dark", "dark", 1.0),
-            ("-large", "light", 1.4),
-        )
-        for ending, mode, scale in looks:
-            look().set_mode(mode)
-            look().set_scale(scale)
-            self.shoot(folder, name + ending)
-        look().set_mode("light")
-        look().set_scale(1.0)
-        self.turn(0.1)
+    def dress(self, mode: Mode, scale: float) -> None:
+        """Switch theme and size, as the status bar does."""
+        look().set_mode(mode)
+        look().set_scale(scale)
+        self.turn(0.2)

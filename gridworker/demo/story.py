@@ -18,11 +18,18 @@ from gridworker.demo.stage import Actor, Lost
 from gridworker.ui.lists import RecordTable
 from gridworker.ui.pages.visit_drawer import DRAFT
 from gridworker.ui.preferences import LookMemory
+from gridworker.ui.theme import Mode
 
 DIARY: Final = "阿婆身体还好，煤气灶用了十来年，打火不灵，已帮她关紧阀门，约了师傅下周来换。"
 SESSION: Final = "双方都到场。村里拿出当年的分界图，两家一起到现场看了排水沟的走向，愿意各让一步，下周再定赔多少。"
 COMMENT: Final = "灶换好以后请再去看一次，把结果补上。"
 KILLED_AFTER_S: Final = 60
+LOOKS: Final[tuple[tuple[str, Mode, float], ...]] = (
+    ("", "light", 1.0),
+    ("-dark", "dark", 1.0),
+    ("-large", "light", 1.4),
+)
+"""What every page is shown in."""
 
 Told = Callable[[str], object]
 
@@ -212,23 +219,30 @@ class Story:
         shown = 0
         for part, pages in _PAGES.items():
             actor = self._actor(part)
-            for page, pick in pages:
-                target: Any = self._founded.picks.get(pick, pick or None)
-                actor.go(page, target)
-                actor.turn(0.5)
-                actor.shoot_everywhere(self._out, f"{part}-{page}{'-' + pick if pick == 'diaries' else ''}")
-                shown += 1
-            if part == "worker":
-                actor.window.acts.trigger("visit")
-                actor.turn(0.3)
-                actor.shoot_everywhere(self._out, "worker-visit-drawer")
-                actor.window.close_drawer()
-                actor.window.open_palette("wyd")
-                actor.turn(0.5)
-                actor.shoot_everywhere(self._out, "worker-palette")
-                shown += 2
+            for ending, mode, scale in LOOKS:
+                actor.dress(mode, scale)
+                for page, pick in pages:
+                    self._show_page(actor, f"{part}-{page}", pick, ending)
+                if part == "worker":
+                    self._show_overlays(actor, ending)
+            shown += len(pages) + (2 if part == "worker" else 0)
+            actor.dress("light", 1.0)
             actor.close()
         self._tell(f"{shown} 个页面的截图（浅色、深色、大字）在 {self._out}/")
+
+    def _show_page(self, actor: Actor, name: str, pick: str, ending: str) -> None:
+        target: Any = self._founded.picks.get(pick, pick or None)
+        actor.go(page=name.partition("-")[2], target=target)
+        actor.shoot(self._out, name + ("-diaries" if pick == "diaries" else "") + ending)
+
+    def _show_overlays(self, actor: Actor, ending: str) -> None:
+        actor.window.acts.trigger("visit")
+        actor.shoot(self._out, "worker-visit-drawer" + ending)
+        actor.window.close_drawer()
+        actor.window.open_palette("wyd")
+        actor.turn(0.4)
+        actor.shoot(self._out, "worker-palette" + ending)
+        actor.window.palette_box.close_over()
 
     def _expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
