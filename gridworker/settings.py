@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+VERSION = "0.1.0"
+"""Of this program, as it tells the centre."""
+
 FILE = "settings.json"
 TEXT_SIZES = (1.0, 1.2, 1.4, 1.6, 2.0)
 THEMES = ("system", "light", "dark")

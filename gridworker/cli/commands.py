@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gridworker import logs, settings
 from gridworker.cli import records
 from gridworker.cli.answer import Answer, Misused
-from gridworker.errors import NotFound, SignInNeeded
+from gridworker.errors import CentreUnreachable, NotFound, SignInNeeded
 from gridworker.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -175,5 +175,9 @@ def _window(home: Path, asked: argparse.Namespace) -> None:
 def _demo(home: Path, asked: argparse.Namespace) -> None:
     """Delegates to the demo."""
     from gridworker import demo
+    from gridworker.demo.centre_process import CentreDown
 
-    demo.run(home, asked.out, asked.headless)
+    try:
+        demo.run(home, asked.out, asked.headless)
+    except CentreDown as error:
+        raise CentreUnreachable("demo", advice=f"演示用的中心没有启动：{error}") from None

@@ -27,7 +27,6 @@ from gridworker.errors import (
     ProxyInTheWay,
     SignInNeeded,
     SignInRefused,
-    TlsFailed,
     TooManyTries,
     TooOld,
     TooSlow,
@@ -36,8 +35,10 @@ from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn
 from gridworker.protocol.sync import Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.settings import VERSION
 from gridworker.sync import address
 from gridworker.sync.badge import Badge
+from gridworker.sync.tls_words import tls_failed
 
 MARK = "X-Gridworker"
 """The header on every answer of a centre; what comes without it was said by somebody else."""
@@ -245,7 +246,7 @@ class Centre:
             raise BrokenAnswer(f"{path}: {error.error_count()} fields do not fit") from None
 
     def _exchange(self, method: str, path: str, message: Message | None, token: str) -> _Reply:
-        headers = {"Accept": JSON, "Accept-Encoding": ZSTD, "User-Agent": "gridworker"}
+        headers = {"Accept": JSON, "Accept-Encoding": ZSTD, "User-Agent": f"gridworker/{VERSION}"}
         body: bytes | None = None
         if message is not None:
             body, compressed = pack(message.model_dump(mode="json"))
@@ -342,9 +343,9 @@ def _line_error(error: Exception) -> GridworkerError:
     """What happened on the way, from what requests and urllib3 say of it."""
     chain = list(_causes(error))
     if any(isinstance(each, ssl.SSLError | urllib3.exceptions.SSLError) for each in chain):
-        return _tls_error(chain)
+        return tls_failed(" ".join(str(each) for each in chain))
     if isinstance(error, requests.exceptions.SSLError):
-        return _tls_error(chain)
+        return tls_failed(" ".join(str(each) for each in chain))
     if isinstance(error, requests.exceptions.ProxyError):
         return ProxyInTheWay("the proxy", advice="请检查电脑的代理设置，或打开浏览器完成上网认证。")
     if any(isinstance(each, urllib3.exceptions.NameResolutionError) for each in chain):
@@ -358,34 +359,6 @@ def _line_error(error: Exception) -> GridworkerError:
     if isinstance(error, urllib3.exceptions.HTTPError | requests.exceptions.ChunkedEncodingError):
         return BrokenAnswer("cut on its way")
     return CentreUnreachable(type(chain[-1]).__name__)
-
-
-def _tls_error(chain: list[BaseException]) -> GridworkerError:
-    said = " ".join(str(each) for each in chain)
-    if "CERTIFICATE_VERIFY_FAILED" not in said and "doesn't match" not in said:
-        return TlsFailed("no handshake", advice="这个地址没有按 https 应答，请核对地址和端口。")
-    for words, detail, advice in _TLS:
-        if words in said:
-            return TlsFailed(detail, advice=advice)
-    return TlsFailed("not verified")
-
-
-_TLS = (
-    ("has expired", "expired", "证书已过期。请先核对电脑的日期和时间；日期正确时请联系管理员。"),
-    ("not yet valid", "not yet valid", "证书还没有生效，多半是电脑的日期不对，请核对日期和时间。"),
-    ("match", "another name", "证书属于另一个地址。请核对地址有没有写错，暂时不要输入密码。"),
-    ("valid for", "another name", "证书属于另一个地址。请核对地址有没有写错，暂时不要输入密码。"),
-    (
-        "self-signed",
-        "unknown authority",
-        "不认识签发证书的机构。请向管理员要中心的根证书文件，登录时一并填上。",
-    ),
-    (
-        "unable to get",
-        "unknown authority",
-        "不认识签发证书的机构。请向管理员要中心的根证书文件，登录时一并填上。",
-    ),
-)
 
 
 def _causes(error: BaseException) -> list[BaseException]:

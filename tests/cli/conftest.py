@@ -56,9 +56,9 @@ def _on(folder: Path, capsys: Any) -> Command:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def town() -> Iterator[Served]:
     """A centre that serves a town."""
-    with served(tmp_path_factory.mktemp("town")) as running:
+    with served() as running:
         yield running
 
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,18 +29,19 @@ OTHER_GRID = "330683106215001"
 class Served:
     """A centre that serves; ``address`` is where."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tls: Sequence[Path] = ()) -> None:
         self._folder = folder
+        self._tls = ["--tls-cert", str(tls[0]), "--tls-key", str(tls[1])] if tls else []
         self._process: subprocess.Popen[str] | None = None
         self.address = ""
 
     def start(self, port: int = 0) -> None:
         """Serves until ``stop`` or ``kill``; comes back when it is ready."""
-        command = [sys.executable, "main.py", "serve", "--data", str(self._folder), "--port", str(port)]
+        command = [sys.executable, "main.py", "serve", "--data", str(self._folder), "--port", str(port), *self._tls]
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.address = self._process.stdout.readline().strip().rpartition(" ")[2]
-        assert self.address.startswith("http://127.0.0.1:"), self.address
+        assert "://127.0.0.1:" in self.address, self.address
 
     @property
     def port(self) -> int:
@@ -81,15 +84,23 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """A centre with the county's divisions and three grids, until the end of the block."""
-    centre = Served(folder / "centre")
-    centre.start()
+def served(tls: Sequence[Path] = ()) -> Iterator[Served]:
+    """A centre with the county's divisions and three grids, until the end of the block. ``tls``: certificate
+    (with its authority's behind it) and key.
+
+    Its folder is none of pytest's, whose parent every other run on the machine closes to PostgreSQL's account.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="gw-served-"))
+    centre = Served(folder / "centre", tls)
     try:
-        centre.script([line.format(divisions=DIVISIONS) for line in COUNTY])
-        yield centre
+        centre.start()
+        try:
+            centre.script([line.format(divisions=DIVISIONS) for line in COUNTY])
+            yield centre
+        finally:
+            centre.stop()
     finally:
-        centre.stop()
+        shutil.rmtree(folder)
 
 
 def environment(password: str = PASSWORD) -> dict[str, str]:

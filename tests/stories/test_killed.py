@@ -50,8 +50,8 @@ def cli(home: Path, *words: str) -> dict:
 
 
 @pytest.fixture
-def town(tmp_path):
-    with served(tmp_path) as running:
+def town():
+    with served() as running:
         yield running
 
 
