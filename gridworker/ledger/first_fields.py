@@ -65,20 +65,20 @@ def _household_subject(household: str, look: Look) -> Fields:
 
 _FOLLOWED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "person": (("household", "household", "grid"),),
-    "key_group_tag": (("household", "household", "grid"), ("person", "person", "household")),
+    "key_group_tag": (("person", "person", "household"), ("household", "household", "grid")),
     "visit": (("household", "household", "grid"),),
     "matter": (("household", "household", "grid"), ("visit", "visit", "grid"), ("visit", "visit", "household")),
     "dispute": (("household", "household", "grid"), ("visit", "visit", "grid"), ("visit", "visit", "household")),
     "mediation_session": (("case", "mediation_case", "dispute"), ("case", "mediation_case", "town")),
     "review": (("visit", "visit", "grid"),),
 }
-"""(field that points, kind that it points to, field of that record which is taken over)."""
+"""(field that points, kind that it points to, field of that record which is taken over), in order."""
 
 
 def _from_others(kind: str, given: Fields, look: Look) -> Fields:
     found: Fields = {}
     for pointer, target, name in _FOLLOWED.get(kind, ()):
-        record = given.get(pointer)
+        record = given.get(pointer) or found.get(pointer)
         if name in given or name in found or not isinstance(record, str):
             continue
         if (value := look(target, record).get(name)) is not None:

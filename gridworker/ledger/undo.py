@@ -21,6 +21,10 @@ def undo(ground: Ground, act: str) -> Saved:
     changes = ground.store.act(act)
     if not changes:
         raise NotFound(f"act {act}")
+    for change in changes:
+        kind = ground.kind(change.kind)
+        if kind.append_only:
+            raise NotAllowed(f"{kind.title}写好后不能撤销，只能另记一条。")
     steps: list[tuple[str, str, Step]] = []
     undone: set[str] = set()
     for change in reversed(changes):
@@ -42,7 +46,7 @@ def undo(ground: Ground, act: str) -> Saved:
 def _inverse(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
     match change.verb:
         case Verb.CREATE | Verb.RESTORE:
-            yield from _remove(kind, row)
+            yield from _remove(row)
         case Verb.DEL:
             yield from _restore(row, change)
         case Verb.MOVE:
@@ -55,9 +59,7 @@ def _inverse(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
             yield from _set_back(row, change)
 
 
-def _remove(kind: Kind, row: Row) -> Iterator[Step]:
-    if kind.append_only:
-        raise NotAllowed(f"{kind.title}写好后不能撤销，只能另记一条。")
+def _remove(row: Row) -> Iterator[Step]:
     if row.removed is None:
         yield Step(Verb.DEL, seen=seen_of(row))
 

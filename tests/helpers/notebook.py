@@ -84,6 +84,7 @@ class Centre:
     seqs: dict[str, int] = field(default_factory=dict)
     feed: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
     """Place, record, and the seq at which it stands in the feed."""
+    taken: set[str] = field(default_factory=set)
     new_id: Callable[[], str] = field(default_factory=lambda: ids(0x900000))
 
     def write(self, kind: str, fields: Mapping[str, Any], place: str = "grid", **more: Any) -> Row:
@@ -105,6 +106,9 @@ class Centre:
     def take(self, change: Change, by: str = WANG) -> Row | None:
         """One change of the desk, by the rules of the merge."""
         key = change.kind, change.record
+        if change.id in self.taken:
+            return self.rows.get(key)
+        self.taken.add(change.id)
         row = apply(KINDS[change.kind], self.rows.get(key), change, by).row
         if row is not None:
             self._put(row)
