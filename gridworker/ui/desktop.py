@@ -16,6 +16,7 @@ from gridworker.ui.pages.home_forms import HomeForms
 from gridworker.ui.pages.homes import HomesPage
 from gridworker.ui.pages.household import HouseholdPage
 from gridworker.ui.pages.matters import MattersPage
+from gridworker.ui.pages.mediator_today import MediatorTodayPage
 from gridworker.ui.pages.oversight import OversightPage
 from gridworker.ui.pages.sync import SyncPage
 from gridworker.ui.pages.today import TodayPage
@@ -84,7 +85,7 @@ class Desktop(QObject):
         disputes = DisputesPage(work, lambda _: self._cases.register())
         pages: dict[str, Any] = {
             "oversight": OversightPage(work),
-            "today": self._today,
+            "today": self._today if role != Role.MEDIATOR else MediatorTodayPage(work, self._control, self.open_draft),
             "homes": homes,
             "visits": VisitsPage(work, self.open_visit, self.edit_visit),
             "disputes": disputes,
