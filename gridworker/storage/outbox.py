@@ -300,11 +300,14 @@ def make_durable(file: File, standing: Standing) -> set[tuple[str, str]]:
     return touched
 
 
-def requeue_not_durable(file: File) -> set[tuple[str, str]]:
-    """The centre may have lost what was not in its backup: hand it in again, with the same ids."""
-    test = "state = 'accepted'"
-    touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}").fetchall())
-    file.db.execute(f"UPDATE outbox SET state = 'new', seq = NULL WHERE {test}")
+def requeue_not_durable(file: File, covered: int | None = None) -> set[tuple[str, str]]:
+    """The centre may have lost what was not in its backup: hand it in again, with the same ids. ``covered``: the
+    last number that it has; what is above was lost though it was durable once, an older backup having been taken.
+    """
+    test = "(state = 'accepted' OR state = 'durable' AND incarnation = ? AND n > ?)"
+    lost = (numbers(file).incarnation, covered if covered is not None else 2**62)
+    touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", lost).fetchall())
+    file.db.execute(f"UPDATE outbox SET state = 'new', seq = NULL WHERE {test}", lost)
     return touched
 
 

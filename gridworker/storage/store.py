@@ -118,10 +118,11 @@ class Store(Reader):
         with self._file.writing():
             project.note_standing(self._file, standing)
 
-    def requeue_not_durable(self) -> int:
-        """The centre was restored: hand in again what was in no backup. How many records."""
+    def requeue_not_durable(self, covered: int | None = None) -> int:
+        """The centre was restored: hand in again what was in no backup, and what is above the number ``covered``.
+        How many records."""
         with self._file.writing():
-            touched = outbox.requeue_not_durable(self._file)
+            touched = outbox.requeue_not_durable(self._file, covered)
             project.stand_again(self._file, touched)
             return len(touched)
 

@@ -53,7 +53,7 @@ class Book(Protocol):
     def mark_sent(self, txs: Iterable[str]) -> None: ...
     def settle(self, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled: ...
     def note_standing(self, standing: Standing) -> None: ...
-    def requeue_not_durable(self) -> int: ...
+    def requeue_not_durable(self, covered: int | None = None) -> int: ...
     def renumber(self, first: int, incarnation: int) -> int: ...
     def retry_held(self) -> int: ...
     def receive(self, page: Page) -> Received: ...
@@ -271,15 +271,16 @@ class Engine:
     # ------------------------------------------------------------------ disasters
 
     def _new_epoch(self, standing: Standing) -> None:
-        """The centre was restored: what was in no backup is handed in again, what it has is read again.
+        """The centre was restored: what it lost is handed in again, what it has is read again.
 
         The epoch is noted last; broken off before, all of this is done once more.
         """
-        self._book.requeue_not_durable()
         mine = self._incarnation
         if mine > standing.incarnation:
+            self._book.requeue_not_durable(0)
             self._count_anew(1, mine)
         else:
+            self._book.requeue_not_durable(standing.last_n if mine == standing.incarnation else None)
             self._count_anew(standing.last_n + 1, standing.incarnation)
         for bucket in self._book.buckets():
             self._book.reset_bucket(bucket.id)

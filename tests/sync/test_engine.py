@@ -170,6 +170,22 @@ def test_a_restored_centre_gets_again_what_was_in_no_backup_with_the_same_ids(de
     assert bucket.naming, "the bucket is read again from its start"
 
 
+def test_a_centre_restored_from_an_older_backup_gets_back_what_was_durable_once(desk):
+    for name in ("陈建国", "王秀英", "汪晓燕"):
+        desk.household(name)
+    engine = Engine(desk.store)
+    first = push(engine, desk)
+    engine.heard(taken(first, durable_n=3), desk.clock())
+    finish(engine, desk, last_n=3, durable_n=3)
+    assert desk.states() == {}
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    engine.disagreed(Problem(error="epoch", standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=1)))
+    again = push(engine, desk)
+    assert numbers(again) == [2, 3]
+    assert ids(again) == ids(first)[1:]
+
+
 def test_a_centre_restored_to_before_this_life_of_the_store_is_told_from_the_start(desk):
     desk.household()
     desk.store.renumber(1, 4)
