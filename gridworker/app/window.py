@@ -46,7 +46,7 @@ class OpenedDesk:
         machine = session.machine
         self.work: Work = Work(
             ledger=self._desk.ledger,
-            references=LedgerReferences(self._desk.ledger, machine.new_id),
+            references=LedgerReferences(self._desk.ledger, machine.new_id, machine.now),
             preferences=StorePreferences(self._desk.store),
             clock=machine.now,
             lane_ledger=self._lane_ledger,

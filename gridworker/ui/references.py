@@ -24,17 +24,24 @@ class References(Protocol):
     def new_id(self) -> str:
         """A new id, for a new entry of a list."""
 
+    def now(self) -> int:
+        """The time, ms UTC: where a date or a time begins when it is first filled in."""
+
 
 class LedgerReferences:
     """What the forms ask of the ledger."""
 
-    def __init__(self, ledger: Ledger, new_id: Callable[[], str]) -> None:
+    def __init__(self, ledger: Ledger, new_id: Callable[[], str], clock: Callable[[], int]) -> None:
         self._ledger = ledger
-        self._new_id = new_id
+        self._new_id, self._clock = new_id, clock
 
     def new_id(self) -> str:
         """A new id, for a new entry of a list."""
         return self._new_id()
+
+    def now(self) -> int:
+        """ms UTC."""
+        return self._clock()
 
     def offers(self, kinds: tuple[str, ...], text: str) -> list[tuple[str, str, str]]:
         """(id, title, context) of records that fit *text*."""

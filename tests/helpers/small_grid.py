@@ -301,7 +301,7 @@ class SmallGrid:
         lane = _lane(path, me, lambda: now[0])
         work = Work(
             ledger=ledger,
-            references=LedgerReferences(ledger, new_id),
+            references=LedgerReferences(ledger, new_id, lambda: now[0]),
             preferences=_Preferences(),
             clock=lambda: now[0],
             lane_ledger=lane,

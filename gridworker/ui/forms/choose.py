@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gridworker.records.fields import Choice, Day, Entries, Field, Flag, Moment, Money, Ref, Tags, Text, Whole
+from gridworker.ui.forms.dates import DayEditor, MomentEditor
 from gridworker.ui.forms.editors import (
     FEW,
-    DayEditor,
     Editor,
     FewEditor,
     ManyEditor,
-    MomentEditor,
     MoneyEditor,
     NumberEditor,
     TagsEditor,
@@ -23,8 +22,6 @@ from gridworker.ui.references import References
 
 _PLAIN: tuple[tuple[type[Field], Callable[..., Editor]], ...] = (
     (Tags, TagsEditor),
-    (Day, DayEditor),
-    (Moment, MomentEditor),
     (Money, MoneyEditor),
     (Whole, NumberEditor),
     (Text, TextEditor),
@@ -37,6 +34,10 @@ def editor_for(field: Field, references: References) -> Editor:
         return EntriesEditor(field, references, lambda inner: editor_for(inner, references))
     if isinstance(field, Ref):
         return RefEditor(field, references)
+    if isinstance(field, Day):
+        return DayEditor(field, references.now)
+    if isinstance(field, Moment):
+        return MomentEditor(field, references.now)
     if isinstance(field, Flag):
         return FewEditor(field, {True: "是", False: "否"})
     if isinstance(field, Choice):

@@ -1,30 +1,23 @@
-"""How each type of field is edited; a field's declaration chooses its editor."""
+"""How each plain type of field is edited; a field's declaration chooses its editor."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QDate, QDateTime, QEvent, QObject, QTime, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDateEdit, QDateTimeEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from gridworker.records.fields import (
-    Day,
-    Field,
-    Moment,
-    Money,
-    Tags,
-    Text,
-    Whole,
-)
-from gridworker.ui.civil import CHINA
+from gridworker.records.fields import Field, Money, Tags, Text, Whole
 from gridworker.ui.style import mark
-from gridworker.ui.widgets import ChipChoice, Line, LinkButton, Row, SegmentedChoice, TextBox
+from gridworker.ui.widgets import ChipChoice, Line, Row, SegmentedChoice, TextBox
 
 FEW: Final = 4
 """Up to this many choices are all in sight."""
+
+Fault = tuple[str, str]
+"""Where inside the field something cannot be kept ("" for the field itself), and the reason in Chinese."""
 
 
 class Editor(QWidget):
@@ -50,9 +43,22 @@ class Editor(QWidget):
         """Show *value* without telling anyone."""
         raise AssertionError(f"{type(self).__name__} takes no value")
 
+    def faults(self) -> list[Fault]:
+        """What this editor alone knows to be wrong, before ``Field.clean`` is asked."""
+        return []
+
     def set_wrong(self, wrong: bool) -> None:
         """Outline in red what cannot be saved."""
         mark(self.part, wrong=wrong)
+
+    def show_wrong_inside(self, path: str, reason: str) -> bool:
+        """Say *reason* at the part of the value at *path*; False when it has no such part."""
+        return False
+
+    def focus_on(self, path: str) -> QWidget:
+        """Give the focus to the part at *path* ("" for the whole); the widget that has it now."""
+        self.setFocus()
+        return self
 
 
 class TextEditor(Editor):
@@ -73,7 +79,7 @@ class TextEditor(Editor):
         if not self._quiet:
             self.changed.emit()
 
-    def value(self) -> str | None:
+    def value(self) -> Any:
         return self._box.text() or None
 
     def set_value(self, value: Any) -> None:
@@ -83,6 +89,7 @@ class TextEditor(Editor):
             self._box.set_text(text)
         else:
             self._box.setText(text)
+            self._box.setCursorPosition(0)
         self._quiet = False
 
 
@@ -93,9 +100,6 @@ class NumberEditor(TextEditor):
         super().__init__(Text(field.name, field.title, hint=field.hint))
         self.field = field
 
-    def value(self) -> Any:
-        return super().value()
-
 
 class MoneyEditor(TextEditor):
     """An amount typed in yuan and kept in fen."""
@@ -105,18 +109,28 @@ class MoneyEditor(TextEditor):
         self.field = field
 
     def value(self) -> Any:
-        text = (self._box.text() or "").replace(",", "").replace("，", "").removesuffix("元").strip()
-        if not text:
-            return None
-        yuan, _, fen = text.partition(".")
-        if not yuan.isdigit() or (fen and not (fen.isdigit() and len(fen) <= 2)):
-            return text
-        return int(yuan) * 100 + int((fen + "00")[:2])
+        text = self._box.text().strip()
+        fen = _fen(text)
+        return text or None if fen is None else fen
 
     def set_value(self, value: Any) -> None:
         if isinstance(value, int):
-            value = f"{value // 100}" if value % 100 == 0 else f"{value / 100:.2f}"
+            value = f"{value // 100}" if value % 100 == 0 else f"{value // 100}.{value % 100:02d}"
         super().set_value(value)
+
+    def faults(self) -> list[Fault]:
+        if isinstance(self.value(), str):
+            return [("", f"{self.field.title}：应当是金额，单位为元，例如 1200 或 1200.50。")]
+        return []
+
+
+def _fen(text: str) -> int | None:
+    """``1,200.5 元`` in fen; None for what is no amount."""
+    plain = text.replace(",", "").replace("，", "").removesuffix("元").strip()
+    yuan, _, cents = plain.partition(".")
+    if not yuan.isdecimal() or len(cents) > 2 or (cents and not cents.isdecimal()):
+        return None
+    return int(yuan) * 100 + int((cents + "00")[:2])
 
 
 class FewEditor(Editor):
@@ -142,11 +156,16 @@ class FewEditor(Editor):
         for key, kept in self._keys.items():
             button = self._bar.button(key)
             group = button.group()
-            if group is not None:
-                group.setExclusive(False)
-            button.setChecked(kept == value and value is not None)
-            if group is not None:
-                group.setExclusive(value is not None)
+            # In an exclusive group nothing can be switched off.
+            group.setExclusive(False)
+            button.setChecked(value is not None and kept == value)
+            group.setExclusive(value is not None and self.field.required)
+
+    def focus_on(self, path: str) -> QWidget:
+        shown = next((key for key, kept in self._keys.items() if kept == self._value), next(iter(self._keys)))
+        button = self._bar.button(shown)
+        button.setFocus()
+        return button
 
 
 class ManyEditor(Editor):
@@ -155,11 +174,13 @@ class ManyEditor(Editor):
     def __init__(self, field: Field, choices: Mapping[str, str]) -> None:
         self._list = QComboBox()
         super().__init__(field, self._list)
-        self._list.addItem(self.tr("（未填）"), None)
+        self._list.addItem(self.tr("（请选择）") if field.required else self.tr("（未填）"), None)
         for key, words in choices.items():
             self._list.addItem(words, key)
         self._list.setMaxVisibleItems(12)
-        self._list.installEventFilter(_NoWheel(self._list))
+        self._list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._list.setMinimumContentsLength(8)
+        self._list.installEventFilter(NoWheel(self._list))
         self._list.activated.connect(lambda _: self.changed.emit())
 
     def value(self) -> Any:
@@ -179,104 +200,30 @@ class TagsEditor(Editor):
     def __init__(self, field: Tags) -> None:
         self._pills = ChipChoice(field.title, list(field.choices.items()), many=True)
         super().__init__(field, self._pills)
+        self._unknown: list[str] = []
         self._pills.chosen.connect(lambda _: self.changed.emit())
 
     def value(self) -> list[str]:
-        return sorted(self._pills.values())
+        return sorted([*self._pills.values(), *self._unknown])
 
     def set_value(self, value: Any) -> None:
-        self._pills.set_values(frozenset(value or ()))
+        shown = frozenset(value or ())
+        # A newer centre may know tags that this list lacks: they stay as they are.
+        self._unknown = sorted(tag for tag in shown if tag not in self._of(self.field).choices)
+        self._pills.set_values(shown)
+
+    def focus_on(self, path: str) -> QWidget:
+        button = self._pills.button(next(iter(self._of(self.field).choices)))
+        button.setFocus()
+        return button
+
+    @staticmethod
+    def _of(field: Field) -> Tags:
+        assert isinstance(field, Tags)
+        return field
 
 
-class _Optional(Editor):
-    """A date or time that may be empty: a link fills it, another empties it."""
-
-    def __init__(self, field: Field, edit: QDateTimeEdit, offer: str) -> None:
-        super().__init__(field, edit)
-        self._edit = edit
-        edit.setCalendarPopup(True)
-        edit.installEventFilter(_NoWheel(edit))
-        self._fill = LinkButton(offer, self._start)
-        self._fill.setAccessibleName(f"{field.title}：{offer}")
-        self._empty = LinkButton(self.tr("清除"), self._clear)
-        self._empty.setAccessibleName(f"{field.title}：{self.tr('清除')}")
-        self._row.addWidget(self._fill)
-        self._row.addWidget(self._empty)
-        self._row.addStretch(0)
-        self._empty.setVisible(not field.required)
-        edit.dateTimeChanged.connect(self._edited)
-        self._quiet = False
-        self._show(None)
-
-    def _edited(self) -> None:
-        if not self._quiet:
-            self.changed.emit()
-
-    def _start(self) -> None:
-        self._show(QDateTime.currentDateTime())
-        self.changed.emit()
-        self._edit.setFocus()
-
-    def _clear(self) -> None:
-        self._show(None)
-        self.changed.emit()
-
-    def _show(self, moment: QDateTime | None) -> None:
-        self._quiet = True
-        self._filled = moment is not None
-        self._edit.setVisible(self._filled)
-        self._fill.setVisible(not self._filled)
-        self._empty.setVisible(self._filled and not self.field.required)
-        if moment is not None:
-            self._edit.setDateTime(moment)
-        self._quiet = False
-
-
-class DayEditor(_Optional):
-    """A civil date."""
-
-    def __init__(self, field: Day) -> None:
-        edit = QDateEdit()
-        edit.setDisplayFormat("yyyy-MM-dd")
-        super().__init__(field, edit, "填日期")
-
-    def value(self) -> str | None:
-        return self._edit.date().toString("yyyy-MM-dd") if self._filled else None
-
-    def set_value(self, value: Any) -> None:
-        if not value:
-            self._show(None)
-            return
-        day = date.fromisoformat(str(value))
-        self._show(QDateTime(QDate(day.year, day.month, day.day), QTime(0, 0)))
-
-
-class MomentEditor(_Optional):
-    """An instant, shown in China's time."""
-
-    def __init__(self, field: Moment) -> None:
-        edit = QDateTimeEdit()
-        edit.setDisplayFormat("yyyy-MM-dd HH:mm")
-        super().__init__(field, edit, "填时间")
-
-    def value(self) -> int | None:
-        if not self._filled:
-            return None
-        shown = self._edit.dateTime()
-        day, clock = shown.date(), shown.time()
-        civil = datetime(day.year(), day.month(), day.day(), clock.hour(), clock.minute(), tzinfo=CHINA)
-        return int(civil.timestamp() * 1000)
-
-    def set_value(self, value: Any) -> None:
-        if value is None:
-            self._show(None)
-            return
-        civil = datetime.fromtimestamp(int(value) / 1000, UTC).astimezone(CHINA)
-        day, clock = QDate(civil.year, civil.month, civil.day), QTime(civil.hour, civil.minute)
-        self._show(QDateTime(day, clock))
-
-
-class _NoWheel(QObject):
+class NoWheel(QObject):
     """The wheel scrolls the form, it never changes a value in passing."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

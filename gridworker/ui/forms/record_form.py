@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gridworker.records.fields import Field
 from gridworker.records.kind import Kind
@@ -14,6 +14,7 @@ from gridworker.records.wrong import Wrong
 from gridworker.ui.forms.choose import editor_for
 from gridworker.ui.forms.editors import Editor
 from gridworker.ui.references import References
+from gridworker.ui.theme import px
 from gridworker.ui.widgets import Column, FormRow, SectionTitle
 
 DRAFT_PAUSE_MS: Final = 1000
@@ -88,30 +89,49 @@ class RecordForm(QWidget):
         kept: dict[str, Any] = {}
         wrong: list[str] = []
         for name, editor in self._editors.items():
-            try:
-                kept[name] = self._kind.clean_field(name, editor.value())
-            except Wrong as error:
-                self.show_wrong(name, error.reason)
-                wrong.append(name)
+            faults = editor.faults()
+            if not faults:
+                try:
+                    kept[name] = self._kind.clean_field(name, editor.value())
+                except Wrong as error:
+                    faults = [("", error.reason)]
+            for place, reason in faults:
+                wrong.append(f"{name}/{place}" if place else name)
+                self._say_wrong(wrong[-1], reason)
         if wrong:
-            self._editors[wrong[0]].setFocus()
+            self.focus_on(wrong[0])
             return None
         return kept
 
     def show_wrong(self, path: str, reason: str) -> bool:
-        """Say *reason* at the field of *path*; False when it is not on this form."""
-        name = path.partition("/")[0]
-        if name not in self._rows:
+        """Say *reason* at the field of *path* and go there; False when it is not on this form."""
+        if not self._say_wrong(path, reason):
             return False
-        self._rows[name].set_wrong(reason)
-        self._editors[name].set_wrong(True)
+        self.focus_on(path)
         return True
+
+    def focus_on(self, path: str) -> None:
+        """Give the focus to a field, or to a part of it, and bring it into sight."""
+        name, _, inside = path.partition("/")
+        _bring_into_sight(self._editors[name].focus_on(inside), self._rows[name])
 
     def clear_wrong(self) -> None:
         """Take all red away."""
-        for name, row in self._rows.items():
-            row.set_wrong("")
-            self._editors[name].set_wrong(False)
+        for name in self._rows:
+            self._mend(name)
+
+    def _say_wrong(self, path: str, reason: str) -> bool:
+        name, _, inside = path.partition("/")
+        if name not in self._rows:
+            return False
+        if not (inside and self._editors[name].show_wrong_inside(inside, reason)):
+            self._rows[name].set_wrong(reason)
+            self._editors[name].set_wrong(True)
+        return True
+
+    def _mend(self, name: str) -> None:
+        self._rows[name].set_wrong("")
+        self._editors[name].set_wrong(False)
 
     def stop_pause(self) -> None:
         """No draft is due any more: saved or thrown away."""
@@ -120,12 +140,22 @@ class RecordForm(QWidget):
     def _add(self, name: str, references: References, column: Column) -> None:
         field = self._kind.by_name[name]
         editor = self._made.get(name, editor_for)(field, references)
-        editor.changed.connect(self._edited)
+        editor.changed.connect(lambda: self._edited(name))
         row = FormRow(field.title, editor, hint=field.hint, required=field.required)
         self._editors[name] = editor
         self._rows[name] = row
         column.addWidget(row)
 
-    def _edited(self) -> None:
+    def _edited(self, name: str) -> None:
+        self._mend(name)
         self._pause.start()
         self.changed.emit()
+
+
+def _bring_into_sight(part: QWidget, row: QWidget) -> None:
+    above = part.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    if above is not None:
+        above.ensureWidgetVisible(row, 0, px(40))
+        above.ensureWidgetVisible(part, 0, px(40))

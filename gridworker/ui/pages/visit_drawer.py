@@ -15,7 +15,7 @@ from gridworker.records.codes import DUTIES
 from gridworker.records.kinds.visit import MODES, SAFETY_CHECKS
 from gridworker.ui.drawer import Drawer
 from gridworker.ui.civil import china_now
-from gridworker.ui.forms.editors import MomentEditor
+from gridworker.ui.forms.dates import MomentEditor
 from gridworker.ui.icons import IconLabel
 from gridworker.ui.page import Frame
 from gridworker.ui.pages.visit_extras import HeardBox, SubjectsBox
@@ -105,7 +105,7 @@ class VisitDrawer(Drawer):
         row.addWidget(Label("时间", "field"))
         row.addStretch(1)
         self._when = Label("", "second")
-        self._when_edit = MomentEditor(KINDS["visit"].by_name["visited_at"])  # type: ignore[arg-type]
+        self._when_edit = MomentEditor(KINDS["visit"].by_name["visited_at"], self._work.now)  # type: ignore[arg-type]
         self._when_edit.hide()
         self._when_edit.changed.connect(self._edited)
         self._when_link = LinkButton("改", self._change_time)
