@@ -33,4 +33,4 @@ def review(
 
 def reviews_of(ground: Ground, visit: str) -> list[dict[str, Any]]:
     """What was said of a diary, the latest first."""
-    return ground.store.find("review", [("visit", "=", visit)], ("-reviewed_at",))
+    return ground.store.find("review", [("visit", "=", visit)], ("-reviewed_at", "-_row"))

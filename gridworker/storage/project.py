@@ -153,11 +153,6 @@ def count_again(file: File, bucket: BucketRow) -> None:
         summaries.rebuild(file, table, bucket.row_id, local.get(kind, ()))
 
 
-def count_new(file: File, table: KindTable, bucket: int, row: Row) -> None:
-    """Count a row that was put in together with others."""
-    summaries.shift(file, table, None, Place(bucket, row.fields))
-
-
 def write(file: File, table: KindTable, here: Held | None, row: Row | None, bucket: BucketRow, standing: int) -> None:
     """Make the tables say ``row``: the line, what lies beside it, the counts and the words to search."""
     before = None if here is None else _counted(file, here)

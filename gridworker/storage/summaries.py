@@ -49,6 +49,18 @@ def shift(file: File, table: KindTable, before: Place | None, after: Place | Non
             _add(file, table, summary, new, 1)
 
 
+def count(file: File, table: KindTable, bucket: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Count new rows of a bucket, all at once."""
+    for summary in table.kind.summaries:
+        groups: dict[tuple[Any, ...], list[Any]] = {}
+        for fields in rows:
+            if (group := _group(summary, Place(bucket, fields))) is not None:
+                groups.setdefault(group.values, []).append(group.latest)
+        for values, latest in groups.items():
+            last = max((each for each in latest if each is not None), default=None)
+            _add(file, table, summary, _Group(bucket, values, last), len(latest))
+
+
 def totals(
     file: File, table: KindTable, name: str, where: Mapping[str, Any], by: tuple[str, ...]
 ) -> list[dict[str, Any]]:
