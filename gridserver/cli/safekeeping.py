@@ -59,7 +59,7 @@ def restore(settings: Settings, asked: argparse.Namespace) -> Told:
     with database_of(settings) as url:
         content = pieces(path, secret)
         next(content)
-        dump.restore(url, embedded.programs(), content, epoch)
+        dump.restore(url, embedded.programs(), content, dump.Rebirth(epoch, int(told["made_at"])))
         _put_back(settings, kept)
         engine = connect(url, pool=1)
         try:

@@ -24,7 +24,7 @@ from gridserver.storage.locks import FileLock
 
 _log = logging.getLogger(__name__)
 
-_GRACE = 8
+_GRACE = 5
 """Seconds that requests under way have to end in."""
 
 

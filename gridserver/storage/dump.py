@@ -47,9 +47,19 @@ def dump(engine: Engine, url: str, programs: Path) -> Iterator[Dump]:
             reading.kill()
 
 
-def restore(url: str, programs: Path, pieces: Iterable[bytes], epoch: str) -> None:
-    """Puts a dump in the place of everything, under a new epoch, in one transaction: desks that come with the old
-    one hand in again what is not in it. Raises ``CommandFailed``; then nothing was changed.
+@dataclass(frozen=True)
+class Rebirth:
+    """What is to be different after a restore."""
+
+    epoch: str
+    """A new one: desks that come with the old one hand in again what the dump lacks."""
+    made_at: int
+    """When the dump was made, ms UTC: what is in it is covered by it."""
+
+
+def restore(url: str, programs: Path, pieces: Iterable[bytes], after: Rebirth, *, lock_seconds: int = 60) -> None:
+    """Puts a dump in the place of everything in one transaction. Raises ``CommandFailed``; then nothing was changed.
+    ``lock_seconds``: how long to wait for those who are at work in it.
     """
     script = _start(programs, "pg_restore", ["--no-owner", "--no-privileges", "--file=-"])
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
@@ -57,7 +67,7 @@ def restore(url: str, programs: Path, pieces: Iterable[bytes], epoch: str) -> No
     feeder = _Feeder(script, pieces)
     try:
         feeder.start()
-        writing.tell(_BEFORE)
+        writing.tell(_BEFORE.format(seconds=lock_seconds).encode())
         for place, line in enumerate(script.lines()):
             if place > _HEAD_LINES or not line.startswith(_NEWER_SETTINGS):
                 writing.tell(line)
@@ -65,18 +75,18 @@ def restore(url: str, programs: Path, pieces: Iterable[bytes], epoch: str) -> No
         if feeder.error is not None:
             raise feeder.error
         script.expect_success()
-        writing.tell(_AFTER.format(epoch=epoch).encode())
+        writing.tell(_AFTER.format(epoch=after.epoch, made_at=after.made_at).encode())
         writing.expect_success()
     finally:  # psql commits when its input ends in good order: it is killed before that
         script.kill()
         writing.kill()
 
 
-_BEFORE = b"SET lock_timeout = '60s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
+_BEFORE = "SET lock_timeout = '{seconds}s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 _AFTER = """
 SET search_path = public;
 UPDATE meta SET epoch = '{epoch}', system_id = (SELECT system_identifier::text FROM pg_control_system()),
-    timeline = (SELECT timeline_id FROM pg_control_checkpoint());
+    timeline = (SELECT timeline_id FROM pg_control_checkpoint()), backup_at = greatest(backup_at, {made_at});
 UPDATE device SET durable_n = last_n;
 """
 

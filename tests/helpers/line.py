@@ -27,6 +27,8 @@ class Line(HTTPAdapter):
         self.cut = False
         self.lose_answers = 0
         self.cut_answers_after: int | None = None
+        self.last: tuple[int, dict[str, str], bytes] = (0, {}, b"")
+        """The last answer that left the application, also when a bug came after it."""
         self.served: list[str] = []
         """Method and path of each request that came through."""
 
@@ -76,30 +78,32 @@ class Line(HTTPAdapter):
             "server": (parts.hostname, parts.port or 443),
             "state": {},
         }
-        return await _exchange(self._app, scope, body)
+        return await self._exchange(scope, body)
 
+    async def _exchange(self, scope: dict[str, Any], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        start: dict[str, Any] = {}
+        pieces: list[bytes] = []
+        sent = False
 
-async def _exchange(app: Any, scope: dict[str, Any], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-    start: dict[str, Any] = {}
-    pieces: list[bytes] = []
-    sent = False
+        async def receive() -> dict[str, Any]:
+            nonlocal sent
+            if sent:
+                await asyncio.sleep(3600)  # nothing more comes until the answer is there
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
 
-    async def receive() -> dict[str, Any]:
-        nonlocal sent
-        if sent:
-            await asyncio.sleep(3600)  # nothing more comes until the answer is there
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                pieces.append(message.get("body", b""))
 
-    async def send(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            start.update(message)
-        else:
-            pieces.append(message.get("body", b""))
-
-    await app(scope, receive, send)
-    headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in start["headers"]]
-    return start["status"], headers, b"".join(pieces)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in start.get("headers", ())]
+            self.last = start.get("status", 0), dict(headers), b"".join(pieces)
+        return start["status"], headers, b"".join(pieces)
 
 
 def _bytes(value: str | bytes) -> bytes:

@@ -1,0 +1,114 @@
+"""How the centre answers when something is wrong with itself, and what its log says of it."""
+
+import io
+import logging
+
+import pytest
+import requests
+
+from gridserver import logs
+from gridserver.app import create_app
+from gridserver.doors import Ground
+from gridserver.storage.engine import connect, text, transaction
+from gridworker.protocol.codec import unpack
+from tests.helpers.centre import CHEAP, KEYS, MORNING, new_id
+from tests.helpers.line import Line
+
+
+@pytest.fixture
+def log(request):
+    """What the centre's log holds after the test's acts; the loggers are put back as they were."""
+    loggers = [logging.getLogger(name) for name in logs.OURS]
+    before = [(each.handlers, each.propagate, each.level) for each in loggers]
+    stream = io.StringIO()
+    logs.start(stream)
+    yield stream
+    for each, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        each.handlers, each.propagate = handlers, propagate
+        each.setLevel(level)
+
+
+def test_a_bug_is_told_in_the_log_by_its_place_and_not_by_its_words(log):
+    def broken(name):
+        raise ValueError(f"no such person: {name}")
+
+    try:
+        broken("王秀英")
+    except ValueError:
+        logging.getLogger("gridserver.people").exception("enrol")
+    said = log.getvalue()
+    assert "ERROR gridserver.people enrol" in said
+    assert "in broken" in said
+    assert "ValueError" in said
+    assert "王秀英" not in said.replace('broken("王秀英")', "")
+
+
+def test_a_broken_rule_of_the_database_is_told_by_its_code(centre, log):
+    from sqlalchemy.exc import IntegrityError
+
+    with pytest.raises(IntegrityError) as caught, centre.conn() as conn:
+        conn.execute(
+            text("INSERT INTO enrolment_code (hash, account, until) VALUES ('王秀英', :who, 1)"), {"who": new_id()}
+        )
+    try:
+        raise caught.value
+    except IntegrityError:
+        logging.getLogger("gridserver.people").exception("enrol")
+    assert "sqlstate 23503" in log.getvalue()
+    assert "Key (account)" not in log.getvalue()
+
+
+def ground(engine):
+    return Ground(engine, KEYS, lambda: MORNING, new_id, bytes, CHEAP)
+
+
+def test_a_bug_costs_the_desk_a_moment_and_no_work(centre, portal):
+    app = create_app(centre.ground)
+
+    @app.get("/broken")
+    def broken():
+        raise RuntimeError("nobody foresaw this")
+
+    session = requests.Session()
+    session.mount("https://", line := Line(app, portal))
+    with pytest.raises(RuntimeError, match="nobody foresaw this"):
+        session.get("https://centre.test/broken")
+    status, headers, body = line.last
+    assert status == 500
+    assert headers["x-gridworker"] == "1"
+    assert unpack(body, compressed=False)["error"] == "broken"
+
+
+def test_without_its_database_the_centre_asks_desks_to_come_again(portal):
+    engine = connect("postgresql://nobody@127.0.0.1:1/none", pool=1, wait=0.1)
+    session = requests.Session()
+    session.mount("https://", Line(create_app(ground(engine)), portal))
+    answer = session.get("https://centre.test/healthz")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.headers["X-Gridworker"] == "1"
+    assert unpack(answer.content, compressed=False)["reason"] == "中心暂时忙，请稍后再试。"
+    engine.dispose()
+
+
+def test_when_all_its_lines_are_taken_it_asks_desks_to_come_again(database, portal):
+    engine = connect(database, pool=1, wait=0.1)
+    session = requests.Session()
+    session.mount("https://", Line(create_app(ground(engine)), portal))
+    with transaction(engine):
+        assert session.get("https://centre.test/healthz").status_code == 503
+    assert session.get("https://centre.test/healthz").status_code == 200
+    engine.dispose()
+
+
+def test_a_caller_is_known_by_one_question_to_the_database(centre):
+    from sqlalchemy import event
+
+    centre.district()
+    desk = centre.desk("wang", "grid_worker", "330683106211001")
+    centre.session(desk).get(centre.address + "/sync/v1/hello")  # notes that it was heard from
+    asked = []
+    event.listen(centre.engine, "before_cursor_execute", lambda *how: asked.append(how[2]))
+    assert centre.session(desk).get(centre.address + "/sync/v1/hello").status_code == 200
+    assert len([question for question in asked if "access_token" in question]) == 1
+    assert len(asked) <= 3, asked
