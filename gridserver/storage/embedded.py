@@ -161,7 +161,9 @@ class Cluster:
         home.let_in(self.folder)
         home.let_in(self.programs)
         if os.stat(self.programs / "postgres").st_mode & 0o005 != 0o005:
+            package = self.programs.parent.parent
             home.let_read(self.programs.parent)
+            home.let_read(package.with_name(f"{package.name}.libs"))  # where a wheel keeps its libraries
 
     def _make(self, home: Refuge | None) -> None:
         password = secrets.token_urlsafe(24)
