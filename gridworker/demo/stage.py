@@ -77,7 +77,7 @@ class Actor:
     def go(self, page: str, target: object = None) -> None:
         """Show a page."""
         self.window.go(page, target)
-        self.turn(0.6)
+        self.turn(0.35)
 
     def sync(self) -> bool:
         """F5, and wait for its end; whether it came through."""
@@ -121,7 +121,7 @@ class Actor:
     def shoot(self, folder: Path, name: str) -> None:
         """A picture of the window."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.turn(0.3)
+        self.turn(0.1)
         self.shell.grab().save(str(folder / f"{name}.png"))
 
     def dress(self, mode: Mode, scale: float) -> None:
