@@ -2,13 +2,14 @@
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 TREE = Path(__file__).resolve().parents[2]
@@ -27,12 +28,15 @@ class CentreProcess:
     def __init__(self, data: Path, port: int = 0) -> None:
         self._data = data
         self.log = data.parent / "centre.log"
+        self._note = data.parent / "centre.pid"
         data.parent.mkdir(parents=True, exist_ok=True)
+        self._stop_left_over()
         command = [sys.executable, str(MAIN), "serve", "--data", str(data), "--port", str(port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
+        self._note.write_text(str(self._process.pid), "ascii")
         self.address = self._ready()
 
     def acts(self, lines: Sequence[str], password: str) -> list[dict[str, Any]]:
@@ -60,19 +64,39 @@ class CentreProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._note.unlink(missing_ok=True)
 
     def _ready(self) -> str:
         """The address in the line that says that it is ready."""
-        assert self._process.stdout is not None
+        lines: SimpleQueue[str] = SimpleQueue()
+        Thread(target=self._read, args=(lines,), daemon=True).start()
         until = time.monotonic() + READY_S
-        while time.monotonic() < until:
-            readable, _, _ = select.select([self._process.stdout], [], [], 0.5)
-            line = self._process.stdout.readline().decode() if readable else ""
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                line = lines.get(timeout=0.5)
+            except Empty:
+                continue
             if "http" in line:
                 return line[line.index("http") :].split()[0]
-            if self._process.poll() is not None:
-                break
         self.stop()
         raise CentreDown(self.log.read_text("utf-8", errors="replace")[-2000:])
+
+    def _read(self, lines: SimpleQueue[str]) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            lines.put(line.decode("utf-8", errors="replace"))
+
+    def _stop_left_over(self) -> None:
+        """A demo that was killed leaves its centre behind; it would hold folder and port."""
+        try:
+            pid = int(self._note.read_text("ascii"))
+            os.kill(pid, signal.SIGTERM)
+        except (OSError, ValueError):
+            return
+        until = time.monotonic() + STOP_S
+        while time.monotonic() < until:
+            try:
+                os.kill(pid, 0)
+            except OSError:
+                return
+            time.sleep(0.1)

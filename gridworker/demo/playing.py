@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridworker.app.door import HomeDoor, Session
@@ -15,7 +17,7 @@ from gridworker.demo.ground import Ground, Line
 from gridworker.demo.story import Story, empty
 from gridworker.ui.preferences import LookMemory, dress
 from gridworker.ui.shell import USUAL, Shell
-from gridworker.ui.widgets import Banner, Button, Column, Label
+from gridworker.ui.widgets import Button, Column, Elide, IconLabel, Row
 
 PARTS: Final = {"worker": "网格员", "mediator": "调解员", "supervisor": "督导"}
 
@@ -42,6 +44,7 @@ def open_demo(ground: Ground, line: Line, founded: Founded, tell: Told) -> None:
     centre = ground.centre(place, founded, tell)
     try:
         application = _application()
+        signal.signal(signal.SIGTERM, lambda *_: application.quit())
         frame = DemoFrame(ground, line, founded, place / "desks", dress(application, place / "desks"))
         frame.be("worker")
         frame.show()
@@ -70,18 +73,22 @@ class DemoFrame(QWidget):
         self.setWindowTitle("民情日记·演示")
         self.resize(USUAL)
         self._column = Column(self, gap=0)
-        strip = Banner("violet")
-        self._words = Label("演示：片区是虚构的，人名、电话都是编的，不会上传到真实的中心。", "second", wrap=True)
-        strip.body.addWidget(self._words, 1)
+        strip = QWidget()
+        strip.setObjectName("status")
+        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = Row(strip, margins=(16, 4, 16, 4), gap=10)
+        row.addWidget(IconLabel("beaker", "violet", 20))
+        self._words = Elide("演示：片区是虚构的，人名、电话都是编的，不会上传到真实的中心。", "second")
+        row.addWidget(self._words, 1)
         self._parts: dict[str, Button] = {}
         for part, title in PARTS.items():
             player = founded.player(part)
             button = Button(f"{title} {player.user}", self._becomer(part), kind="chip")
             button.setCheckable(True)
             self._parts[part] = button
-            strip.body.addWidget(button)
-        self._cut = Button("断开网络", self._switch_line, kind="quiet", icon_name="plug_disconnected")
-        strip.body.addWidget(self._cut)
+            row.addWidget(button)
+        self._cut = Button("断开网络", self._switch_line, kind="chip", icon_name="plug_disconnected")
+        row.addWidget(self._cut)
         self._column.addWidget(strip)
 
     def be(self, part: str) -> None:
