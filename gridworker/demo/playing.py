@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridworker.app.door import HomeDoor, Session
@@ -44,7 +44,7 @@ def open_demo(ground: Ground, line: Line, founded: Founded, tell: Told) -> None:
     centre = ground.centre(place, founded, tell)
     try:
         application = _application()
-        signal.signal(signal.SIGTERM, lambda *_: application.quit())
+        _stop_when_told(application)
         frame = DemoFrame(ground, line, founded, place / "desks", dress(application, place / "desks"))
         frame.be("worker")
         frame.show()
@@ -52,6 +52,15 @@ def open_demo(ground: Ground, line: Line, founded: Founded, tell: Told) -> None:
         application.exec()
     finally:
         centre.stop()
+
+
+def _stop_when_told(application: QApplication) -> None:
+    """SIGTERM closes the window, and with it the centre. Python hears a signal only when it runs: let it, twice a
+    second."""
+    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    ear = QTimer(application)
+    ear.timeout.connect(lambda: None)
+    ear.start(500)
 
 
 def _application() -> QApplication:
