@@ -1,6 +1,8 @@
 """Every test of the centre runs on the PostgreSQL that we bring, and on Debian's."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -10,11 +12,19 @@ from tests.helpers.centre_fixtures import centre, database, portal
 
 __all__ = ["centre", "database", "portal", "postgres"]
 
-SERVERS = {"18": programs(), "15": DEBIANS}
+SERVERS = {major: place for major, place in {"18": programs(), "15": DEBIANS}.items() if place.exists()}
+
+Servers = Callable[[str], Postgres]
 
 
-@pytest.fixture(scope="session", params=[major for major, place in SERVERS.items() if place.exists()])
-def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL by its major; each is started when it is first asked for."""
+    with ExitStack() as stack:
+        yield functools.cache(lambda major: stack.enter_context(running_postgres(SERVERS[major])))
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def postgres(request: pytest.FixtureRequest, servers: Servers) -> Postgres:
     """A PostgreSQL, 18 and then 15."""
-    with running_postgres(SERVERS[request.param]) as running:
-        yield running
+    return servers(request.param)

@@ -10,7 +10,8 @@ import pytest
 
 from gridserver import keys
 from gridserver.cli import main
-from tests.helpers.centre import KEYS, PASSWORD
+from tests.helpers.centre import KEYS, PASSWORD, Postgres
+from tests.server.conftest import Servers
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Said:
 
 
 Command = Callable[..., Said]
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Servers) -> Postgres:
+    """Commands are told apart by what they say, not by the server below: one is enough."""
+    return servers("18")
 
 
 @pytest.fixture

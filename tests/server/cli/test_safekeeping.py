@@ -8,8 +8,15 @@ from gridserver import keys
 from gridserver.storage import people
 from gridserver.storage.engine import connect, text, transaction
 from tests.helpers.centre import KEYS, new_id
+from tests.server.conftest import SERVERS
 
 VILLAGE = "330683106211"
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def postgres(request, servers):
+    """Dumps are made by the programs of one major and put back into another."""
+    return servers(request.param)
 
 
 @pytest.fixture

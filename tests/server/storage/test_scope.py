@@ -1,8 +1,11 @@
 """Who sees what: roles and assignments on one side, buckets on the other."""
 
+from pathlib import Path
+
 import pytest
 
 from gridserver.storage import people, scope
+from gridworker.records.row import Row
 from tests.helpers.centre import new_id
 
 COUNTY, TOWN, VILLAGE, GRID, OTHER_TOWN = "330683", "330683106", "330683106211", "330683106211001", "330683107"
@@ -109,8 +112,12 @@ def test_a_village_that_moves_takes_its_grids_along(centre):
     worker = centre.account("wang", "mediator", OTHER_TOWN)
     assert "grid 106211001" not in held(centre, worker)
     with centre.conn() as conn:
-        from gridworker.records.row import Row
-
         fields = {"code": VILLAGE, "name": "v", "level": "village", "parent": centre.regions[OTHER_TOWN]}
         scope.regions_written(conn, [Row("region", centre.regions[VILLAGE], "", 2, "", fields, {})])
     assert "grid 106211001" in held(centre, worker)
+
+
+def test_no_other_module_decides_who_sees_what():
+    centre = Path(__file__).parents[3] / "gridserver"
+    deciding = [path.name for path in centre.rglob("*.py") if "bucket_grant" in path.read_text("utf-8")]
+    assert sorted(deciding) == ["0001_people.py", "scope.py"]
