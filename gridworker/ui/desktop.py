@@ -112,12 +112,13 @@ class Desktop(QObject):
 
     # ------------------------------------------------------------------ what opens what
 
-    def open_visit(self, households: Sequence[str] = ()) -> None:
-        """记走访, for these households or for one that is still to be picked."""
+    def open_visit(self, households: Sequence[str] = (), draft: str | None = None) -> None:
+        """记走访, for these households or for one that is still to be picked, or the draft under this key."""
         drawer = VisitDrawer(
             self._work,
             self._window,
             households,
+            draft=draft,
             next_home=self._today.next_due,
             saved=self._control.saved,
         )
@@ -140,13 +141,13 @@ class Desktop(QObject):
         form, _, rest = key.partition(":")
         record, _, more = rest.partition(":")
         resume: dict[str, Callable[[], object]] = {
-            "visit": lambda: self.open_visit(()) if record == "new" else self.edit_visit(record),
+            "visit": lambda: self.open_visit((), key) if record == "new" else self.edit_visit(record),
             "household": lambda: self._resume_home(record),
             "person": lambda: self._resume_person(record, more),
             "dispute": lambda: self._cases.register() if record == "new" else self._window.go("case", record),
             "mediation_session": lambda: self._window.go("case", record),
             "mediation_case": lambda: self._resume_case(record),
-            "matter": lambda: self._window.go("matters", record),
+            "matter": lambda: self._window.go("matters", rest),
         }
         resume.get(form, lambda: None)()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
+from gridworker.records.codes import HOUSEHOLD_TAGS, TAG_TONES
 from gridworker.ui.civil import china_now
 from gridworker.ui.tokens import Tone
 
@@ -85,3 +86,23 @@ def part_of_day(at: int) -> str:
 def day_of(text: str | None) -> date | None:
     """A civil date as records keep it; None for none."""
     return date.fromisoformat(text) if text else None
+
+
+def tag_chips(tags: Iterable[str] | None) -> list[tuple[str, Tone]]:
+    """Key tags of a household or person, each with its colour."""
+    return [(HOUSEHOLD_TAGS.get(tag, tag), TAG_TONES.get(tag, "neutral")) for tag in tags or ()]  # type: ignore[misc]
+
+
+def subject_names(visit: Mapping[str, Any]) -> str:
+    """Whom a visit was to: ``王桂英、马建国``; "" for nobody named."""
+    subjects = visit.get("subjects") or {}
+    names = (str(subjects[entry].get("name") or "") for entry in sorted(subjects))
+    return "、".join(name for name in names if name)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first sentence of a text, as a title of at most *most* characters."""
+    sentence = text.strip()
+    for ending in "。！？；\n":
+        sentence = sentence.partition(ending)[0]
+    return sentence.strip() if len(sentence.strip()) <= most else sentence.strip()[: most - 1] + "…"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gridworker.records.fields import Entries, Field
 from gridworker.records.wrong import Wrong
 from gridworker.ui.forms.editors import Editor, Fault
+from gridworker.ui.forms.sight import bring_into_sight
 from gridworker.ui.references import References
 from gridworker.ui.widgets import Card, Column, FormRow, IconButton, LinkButton, Row, SectionTitle
 
@@ -164,7 +165,7 @@ class EntriesEditor(Editor):
     def _add(self) -> None:
         form = self._form(self._references.new_id())
         self.changed.emit()
-        form.focus_on("")
+        bring_into_sight(form, form.focus_on(""))
 
     def _remove(self, entry: str) -> None:
         value = self._forms[entry].value()

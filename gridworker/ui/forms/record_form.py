@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridworker.records.fields import Field
 from gridworker.records.kind import Kind
 from gridworker.records.wrong import Wrong
 from gridworker.ui.forms.choose import editor_for
 from gridworker.ui.forms.editors import Editor
+from gridworker.ui.forms.sight import bring_into_sight
 from gridworker.ui.references import References
-from gridworker.ui.theme import px
 from gridworker.ui.widgets import Column, FormRow, SectionTitle
 
 DRAFT_PAUSE_MS: Final = 1000
@@ -113,7 +113,7 @@ class RecordForm(QWidget):
     def focus_on(self, path: str) -> None:
         """Give the focus to a field, or to a part of it, and bring it into sight."""
         name, _, inside = path.partition("/")
-        _bring_into_sight(self._editors[name].focus_on(inside), self._rows[name])
+        bring_into_sight(self._rows[name], self._editors[name].focus_on(inside))
 
     def clear_wrong(self) -> None:
         """Take all red away."""
@@ -150,12 +150,3 @@ class RecordForm(QWidget):
         self._mend(name)
         self._pause.start()
         self.changed.emit()
-
-
-def _bring_into_sight(part: QWidget, row: QWidget) -> None:
-    above = part.parentWidget()
-    while above is not None and not isinstance(above, QScrollArea):
-        above = above.parentWidget()
-    if above is not None:
-        above.ensureWidgetVisible(row, 0, px(40))
-        above.ensureWidgetVisible(part, 0, px(40))

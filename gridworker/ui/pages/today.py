@@ -119,11 +119,11 @@ class TodayPage(Page):
         self._visit(())
         return True
 
-    def next_due(self, after: str) -> str | None:
-        """The household that is due after *after*, for 保存，记下一户."""
+    def next_due(self, after: Sequence[str]) -> str | None:
+        """The household that is due after these, in the order shown, for 保存，记下一户."""
         homes = [each.household for each in self._due()]
-        rest = homes[homes.index(after) + 1 :] if after in homes else homes
-        return next((home for home in rest if home != after), None)
+        last = max((homes.index(home) for home in after if home in homes), default=-1)
+        return next((home for home in homes[last + 1 :] + homes[: last + 1] if home not in after), None)
 
     def _load(self) -> None:
         ledger, today, now = self._work.ledger, self._work.today(), self._work.now()

@@ -3,50 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError, NotAccepted
-from gridworker.ledger import NewRecord
-from gridworker.records import KINDS
-from gridworker.records.codes import DUTIES
-from gridworker.records.kinds.visit import MODES, SAFETY_CHECKS
-from gridworker.ui.drawer import Drawer
+from gridworker.ledger import Edit, MoveTo, NewRecord
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.civil import china_now
-from gridworker.ui.forms.dates import MomentEditor
+from gridworker.ui.drawer import Drawer
+from gridworker.ui.forms.record_form import DRAFT_PAUSE_MS
 from gridworker.ui.icons import IconLabel
+from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
-from gridworker.ui.pages.visit_extras import HeardBox, SubjectsBox
-from gridworker.ui.undo import Undoable
-from gridworker.ui.widgets import (
-    Check,
-    ChipChoice,
-    Column,
-    DateChoice,
-    Elide,
-    FormRow,
-    Label,
-    LinkButton,
-    PhraseChips,
-    PrimaryButton,
-    QuietButton,
-    Row,
-    SegmentedChoice,
-    TextBox,
+from gridworker.ui.pages.visit_fields import VisitFields
+from gridworker.ui.pages.visit_record import (
+    DRAFT,
+    begun_draft,
+    earlier_entry,
+    free_key,
+    heard_records,
+    households,
+    joined,
 )
-from gridworker.ui.wording import moment_words
+from gridworker.ui.undo import Undoable
+from gridworker.ui.widgets import Banner, Elide, Label, PrimaryButton, QuietButton, Row, TintButton, clear
+from gridworker.ui.wording import moment_words, subject_names
 from gridworker.ui.work import Work
 
-FIRST_MODES: Final = (("home", "home"), ("phone", "call"), ("met", "people"), ("came", "building_home"))
-PHRASES: Final = ("一切正常", "身体不适", "反映问题", "需要帮助", "已提醒用火用电安全", "家中无人，邻居转告")
-WELL: Final = "一切正常"
-DRAFT: Final = "visit:new"
+if TYPE_CHECKING:
+    from gridworker.ledger import Saved
+
+__all__ = ["DRAFT", "VisitDrawer"]
+
+NextHome = Callable[[Sequence[str]], str | None]
+"""The household to visit after these."""
+
+_INSIDE: Final = ("_heard", "_own_time")
+"""What a draft keeps beside the fields of a visit."""
+_EMPTIED: Final = ("follow_up", "text", "situation")
 
 
 class VisitDrawer(Drawer):
-    """Household, way, time, what was found, what follows. ``next_home`` gives the household after this one."""
+    """A new visit to *households*, the diary *record* to be gone on with, or the draft under *draft*."""
 
     def __init__(
         self,
@@ -55,99 +55,39 @@ class VisitDrawer(Drawer):
         households: Sequence[str] = (),
         *,
         record: str | None = None,
-        next_home: Callable[[str], str | None] | None = None,
+        draft: str | None = None,
+        next_home: NextHome | None = None,
         saved: Callable[[], object] | None = None,
+        carried: Mapping[str, Any] | None = None,
+        afresh: bool = False,
     ) -> None:
+        """*next_home*: for 保存，记下一户. *saved*: told after each save. *carried*: values of another drawer that go
+        into this diary. *afresh*: leave drafts of other visits alone.
+        """
         super().__init__("记走访" if record is None else "修改走访")
         self._work, self._frame, self._record = work, frame, record
         self._next_home, self._saved = next_home, saved
-        self._key = DRAFT if record is None else f"visit:{record}"
         self._seen = work.ledger.row("visit", record) if record else None
+        self._returned = self._seen is not None and self._seen.fields.get("state") == "returned"
         self._finished = False
-        self._build()
-        self._begin(tuple(households))
+        self._notices = Row(gap=0)
+        self.body.addLayout(self._notices)
+        self.fields = VisitFields(work)
+        self.body.addWidget(self.fields)
+        self.body.addStretch(1)
+        self._build_foot()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DRAFT_PAUSE_MS)
+        self._pause.timeout.connect(self.keep_draft)
+        self._begin(tuple(households), draft, afresh)
+        if carried is not None:
+            self._take_over(carried)
+        self.fields.changed.connect(self._edited)
+        self.fields.paused.connect(self.keep_draft)
         self.submitted.connect(self.submit)
         self.keep.connect(self.keep_draft)
         self.closed.connect(self._closing)
-
-    # ------------------------------------------------------------------ what stands on it
-
-    def _build(self) -> None:
-        self._subjects = SubjectsBox(self._work)
-        self._subjects.changed.connect(self._edited)
-        self.body.addWidget(self._subjects)
-        self._mode = SegmentedChoice("方式", [(key, MODES[key], icon_name) for key, icon_name in FIRST_MODES])
-        self._mode.chosen.connect(lambda _: self._edited())
-        self.body.addWidget(FormRow("方式", self._mode))
-        self.body.addLayout(self._time_row())
-        self._text = TextBox("看到什么、听到什么、做了什么", name="情况", least=4, most=10)
-        self._text.paused.connect(self.keep_draft)
-        self._text_row = FormRow("情况", self._text)
-        self.body.addWidget(self._text_row)
-        phrases = self._work.preferences.get("phrases", list(PHRASES))
-        self._phrases = PhraseChips(phrases)
-        self._phrases.picked.connect(self._phrase)
-        self.body.addWidget(self._phrases)
-        self.body.addWidget(self._follow_row())
-        self._heard = HeardBox()
-        self._heard.changed.connect(self._edited)
-        self.body.addWidget(self._heard)
-        self._more_link = LinkButton("更多：目的、安全检查、现场处置…", self._show_more, icon_name="chevron_down")
-        self.body.addWidget(self._more_link)
-        self._more = self._more_part()
-        self._more.hide()
-        self.body.addWidget(self._more)
-        self.body.addStretch(1)
-        self._build_foot()
-
-    def _time_row(self) -> Row:
-        row = Row(gap=10)
-        row.addWidget(Label("时间", "field"))
-        row.addStretch(1)
-        self._when = Label("", "second")
-        self._when_edit = MomentEditor(KINDS["visit"].by_name["visited_at"], self._work.now)  # type: ignore[arg-type]
-        self._when_edit.hide()
-        self._when_edit.changed.connect(self._edited)
-        self._when_link = LinkButton("改", self._change_time)
-        self._when_link.setAccessibleName("改走访时间")
-        for part in (self._when, self._when_edit, self._when_link):
-            row.addWidget(part)
-        return row
-
-    def _follow_row(self) -> QWidget:
-        part = QWidget()
-        part.setObjectName("clear")
-        row = Row(part, gap=8)
-        self._follow = Check("需要跟进")
-        self._follow.toggled.connect(self._follow_toggled)
-        self._follow_day = DateChoice(self._work.today())
-        self._follow_day.changed.connect(lambda _: self._edited())
-        self._follow_day.hide()
-        row.addWidget(self._follow)
-        row.addStretch(1)
-        row.addWidget(self._follow_day)
-        return part
-
-    def _more_part(self) -> QWidget:
-        part = QWidget()
-        part.setObjectName("clear")
-        column = Column(part, gap=14)
-        self._met = Check("没有见到人（未遇）")
-        self._purposes = ChipChoice("目的", list(DUTIES.items()), many=True)
-        self._safety = ChipChoice("安全检查", list(SAFETY_CHECKS.items()), many=True)
-        self._handled = TextBox("当场做了什么", name="现场处置", least=2, most=5)
-        self._promise = TextBox("答应了什么，什么时候办", name="承诺事项", least=1, most=3)
-        self._met.toggled.connect(lambda _: self._edited())
-        for choice in (self._purposes, self._safety):
-            choice.chosen.connect(lambda _: self._edited())
-        for box in (self._handled, self._promise):
-            box.paused.connect(self.keep_draft)
-        column.addWidget(self._met)
-        column.addWidget(FormRow("目的", self._purposes))
-        column.addWidget(FormRow("安全检查", self._safety))
-        column.addWidget(FormRow("现场处置", self._handled))
-        column.addWidget(FormRow("承诺事项", self._promise))
-        return part
 
     def _build_foot(self) -> None:
         self._mark = IconLabel("checkmark_circle", "ok", 20)
@@ -157,181 +97,123 @@ class VisitDrawer(Drawer):
         told.addWidget(self._told, 1)
         self.foot.addLayout(told, 1)
         if self._record is None:
-            self._again = QuietButton("保存，记下一户", self.submit_and_go_on)
-            self.foot.addWidget(self._again)
-        self.foot.addWidget(PrimaryButton("保存", self.submit, icon_name="checkmark"))
+            self.foot.addWidget(QuietButton("保存，记下一户", self.submit_and_go_on))
+        words = "保存并提交" if self._returned else "保存"
+        self.foot.addWidget(PrimaryButton(words, self.submit, icon_name="checkmark"))
         self._tell("")
 
     # ------------------------------------------------------------------ filling
 
-    def _begin(self, households: tuple[str, ...]) -> None:
-        ledger = self._work.ledger
-        draft = ledger.draft(self._key)
+    def _begin(self, wanted: tuple[str, ...], draft_key: str | None, afresh: bool) -> None:
         if self._seen is not None:
-            self._show(self._seen.fields)
+            self._key = f"visit:{self._record}"
+            self.fields.show_fields(self._seen.fields)
+            draft = self._work.ledger.draft(self._key)
         else:
-            self._show({"mode": "home", "visited_at": self._work.now()})
-            self._subjects.set_households(households)
-        if draft is not None and self._fits(draft.fields, households):
-            self._show(draft.fields)
+            self.fields.show_fields({})
+            self.fields.show_households(wanted)
+            draft = self._work.ledger.draft(draft_key) if draft_key else None
+            if draft is None and not afresh:
+                draft = begun_draft(self._work, wanted)
+            self._key = draft.key if draft is not None else free_key(self._work)
+        self._untouched = self.fields.values()
+        if draft is not None:
+            base = self._seen.fields if self._seen is not None else {}
+            self.fields.show_fields({**base, **draft.fields})
             self._tell("已恢复没写完的内容")
-        self._untouched = self.values()
+        self._noticed = self._about()
+        self._show_notice(resumed=draft is not None and not wanted and draft_key is None and self._record is None)
 
-    def _fits(self, fields: Mapping[str, Any], households: tuple[str, ...]) -> bool:
-        """A draft for another household waits until that one, or none in particular, is opened."""
-        return not households or set(households) <= set(_households(fields))
-
-    def _show(self, fields: Mapping[str, Any]) -> None:
-        self._subjects.set_subjects(fields.get("subjects") or {})
-        self._mode.choose(str(fields.get("mode") or "home") if fields.get("mode") in dict(FIRST_MODES) else "home")
-        self._at = int(fields.get("visited_at") or self._work.now())
-        self._when_edit.set_value(self._at)
-        self._when.setText(moment_words(self._at, self._work.today()))
-        self._text.set_text(str(fields.get("text") or ""))
-        follow = fields.get("follow_up")
-        self._follow.setChecked(bool(follow))
-        self._follow_day.setVisible(bool(follow))
-        self._follow_day.set_value(date.fromisoformat(follow) if follow else None)
-        self._met.setChecked(fields.get("met") is False)
-        self._purposes.set_values(frozenset(fields.get("purposes") or ()))
-        self._safety.set_values(frozenset(fields.get("safety") or ()))
-        self._handled.set_text(str(fields.get("handled") or ""))
-        self._promise.set_text(str(fields.get("promise") or ""))
-        self._heard.set_lines(fields.get("_heard") or [])
-        if any(fields.get(name) for name in ("purposes", "safety", "handled", "promise")) or fields.get("met") is False:
-            self._show_more()
-
-    def values(self) -> dict[str, Any]:
-        """What is entered, unchecked: what a draft keeps."""
-        text = self._text.text().strip()
-        day = self._follow_day.value()
-        entered = {
-            "subjects": self._subjects.subjects(),
-            "mode": self._mode.value() or "home",
-            "visited_at": self._when_edit.value() if self._when_edit.isVisible() else self._at,
-            "met": not self._met.isChecked(),
-            "text": text,
-            "situation": ["well"] if WELL in text else [],
-            "follow_up": day.isoformat() if self._follow.isChecked() and day is not None else None,
-            "purposes": sorted(self._purposes.values()),
-            "safety": sorted(self._safety.values()),
-            "handled": self._handled.text().strip(),
-            "promise": self._promise.text().strip(),
-            "_heard": self._heard.lines(),
-        }
-        return {name: value for name, value in entered.items() if value not in (None, "", [], {})}
+    def _take_over(self, values: Mapping[str, Any]) -> None:
+        """What was begun as a visit of its own goes on in this diary."""
+        self.fields.show_fields(joined(self.fields.values(), values))
+        self.keep_draft()
 
     def first_field(self) -> QWidget | None:
-        """Where typing begins: the household when there is none yet, else the text."""
-        return self._text if self._subjects.subjects() else self._subjects.field()
+        """Where typing begins."""
+        return self.fields.first_field()
 
-    # ------------------------------------------------------------------ acting
+    # ------------------------------------------------------------------ notices
 
-    def _phrase(self, phrase: str) -> None:
-        if phrase in self._text.text():
-            return
-        before = self._text.text()
-        self._text.insert(phrase if not before or before.endswith(("。", "，", "\n")) else f"，{phrase}")
-        self._edited()
+    def _show_notice(self, *, resumed: bool = False) -> None:
+        clear(self._notices)
+        if self._returned:
+            self._notice("warn", self._why_returned())
+        elif resumed:
+            self._notice("info", "这是上次没写完的一篇。", ("另写一篇", self._write_another))
+        elif self._record is None and (earlier := self._earlier()) is not None:
+            when = moment_words(int(earlier["visited_at"]), self._work.today())
+            words = f"{when} 您已经记过{subject_names(earlier)}，要接在那一篇后面写吗？"
+            self._notice("info", words, ("接着那一篇写", lambda: self._go_on_with(earlier)))
 
-    def _follow_toggled(self, on: bool) -> None:
-        self._follow_day.setVisible(on)
-        if on and self._follow_day.value() is None:
-            self._follow_day.set_value(date.fromordinal(self._work.today().toordinal() + 7))
-        self._edited()
+    def _notice(self, tone: Any, words: str, act: tuple[str, Callable[[], object]] | None = None) -> None:
+        banner = Banner(tone)
+        banner.body.addWidget(Label(words, "second", wrap=True), 1)
+        if act is not None:
+            banner.body.addWidget(TintButton(*act))
+        self._notices.addWidget(banner, 1)
 
-    def _change_time(self) -> None:
-        self._when.hide()
-        self._when_link.hide()
-        self._when_edit.show()
-        self._when_edit.setFocus()
+    def _why_returned(self) -> str:
+        assert self._record is not None, "only what was saved can be returned"
+        reviews = [each for each in self._work.ledger.reviews_of(self._record) if each.get("act") == "returned"]
+        said = str(reviews[0].get("comment") or "") if reviews else ""
+        who = self._work.ledger.names().get(str(reviews[0].get("reviewer")), "") if reviews else ""
+        return f"{who or '督导'}退回补充" + (f"：{said}" if said else "。")
 
-    def _show_more(self) -> None:
-        self._more.show()
-        self._more_link.hide()
+    def _earlier(self) -> dict[str, Any] | None:
+        values = self.fields.values()
+        return earlier_entry(self._work, households(values), int(values["visited_at"]))
+
+    def _go_on_with(self, earlier: Mapping[str, Any]) -> None:
+        values = self.fields.values()
+        drawer = VisitDrawer(
+            self._work, self._frame, record=str(earlier["id"]), saved=self._saved, carried=self._typed(values)
+        )
+        # The other diary's draft holds it from now on.
+        self._finished = True
+        self._work.ledger.drop_draft(self._key)
+        self._frame.open_drawer(drawer)
+
+    def _typed(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        usual = ("subjects", "mode", "visited_at", "met", "nature")
+        return {name: value for name, value in values.items() if name not in usual} or None
+
+    def _write_another(self) -> None:
+        self._frame.open_drawer(
+            VisitDrawer(self._work, self._frame, next_home=self._next_home, saved=self._saved, afresh=True)
+        )
+
+    # ------------------------------------------------------------------ the draft
 
     def _edited(self) -> None:
-        self._text_row.set_wrong("")
-        self._text.textChanged.emit()
+        self._pause.start()
+        about = self._about()
+        if about != self._noticed:
+            self._noticed = about
+            self._show_notice()
+
+    def _about(self) -> tuple[Any, ...]:
+        """What decides whether an earlier diary is meant."""
+        values = self.fields.values()
+        return *households(values), values["visited_at"]
 
     def keep_draft(self) -> None:
-        """Keep what is entered now, unless nothing was changed."""
-        values = self.values()
-        if self._finished or values == self._untouched:
+        """Keep what is entered now; what was put back as it was leaves no draft."""
+        self._pause.stop()
+        if self._finished:
             return
+        values, ledger = self.fields.values(), self._work.ledger
+        changed = values != self._untouched
         try:
-            self._work.ledger.keep_draft(self._key, "visit", self._draft_title(values), values)
+            if changed:
+                names = subject_names(values) or "还没选住户"
+                ledger.keep_draft(self._key, "visit", f"走访：{names}", values)
+            elif ledger.draft(self._key) is not None:
+                ledger.drop_draft(self._key)
         except GridworkerError as error:
             self._frame.say_error(error, self.keep_draft)
             return
-        self._tell(f"草稿已自动保存 {china_now(self._work.now()):%H:%M}")
-
-    def _draft_title(self, values: Mapping[str, Any]) -> str:
-        names = [str(each.get("name") or "") for each in (values.get("subjects") or {}).values()]
-        return "走访：" + ("、".join(name for name in names if name) or "还没选住户")
-
-    def submit(self) -> None:
-        """Save and close."""
-        if self._save():
-            self._frame.close_drawer()
-
-    def submit_and_go_on(self) -> None:
-        """Save and begin with the next due household, the same way and time."""
-        here = next(iter(_households(self.values())), "")
-        mode = self._mode.value()
-        if not self._save():
-            return
-        following = self._next_home(here) if self._next_home is not None and here else None
-        again = VisitDrawer(
-            self._work,
-            self._frame,
-            (following,) if following else (),
-            next_home=self._next_home,
-            saved=self._saved,
-        )
-        again._mode.choose(mode or "home")
-        self._frame.open_drawer(again)
-
-    def _save(self) -> bool:
-        values = self.values()
-        heard = values.pop("_heard", [])
-        if not values.get("subjects"):
-            self._subjects.set_wrong("请选择走访的住户。")
-            return False
-        try:
-            saved = self._write(values, heard)
-        except NotAccepted as error:
-            self._text_row.set_wrong(error.remedy)
-            return False
-        except GridworkerError as error:
-            self._frame.say_error(error, self.submit)
-            return False
-        self._finished = True
-        self._frame.redraw(saved.changed.kinds | {"draft"})
-        self._offer_undo(saved, values, heard)
-        if self._saved is not None:
-            self._saved()
-        return True
-
-    def _write(self, values: dict[str, Any], heard: list[dict[str, Any]]) -> Any:
-        ledger = self._work.ledger
-        if self._record is not None:
-            cleared = {n: None for n in ("follow_up", "handled", "promise", "text") if n not in values}
-            return ledger.save("visit", values | cleared, self._record, seen=self._seen, draft=self._key)
-        household = next(iter(_households(values)), None)
-        visit = self._work.references.new_id()
-        grid = (ledger.get("household", household) or {}).get("grid") if household else None
-        parts = [NewRecord("visit", values | {"household": household, "grid": grid}, visit)]
-        for line in heard:
-            parts.append(NewRecord(line["kind"], _heard_fields(line, visit, household, grid, values)))
-        return ledger.save_together(parts, draft=self._key)
-
-    def _offer_undo(self, saved: Any, values: Mapping[str, Any], heard: list[dict[str, Any]]) -> None:
-        frame, ledger = self._frame, self._work.ledger
-        names = "、".join(str(each.get("name") or "") for each in values["subjects"].values())
-        more = f"，并转为 {len(heard)} 件事项或纠纷" if heard else ""
-        words = f"已记走访：{names}{more}"
-        frame.offer_undo(Undoable(words, lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
+        self._tell(f"草稿已自动保存 {china_now(self._work.now()):%H:%M}" if changed else "")
 
     def _tell(self, words: str) -> None:
         self._told.setText(words)
@@ -342,26 +224,95 @@ class VisitDrawer(Drawer):
             self.keep_draft()
             self._frame.redraw(frozenset({"draft"}))
 
+    # ------------------------------------------------------------------ saving
 
-def _households(fields: Mapping[str, Any]) -> list[str]:
-    subjects = fields.get("subjects") or {}
-    return [str(subjects[entry]["record"]) for entry in sorted(subjects) if subjects[entry].get("kind") == "household"]
+    def submit(self) -> None:
+        """Save and close."""
+        done = self._save()
+        if done is not None:
+            self._frame.close_drawer()
+            self._frame.offer_undo(done)
 
+    def submit_and_go_on(self) -> None:
+        """Save and begin with the next due household: the same way, and the same time if one was set."""
+        values = self.fields.values()
+        # Asked before: what is saved is due no more, and the way goes on from here.
+        following = self._next_home(households(values)) if self._next_home is not None else None
+        done = self._save()
+        if done is None:
+            return
+        if following is None:
+            self._frame.close_drawer()
+            self._frame.say(Message("今天要走访的住户都记完了", "ok"))
+            self._frame.offer_undo(done)
+            return
+        again = VisitDrawer(self._work, self._frame, (following,), next_home=self._next_home, saved=self._saved)
+        again.keep_way(self.fields)
+        self._frame.open_drawer(again)
+        self._frame.offer_undo(done)
 
-def _heard_fields(
-    line: Mapping[str, Any], visit: str, household: str | None, grid: str | None, values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What is known already is carried over."""
-    fields: dict[str, Any] = {
-        "title": line["title"],
-        "visit": visit,
-        "household": household,
-        "grid": grid,
-        "source": "visit",
-        "reported_at": values["visited_at"],
-    }
-    if line["kind"] == "dispute":
-        fields |= {"dispute_type": line.get("dispute_type") or "99", "summary": values.get("text")}
-    else:
-        fields |= {"content": values.get("text")}
-    return fields
+    def keep_way(self, before: VisitFields) -> None:
+        """Go on as *before*: its way, and its time if that was set by hand. A draft that was found stays as it is."""
+        if self._work.ledger.draft(self._key) is None:
+            told = {"mode": before.mode(), "visited_at": before.own_time(), "_own_time": before.own_time() is not None}
+            self.fields.show_fields({**self.fields.values(), **{k: v for k, v in told.items() if v}})
+            self._untouched = self.fields.values()
+
+    def _save(self) -> Undoable | None:
+        """Save; None when something is wrong, which is said where it is."""
+        if not self.fields.checked():
+            return None
+        values = self.fields.values()
+        try:
+            saved = self._write({k: v for k, v in values.items() if k not in _INSIDE}, values.get("_heard", []))
+        except NotAccepted as error:
+            if not (error.field and self.fields.show_wrong(error.field, error.remedy)):
+                self._frame.say_error(error)
+            return None
+        except GridworkerError as error:
+            self._frame.say_error(error, self.submit)
+            return None
+        self._finished = True
+        self._pause.stop()
+        self._frame.redraw(saved.changed.kinds | {"draft"})
+        if self._saved is not None:
+            self._saved()
+        return self._done(saved, values)
+
+    def _write(self, values: dict[str, Any], heard: list[dict[str, Any]]) -> Saved:
+        ledger = self._work.ledger
+        parts: list[NewRecord | Edit | MoveTo]
+        if self._record is None:
+            visit = self._work.references.new_id()
+            household = next(iter(households(values)), None)
+            parts = [NewRecord("visit", {**values, "household": household}, visit)]
+        else:
+            visit = self._record
+            names = (*_EMPTIED, *self.fields.more.values())
+            emptied = {name: None for name in names if name not in values}
+            parts = [Edit("visit", visit, {**values, **emptied}, self._seen)]
+            if self._returned:
+                parts.append(MoveTo("visit", visit, "submitted"))
+        parts += heard_records(self._work, heard, visit, values)
+        return ledger.save_together(parts, draft=self._key)
+
+    def _done(self, saved: Saved, values: Mapping[str, Any]) -> Undoable:
+        heard = values.get("_heard", ())
+        more = f"，并转为 {len(heard)} 件事项或纠纷" if heard else ""
+        verb = "已记走访" if self._record is None else "已修改走访"
+        done = undoable(self._work.ledger, self._frame, f"{verb}：{subject_names(values)}{more}", saved)
+        if self._record is not None:
+            return done
+        ledger, key, title = self._work.ledger, self._key, f"走访：{subject_names(values)}"
+
+        def undo() -> None:
+            # What was written is not gone with the record: it is a draft again.
+            done.undo()
+            ledger.keep_draft(key, "visit", title, values)
+            self._frame.redraw(frozenset({"draft"}))
+
+        def redo() -> None:
+            ledger.drop_draft(key)
+            done.undo()
+
+        return Undoable(done.words, undo, redo)

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from gridworker.records.codes import DISPUTE_TYPES, HOUSEHOLD_TAGS, TAG_TONES
+from gridworker.records.codes import DISPUTE_TYPES
 from gridworker.records.fields import Ref
+from gridworker.ui.forms.editors import NoWheel
 from gridworker.ui.forms.reference import RefEditor
-from gridworker.ui.tokens import Tone
+from gridworker.ui.forms.sight import bring_into_sight
+from gridworker.ui.pages.visit_record import dispute_title
+from gridworker.ui.references import OUT_OF_SCOPE
 from gridworker.ui.widgets import (
     Avatar,
     Card,
     Column,
     Elide,
+    FormRow,
     IconButton,
     Label,
     Line,
     LinkButton,
     Row,
+    SectionTitle,
     Tags,
     clear,
 )
+from gridworker.ui.wording import shortened, tag_chips
 from gridworker.ui.work import Work
+
+NEIGHBOURS: Final = "02"
+"""The type of most disputes that are heard at the door."""
+LONGEST_TITLE: Final = 30
 
 
 class SubjectsBox(QWidget):
@@ -38,19 +48,22 @@ class SubjectsBox(QWidget):
         self.setObjectName("clear")
         self._work = work
         self._subjects: dict[str, dict[str, Any]] = {}
-        column = Column(self, gap=8)
+        column = Column(self, gap=6)
+        self._title = Label("走访住户", "field")
+        column.addWidget(self._title)
         self._place = Column(gap=8)
         column.addLayout(self._place)
         self._pick = RefEditor(Ref("household", "走访住户", to=("household",), required=True), work.references)
         self._pick.changed.connect(self._picked)
         column.addWidget(self._pick)
-        foot = Row(gap=8)
-        self._wrong = Label("", "hint")
+        self._wrong = Label("", "hint", wrap=True)
         self._wrong.set_tone("bad")
         self._wrong.hide()
+        column.addWidget(self._wrong)
+        foot = Row(gap=0)
         self._more = LinkButton("再加一户", self._add_more, icon_name="add")
-        foot.addWidget(self._wrong, 1)
-        foot.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
+        foot.addWidget(self._more)
+        foot.addStretch(1)
         column.addLayout(foot)
         self._draw()
 
@@ -61,6 +74,10 @@ class SubjectsBox(QWidget):
     def subjects(self) -> dict[str, dict[str, Any]]:
         """Entries as the visit keeps them."""
         return {entry: dict(fields) for entry, fields in self._subjects.items()}
+
+    def first_name(self) -> str:
+        """The head of the first household."""
+        return next((str(subject.get("name") or "") for subject in self._subjects.values()), "")
 
     def set_subjects(self, subjects: Mapping[str, Mapping[str, Any]]) -> None:
         """Show these."""
@@ -73,10 +90,18 @@ class SubjectsBox(QWidget):
         self._draw()
 
     def set_wrong(self, words: str) -> None:
-        """Say what is missing."""
+        """Say what is missing; empty takes it away."""
         self._wrong.setText(words)
         self._wrong.setVisible(bool(words))
-        self._pick.setFocus()
+        self._pick.set_wrong(bool(words))
+        if words:
+            self._pick.show()
+            self._pick.setFocus()
+            bring_into_sight(self)
+
+    def unpicked(self) -> str:
+        """What is wrong with words that were typed and led to no household; "" when there are none."""
+        return next((reason for _, reason in self._pick.faults()), "")
 
     def _subject(self, household: str) -> dict[str, Any]:
         home = self._work.ledger.get("household", household) or {}
@@ -98,29 +123,31 @@ class SubjectsBox(QWidget):
     def _take_out(self, entry: str) -> None:
         self._subjects.pop(entry, None)
         self._draw()
+        if not self._subjects:
+            self._pick.setFocus()
         self.changed.emit()
 
     def _draw(self) -> None:
         clear(self._place)
         for entry, subject in self._subjects.items():
             self._place.addWidget(self._card(entry, subject))
-        self._pick.setVisible(not self._subjects)
-        self._more.setVisible(bool(self._subjects))
+        some = bool(self._subjects)
+        self._title.setHidden(some)
+        self._pick.setHidden(some)
+        self._more.setHidden(len(self._subjects) < 2)
         self._wrong.hide()
+        self._pick.set_wrong(False)
 
     def _card(self, entry: str, subject: Mapping[str, Any]) -> Card:
         home = self._work.ledger.get("household", str(subject.get("record"))) or {}
-        name = str(home.get("head_name") or subject.get("name") or "不在您的范围内")
+        name = str(home.get("head_name") or subject.get("name") or OUT_OF_SCOPE)
         card = Card(sunken=True, margins=(12, 10, 8, 10))
         row = Row(gap=12)
         row.addWidget(Avatar(name))
         words = Column(gap=2)
         top = Row(gap=6)
         top.addWidget(Elide(name, "strong"))
-        tags: list[tuple[str, Tone]] = [
-            (HOUSEHOLD_TAGS.get(tag, tag), TAG_TONES.get(tag, "neutral"))  # type: ignore[misc]
-            for tag in (home.get("tags") or ())[:2]
-        ]
+        tags = tag_chips(home.get("tags"))[:2]
         if tags:
             top.addWidget(Tags(tags), 1)
         top.addStretch(0 if tags else 1)
@@ -128,8 +155,8 @@ class SubjectsBox(QWidget):
         if home.get("address"):
             words.addWidget(Elide(str(home["address"]), "hint2"))
         row.addLayout(words, 1)
-        only = len(self._subjects) == 1
-        if only:
+        if len(self._subjects) == 1:
+            row.addWidget(LinkButton("再加一户", self._add_more))
             row.addWidget(LinkButton("换一户", lambda: self._take_out(entry)))
         else:
             row.addWidget(IconButton("dismiss", f"去掉{name}", lambda: self._take_out(entry)))
@@ -137,71 +164,170 @@ class SubjectsBox(QWidget):
         return card
 
 
+class HeardLine(Card):
+    """One thing that was heard: its title and, for a dispute, its type and the other party.
+
+    The title is proposed from what is known and follows it until somebody writes his own.
+    """
+
+    changed = Signal()
+    dropped = Signal()
+
+    def __init__(self, kind: str, name: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(sunken=True, margins=(14, 8, 8, 12), gap=8, parent=parent)
+        self.kind, self._name = kind, name
+        self._own_words = False
+        words = "事项" if kind == "matter" else "纠纷"
+        head = SectionTitle("转为" + words)
+        head.end.addWidget(IconButton("dismiss", f"去掉这件{words}", self.dropped.emit))
+        self.body.addWidget(head)
+        self._title = Line("一句话说清是什么事", name=f"{words}名称")
+        self._row = FormRow(f"{words}名称", self._title)
+        self.body.addWidget(self._row)
+        self._type: QComboBox | None = None
+        self._other: Line | None = None
+        if kind == "dispute":
+            self.body.addLayout(self._dispute_row())
+        self._title.setText(shortened(text, LONGEST_TITLE) if kind == "matter" else self._proposed())
+        self._title.textEdited.connect(self._written)
+        self._title.textChanged.connect(self._told)
+
+    def _dispute_row(self) -> Row:
+        self._type = QComboBox()
+        for code, name in DISPUTE_TYPES.items():
+            self._type.addItem(name, code)
+        self._type.setCurrentIndex(self._type.findData(NEIGHBOURS))
+        self._type.installEventFilter(NoWheel(self._type))
+        self._type.setMinimumContentsLength(5)
+        self._type.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._other = Line("姓名，可不填", name="对方当事人")
+        self._type.activated.connect(lambda _: self._known_changed())
+        self._other.textChanged.connect(lambda _: self._known_changed())
+        row = Row(gap=10)
+        row.addWidget(FormRow("纠纷类型", self._type), 1)
+        row.addWidget(FormRow("对方当事人", self._other), 1)
+        return row
+
+    def value(self) -> dict[str, Any]:
+        """Kind, title and, for a dispute, type and other party."""
+        found: dict[str, Any] = {"kind": self.kind, "title": self._title.text().strip()}
+        if self._type is not None and self._other is not None:
+            found |= {"dispute_type": self._type.currentData(), "other": self._other.text().strip()}
+        return found
+
+    def set_value(self, value: Mapping[str, Any]) -> None:
+        """Show what a draft kept."""
+        self.blockSignals(True)
+        if self._type is not None and self._other is not None:
+            self._type.setCurrentIndex(max(0, self._type.findData(value.get("dispute_type"))))
+            self._other.setText(str(value.get("other") or ""))
+        self._own_words = str(value.get("title") or "") != (self._proposed() if self.kind == "dispute" else "")
+        self._title.setText(str(value.get("title") or ""))
+        self.blockSignals(False)
+
+    def set_wrong(self, words: str) -> None:
+        """Say at the title what is wrong."""
+        self._row.set_wrong(words)
+        if words:
+            self._title.setFocus()
+            bring_into_sight(self._row)
+
+    def begin(self) -> None:
+        """Ready to be written over."""
+        self._title.setFocus()
+        self._title.selectAll()
+        bring_into_sight(self, self._title)
+
+    def _proposed(self) -> str:
+        assert self._type is not None, "only a dispute has a type"
+        assert self._other is not None, "as above"
+        return dispute_title(self._name, self._other.text().strip(), str(self._type.currentData()))
+
+    def _known_changed(self) -> None:
+        if not self._own_words:
+            self._title.setText(self._proposed())
+        self.changed.emit()
+
+    def _written(self) -> None:
+        self._own_words = True
+
+    def _told(self) -> None:
+        self._row.set_wrong("")
+        self.changed.emit()
+
+
 class HeardBox(QWidget):
-    """What one heard: each line becomes a matter, or a dispute."""
+    """What one heard: each line becomes a matter, or a dispute.
+
+    *about* tells the name of the household's head and what is written so far.
+    """
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, about: Callable[[], tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("clear")
-        self._column = Column(self, gap=8)
+        self._about = about
+        column = Column(self, gap=8)
         self._place = Column(gap=8)
-        self._column.addLayout(self._place)
+        column.addLayout(self._place)
         links = Row(gap=16)
-        links.addWidget(LinkButton("反映的问题，转为事项", lambda: self.add("matter"), icon_name="clipboard_task"))
-        links.addWidget(LinkButton("转为纠纷", lambda: self.add("dispute"), icon_name="handshake"))
+        links.addWidget(LinkButton("转为事项", lambda: self._add("matter").begin(), icon_name="clipboard_task"))
+        links.addWidget(LinkButton("转为纠纷", lambda: self._add("dispute").begin(), icon_name="handshake"))
+        self._back = LinkButton("放回刚才去掉的", self._put_back, icon_name="arrow_undo")
+        self._back.hide()
+        links.addWidget(self._back)
         links.addStretch(1)
-        self._column.addLayout(links)
-        self._lines: list[tuple[str, Line, QComboBox | None, QWidget]] = []
+        column.addLayout(links)
+        self._lines: list[HeardLine] = []
+        self._taken: dict[str, Any] = {}
 
     def lines(self) -> list[dict[str, Any]]:
-        """What is entered: kind, title and, for a dispute, its type."""
-        entered = []
-        for kind, line, types, _ in self._lines:
-            if line.text().strip():
-                found = {"kind": kind, "title": line.text().strip()}
-                if types is not None:
-                    found["dispute_type"] = types.currentData()
-                entered.append(found)
-        return entered
+        """What is entered."""
+        return [line.value() for line in self._lines]
 
     def set_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Show these."""
-        for known in list(self._lines):
-            self._drop(known[3])
+        for known in tuple(self._lines):
+            self._drop(known)
         for each in lines:
-            self.add(str(each["kind"]), str(each.get("title") or ""), str(each.get("dispute_type") or "02"))
+            self._add(str(each["kind"])).set_value(each)
+        self._back.hide()
 
-    def add(self, kind: str, title: str = "", dispute_type: str = "02") -> None:
-        """One more line."""
-        words = "事项" if kind == "matter" else "纠纷"
-        box = Card(sunken=True, margins=(12, 8, 6, 8))
-        row = Row(gap=8)
-        row.addWidget(Label(words, "field"))
-        line = Line("一句话说清是什么事", name=f"{words}名称")
-        line.setText(title)
-        line.textChanged.connect(self.changed)
-        row.addWidget(line, 1)
-        types: QComboBox | None = None
-        if kind == "dispute":
-            types = QComboBox()
-            types.setAccessibleName("纠纷类型")
-            for code, name in DISPUTE_TYPES.items():
-                types.addItem(name, code)
-            types.setCurrentIndex(max(0, types.findData(dispute_type)))
-            types.activated.connect(lambda _: self.changed.emit())
-            row.addWidget(types)
-        row.addWidget(IconButton("dismiss", f"去掉这件{words}", lambda: self._drop(box)))
-        box.body.addLayout(row)
-        self._lines.append((kind, line, types, box))
-        self._place.addWidget(box)
-        if not title:
-            line.setFocus()
+    def untitled(self) -> bool:
+        """Say at the first line without a title that it needs one; False when all have theirs."""
+        empty = next((line for line in self._lines if not line.value()["title"]), None)
+        if empty is not None:
+            empty.set_wrong("请用一句话说清是什么事，或者去掉这一件。")
+        return empty is not None
 
-    def _drop(self, box: QWidget) -> None:
-        self._lines = [known for known in self._lines if known[3] is not box]
-        self._place.removeWidget(box)
-        box.hide()
-        box.deleteLater()
+    def set_wrong(self, words: str) -> None:
+        """Say at the last line what is wrong with it."""
+        if self._lines:
+            self._lines[-1].set_wrong(words)
+
+    def _add(self, kind: str) -> HeardLine:
+        line = HeardLine(kind, *self._about())
+        line.changed.connect(self.changed)
+        line.dropped.connect(lambda: self._dropped(line))
+        self._lines.append(line)
+        self._place.addWidget(line)
         self.changed.emit()
+        return line
+
+    def _dropped(self, line: HeardLine) -> None:
+        self._taken = line.value()
+        self._drop(line)
+        self._back.show()
+        self.changed.emit()
+
+    def _put_back(self) -> None:
+        self._add(str(self._taken["kind"])).set_value(self._taken)
+        self._back.hide()
+        self.changed.emit()
+
+    def _drop(self, line: HeardLine) -> None:
+        self._lines.remove(line)
+        self._place.removeWidget(line)
+        line.hide()
+        line.deleteLater()
