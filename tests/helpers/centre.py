@@ -129,6 +129,7 @@ class Postgres:
 @contextmanager
 def running_postgres(programs: Path) -> Iterator[Postgres]:
     """A PostgreSQL of these programs in a folder of its own, until the end of the block."""
+    _bury_the_dead()
     folder = short_folder()
     cluster = embedded.Cluster(folder / "postgres", programs=programs, settings=_CARELESS, system_user="nobody")
     try:
@@ -142,9 +143,23 @@ def short_folder() -> Path:
     """A new folder with a path short enough for a socket, in memory if there is room: what lives for one run need
     not reach a disk.
     """
+    return Path(tempfile.mkdtemp(prefix="gw-", dir=_ground()))
+
+
+def _ground() -> Path:
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
-    return Path(tempfile.mkdtemp(prefix="gw-", dir=memory if roomy else None))
+    return memory if roomy else Path(tempfile.gettempdir())
+
+
+def _bury_the_dead() -> None:
+    """A run that was killed leaves its PostgreSQL behind: whose user is gone is stopped and cleared away."""
+    for folder in _ground().glob("gw-*"):
+        if (folder / "postgres" / "users").is_dir():
+            left = embedded.Cluster(folder / "postgres", programs=embedded.programs(), system_user="nobody")
+            if not left.is_used():
+                left.stop()
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
