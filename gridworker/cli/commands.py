@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gridworker import logs, settings
 from gridworker.cli import records
 from gridworker.cli.answer import Answer, Misused
-from gridworker.errors import CentreUnreachable, NotFound, SignInNeeded
+from gridworker.errors import CentreError, CentreUnreachable, NotFound, SignInNeeded
 from gridworker.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ _ACTS: Mapping[tuple[str, str], Callable[[Ledger, argparse.Namespace], Answer]] 
 
 
 def _sign_in(machine: "Machine", asked: argparse.Namespace) -> Answer:
-    """With a code: enrolment. Without: the line is tried, and without a line the password is checked here."""
+    """With a code: enrolment. Without one, and without a line, the password is checked here; an address that was
+    named has to answer."""
     from gridworker.app.desk import Desk
     from gridworker.sync import enrol
 
@@ -91,7 +92,13 @@ def _sign_in(machine: "Machine", asked: argparse.Namespace) -> Answer:
     with Desk.unlocked(machine, user, password) as desk:
         if asked.centre and desk.is_enrolled:
             desk.move_centre(asked.centre)
-        desk.sign_in(password)
+        try:
+            desk.sign_in(password)
+        except CentreError as error:
+            if asked.centre:
+                raise
+            machine.vault.note(desk.user, now=machine.now())
+            print(f"已在本机登录。{error}", file=sys.stderr)
         desk.renew()
         return _signed_in(desk)
 

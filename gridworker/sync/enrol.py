@@ -105,15 +105,18 @@ def begin_offline(machine: Machine, user: str, password: str, name: str = "") ->
     return Opened(*vault.create(store_id, user, name or user, "", password, secret))
 
 
-def unlock(machine: Machine, user: str, password: str) -> Opened:
-    """Opens a worker's key by his password (or PIN); no line is needed.
+def unlock(machine: Machine, user: str, password: str, *, noted: bool = True) -> Opened:
+    """Opens a worker's key by his password (or PIN); no line is needed. ``noted``: he is the last who came in, and
+    offered first the next time.
 
     Raises ``NotFound``, ``WrongPassword``, ``LockedOut``, ``KeyringNeeded``, ``StoreDamaged``.
     """
     vault = machine.vault
     entry = vault.worker(user)
     secret = machine.secret(entry.store) if vault.slots(user).needs_keyring() else None
-    return Opened(entry, vault.unlock(user, password, secret, machine.now()))
+    if noted:
+        return Opened(entry, vault.unlock(user, password, secret, machine.now()))
+    return Opened(entry, vault.slots(user).unlock(password, secret, machine.now()))
 
 
 def recover(machine: Machine, user: str, password: str, cancelled: Cancelled = _never) -> Opened:
@@ -152,12 +155,12 @@ def recover(machine: Machine, user: str, password: str, cancelled: Cancelled = _
 
 
 def unlock_anyhow(machine: Machine, user: str, password: str, cancelled: Cancelled = _never) -> Opened:
-    """Opens with the password of this machine, or else with the one that the centre knows by now.
+    """Opens with the password of this machine, or else with the one that the centre knows by now; notes nobody.
 
     Raises ``WrongPassword`` when neither side knows it, or the centre cannot be asked.
     """
     try:
-        return unlock(machine, user, password)
+        return unlock(machine, user, password, noted=False)
     except WrongPassword as wrong:
         if user not in settings.load(machine.home).enrolments:
             raise

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from gridworker.errors import CentreError, GridworkerError, TooOld
+from gridworker.errors import Cancelled, CentreBusy, GridworkerError, InsecureAddress, SignInError, TooOld
 
 AFTER_SAVE = 10_000
 """ms between a save and the sync that sends it."""
@@ -12,6 +12,8 @@ EVERY = 300_000
 
 BACK_OFF = (60_000, 300_000, 600_000, 1_800_000)
 """ms after the first, second, third and every further failure: 1, 5, 10, 30 min."""
+
+_FOR_A_PERSON = (SignInError, TooOld, InsecureAddress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,17 @@ class Schedule:
         return Schedule(due=now + (AFTER_SAVE if self.unsent else EVERY), unsent=self.unsent)
 
     def failed(self, now: int, error: GridworkerError, *, wait: int = 0, spread: float = 0.0) -> "Schedule":
-        """Later and later. ``wait``: ms that the centre asked for; ``spread``: 0 to 1, a drawn number that
-        keeps a thousand desks from coming back in the same second after the centre was away."""
-        if not isinstance(error, CentreError) or isinstance(error, TooOld):
+        """Later and later. ``wait``: ms that the centre asked for; ``spread``: 0 to 1, a drawn number that keeps a
+        thousand desks from coming back in the same second after the centre was away.
+
+        What a person stopped is tried again at the usual time; what only he can mend waits for him.
+        """
+        if isinstance(error, Cancelled):
+            return Schedule(due=now + EVERY, failures=self.failures, unsent=True)
+        if isinstance(error, _FOR_A_PERSON):
             return replace(self, due=None, failures=self.failures + 1)
+        if isinstance(error, CentreBusy):
+            wait = max(wait, error.wait)
         step = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]
         pause = max(int(step * (1 + spread / 4)), wait)
         return Schedule(due=now + pause, failures=self.failures + 1, unsent=self.unsent)

@@ -102,6 +102,9 @@ def test_several_workers_on_one_laptop(command, worker, town):
     assert command(*other).json["role"] == "supervisor"
     assert len(command("status").json["buckets"]) != 4, "the last one signed in is meant"
     assert len(command("--user", worker.user, "status").json["buckets"]) == 4
+    assert len(command("status").json["buckets"]) != 4, "and stays meant, whoever is named in between"
+    assert command("--user", worker.user, "sign-in").code == 0
+    assert len(command("status").json["buckets"]) == 4
     assert command("--user", "nobody", "status").code == 1
 
 
@@ -167,6 +170,25 @@ def test_a_wrong_password_address_or_code_says_what_to_do(command, worker, monke
     said = command("status")
     assert (said.code, said.json["error"]) == (1, "WrongPassword")
     assert "还可以试" in said.err
+
+
+def test_without_a_line_one_signs_in_all_the_same(command, worker, town):
+    command(*worker.sign_in)
+    command("sync")
+    port = town.port
+    town.stop()
+    try:
+        said = command("sign-in", "--user", worker.user)
+        assert (said.code, said.json["user"]) == (0, worker.user)
+        assert "连不上中心" in said.err
+        household = new_household(command)
+        failed = command("sync")
+        assert (failed.code, failed.json["error"]) == (1, "CentreUnreachable")
+        assert "联网后会自动上传" in failed.err
+        assert command("records", "show", "household", household).json["state"] == "local"
+    finally:
+        town.start(port)
+    assert command("sync").json["pushed"] == 1
 
 
 def test_a_centre_is_not_moved_to_an_address_where_none_answers(settled):

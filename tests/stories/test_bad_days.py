@@ -292,7 +292,7 @@ def test_a_restored_centre_gets_the_lost_changes_back_from_the_desks(village, de
         each.sync()
     assert wang.store.state_of("household", after) == "accepted"
 
-    dump.restore(database, programs(), pieces, new_id())
+    dump.restore(database, programs(), pieces, dump.Rebirth(new_id(), village.centre.clock()))
     village.centre.engine.dispose()
     assert at_the_centre(village) == {before}
     for each in (zhao, wang, zhao, wang):

@@ -2,7 +2,16 @@
 
 import pytest
 
-from gridworker.errors import CentreUnreachable, DeviceRevoked, SignInNeeded, TooOld
+from gridworker.errors import (
+    Cancelled,
+    CentreBusy,
+    CentreUnreachable,
+    DeviceRevoked,
+    DiskFull,
+    SignInNeeded,
+    StoreBusy,
+    TooOld,
+)
 from gridworker.sync.schedule import AFTER_SAVE, BACK_OFF, EVERY, Schedule
 
 MINUTE = 60_000
@@ -41,6 +50,21 @@ def test_desks_come_back_spread_out_and_not_before_the_centre_asked():
     day = Schedule.opened(0)
     assert day.failed(0, CentreUnreachable(), spread=1.0).due == BACK_OFF[0] * 5 // 4
     assert day.failed(0, CentreUnreachable(), wait=10 * MINUTE).due == 10 * MINUTE
+
+
+def test_a_centre_that_is_busy_says_itself_when_to_come_back():
+    assert Schedule.opened(0).failed(0, CentreBusy(wait=3 * MINUTE)).due == 3 * MINUTE
+
+
+def test_another_program_or_a_full_disk_does_not_end_it_for_good():
+    for error in (StoreBusy(), DiskFull()):
+        assert Schedule.opened(0).failed(0, error).due == BACK_OFF[0]
+
+
+def test_what_a_person_stopped_is_tried_again_at_the_usual_time():
+    day = Schedule.opened(0).started().failed(1_000, Cancelled())
+    assert day.due == 1_000 + EVERY
+    assert day.failures == 0
 
 
 @pytest.mark.parametrize("error", [SignInNeeded(), DeviceRevoked(), TooOld()])
