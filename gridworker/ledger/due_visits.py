@@ -85,7 +85,10 @@ def due_visits(
         order="address" if by_address else "late",
     )
     besides = ground.store.met_besides([line.household for line in lines])
-    kept = [line for each in lines if (line := _met_later(each, besides)).due <= until][:limit]
+    kept = [line for each in lines if (line := _met_later(each, besides)).due <= until]
+    if not by_address:
+        kept.sort(key=lambda line: (line.due, line.address or ""))
+    kept = kept[:limit]
     tried = ground.store.visit_attempts({line.household: line.last_met or 0 for line in kept})
     now = until - ahead
     return [_due_visit(line, rules, now, tried.get(line.household, 0)) for line in kept]

@@ -6,7 +6,19 @@ from datetime import date
 from typing import Any
 
 from gridworker.errors import NotFound
-from gridworker.ledger import audit, conflicts, coverage, due_visits, history, people, review, save, undo, visits
+from gridworker.ledger import (
+    audit,
+    conflicts,
+    coverage,
+    due_visits,
+    history,
+    people,
+    removed,
+    review,
+    save,
+    undo,
+    visits,
+)
 from gridworker.ledger.conflicts import Conflict, Keep
 from gridworker.ledger.coverage import GridCoverage, WorkerCoverage
 from gridworker.ledger.due_visits import DueVisit, VisitRules
@@ -97,6 +109,10 @@ class Ledger:
     def restore(self, kind: str, record: str) -> Saved:
         """Bring a removed record back."""
         return save.restore(self._ground, kind, record)
+
+    def removed_here(self, kind: str, limit: int = 100) -> list[dict[str, Any]]:
+        """What was removed at this desk and can be brought back, the latest first."""
+        return removed.removed_here(self._ground, kind, limit)
 
     def undo(self, act: str) -> Saved:
         """Take an act back. Raises ``NotAllowed`` when somebody has built on it since."""

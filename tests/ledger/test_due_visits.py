@@ -101,6 +101,15 @@ def test_a_visit_to_neighbours_counts_for_each_household_that_was_met(notebook):
     assert [each["household"] for each in notebook.ledger.visits_of(two)] == [two]
 
 
+def test_the_latest_come_first_also_where_one_was_met_at_a_neighbours(notebook):
+    here, met_later, late = house(notebook, "甲", 10), house(notebook, "乙", 300), house(notebook, "丙", 250)
+    subjects = {name_of(0xE1): {"kind": "household", "record": here}}
+    subjects[name_of(0xE2)] = {"kind": "household", "record": met_later}
+    visited(notebook, here, 200, subjects=subjects)
+    assert due(notebook) == [("丙", 70), ("乙", 20)]
+    assert [each.household for each in notebook.ledger.due_visits(TODAY, limit=1)] == [late]
+
+
 def test_an_agreed_day_takes_the_place_of_the_rule_until_the_visit_is_done(notebook):
     home = house(notebook, "陈建国", 200)
     notebook.ledger.save("household", {"next_visit": "2026-03-10"}, home)
