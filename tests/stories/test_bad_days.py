@@ -218,6 +218,46 @@ def test_a_new_code_brings_a_cut_off_desk_back_with_all_its_work(village, desk):
     assert wang.store.waiting_count() == {"accepted": 2}
 
 
+def test_a_store_that_no_centre_knows_says_so_wherever_a_centre_is_needed(village):
+    machine = village.machine()
+    alone = village.start(machine, enrol.begin_offline(machine, "wang", "before the line"))
+    for act in (alone.sync, lambda: alone.sign_in("before the line"), lambda: enrol.recover(machine, "wang", "x" * 12)):
+        with pytest.raises(SignInNeeded) as raised:
+            act()
+        assert "登记" in raised.value.remedy
+    alone.change_password("before the line", "after the line")
+    assert village.open(alone, "after the line").me.user == "wang"
+
+
+def test_the_centre_moves_to_another_address_and_a_false_one_is_told_by_its_keys(village, desk):
+    wang = desk("wang")
+    wang.move_centre("https://moved.test")
+    village.household(wang)
+    assert wang.sync().pushed == 1
+    centre_key = wang.store.meta("centre_key")
+    wang.store.set_meta("centre_key", "another")
+    with pytest.raises(NotTheCentre):
+        wang.move_centre("https://false.test")
+    wang.store.set_meta("centre_key", centre_key)
+    assert wang.store.meta("centre") == "https://moved.test"
+
+
+def test_the_full_history_of_a_record_is_fetched_while_there_is_a_line(village, desk):
+    wang, zhao = desk("wang"), desk("zhao")
+    household = village.household(wang, phone="13800000001")
+    wang.ledger.save("household", {"phone": "13900000002"}, household)
+    wang.sync()
+    zhao.sync()
+    told = zhao.history("household", household).entries
+    assert [(each.verb, each.path, each.by) for each in told] == [
+        ("set", "phone", wang.me.person),
+        ("create", "", wang.me.person),
+    ]
+    village.centre.line.cut = True
+    with pytest.raises(CentreUnreachable):
+        zhao.history("household", household)
+
+
 # ------------------------------------------------------------------ where one may not write
 
 
