@@ -201,6 +201,16 @@ def test_a_field_that_another_wrote_meanwhile_is_not_touched_by_who_did_not_touc
     assert notebook.ledger.get("household", row.id)["phone"] == "13800000009"
 
 
+def test_what_another_has_written_already_is_not_written_again(notebook):
+    row = notebook.centre.write("household", {"head_name": "王", "address": "1", "grid": GRID, "tags": ["rental"]})
+    notebook.give("grid", row)
+    seen = notebook.ledger.row("household", row.id)
+    theirs = {**row.fields, "phone": "13800000009", "tags": ["veteran"]}
+    notebook.give("grid", notebook.centre.write("household", theirs, record=row.id))
+    saved = notebook.ledger.save("household", {"phone": "13800000009", "tags": ["veteran"]}, row.id, seen=seen)
+    assert saved.act == ""
+
+
 def test_what_is_written_once_stays(notebook):
     house = notebook.household()
     with pytest.raises(NotAllowed):

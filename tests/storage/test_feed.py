@@ -92,6 +92,24 @@ def test_a_row_that_moves_to_another_bucket_arrives_whichever_page_comes_first(n
         desk.store.close()
 
 
+def test_an_old_farewell_takes_nothing_away_that_came_back_since(notebook):
+    (row,) = houses(notebook, 1)
+    for note in ("二", "三"):
+        notebook.centre.write("household", {**HOUSE, "note": note}, record=row.id)
+    notebook.catch_up("grid")
+    notebook.give("grid", gone=[("household", row.id, 2, "m"), ("household", row.id, 3, "m")], hash="")
+    assert notebook.ledger.get("household", row.id)["note"] == "三"
+
+
+def test_a_bucket_takes_leave_only_of_what_lies_in_it(notebook):
+    (row,) = houses(notebook, 1, "other_grid")
+    notebook.catch_up()
+    received = notebook.give("grid", gone=[("household", row.id, 9, "m")])
+    assert received.hash_ok
+    assert notebook.ledger.get("household", row.id) is not None
+    assert notebook.give("other_grid").hash_ok
+
+
 def test_a_row_that_leaves_the_bucket_takes_its_words_and_counts_along_and_leaves_what_was_typed(notebook):
     (row,) = houses(notebook, 1)
     notebook.give("grid", row)

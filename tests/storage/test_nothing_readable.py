@@ -30,7 +30,8 @@ def test_nothing_can_be_read_anywhere_without_the_key(tmp_path, blank, monkeypat
     while desk.store.index_backlog(50):
         pass
     assert len(desk.store.search(NAME, limit=900)) > 600
-    # A large sort and a large list would spill into a file, if they were let.
+    # A large sort would spill into a file that is gone before one can look at it, if it were let.
+    assert desk.store._file.db.execute("PRAGMA temp_store").fetchone() == (2,)
     assert len(desk.ledger.find("household", (), ("address", "-head_name", "phone"))) == 1 + len(rows)
     desk.store.backup_to(folder_of(desk.path) / "copy.db", KEY)
     _nothing_in(places)

@@ -115,6 +115,31 @@ def test_an_answer_that_forgot_the_place_in_the_feed_settles_with_the_next_page(
     assert notebook.store.get("household", house).ver == 1
 
 
+def test_a_tag_that_has_arrived_already_is_not_put_on_twice(notebook):
+    house = notebook.household()
+    notebook.hand_in(seen=True)
+    notebook.ledger.save("household", {"tags": ["rental"]}, house)
+    notebook.hand_in()
+    # The row comes with a page that is not the last: the change still lies over it.
+    row = notebook.centre.rows["household", house]
+    notebook.give("grid", row, to=notebook.centre.seqs["grid"] - 1, more=True)
+    assert len(notebook.store.get("household", house).adds("tags/rental")) == 1
+
+
+def test_nothing_is_laid_any_more_over_a_bucket_that_was_read_to_its_end(notebook):
+    house = notebook.household()
+    notebook.hand_in(seen=True)
+    notebook.ledger.save("household", {"phone": "13800000001"}, house)
+    (change,) = notebook.store.waiting(10)
+    notebook.store.mark_sent([change.tx])
+    notebook.centre.take(change)
+    notebook.catch_up()  # the row came before the answer did
+    notebook.store.settle([GroupResult(tx=change.tx, verdict="ok", numbers=[2])], standing(last_n=2), notebook.now)
+    assert notebook.store._file.db.execute("SELECT count(*) FROM base_row").fetchone() == (1,)
+    notebook.catch_up()
+    assert notebook.store._file.db.execute("SELECT count(*) FROM base_row").fetchone() == (0,)
+
+
 @pytest.mark.parametrize("verdict", ["refused", "quarantined"])
 def test_what_comes_back_is_no_longer_shown_but_kept_with_its_reason(notebook, verdict):
     theirs = notebook.centre.write("household", {"head_name": "王建国", "grid": GRID, "address": "马村 1 号"})
