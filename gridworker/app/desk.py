@@ -18,6 +18,7 @@ from gridworker.sync.driver import Told, sync_once
 from gridworker.sync.engine import Report
 from gridworker.sync.enrol import Opened
 from gridworker.sync.machine import Machine
+from gridworker.sync.silence import look_for_silent_desks
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -100,7 +101,9 @@ class Desk:
         with self.vault.sync_lock(self.user).take(), self._own_store() as store:
             line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
             with contextlib.closing(line):
-                return sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
+                report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
+                look_for_silent_desks(store, line)
+                return report
 
     def sign_in(self, password: str, cancelled: Callable[[], bool] = _never) -> None:
         """New tokens for the password. Raises ``SignInError``, ``CentreError``."""

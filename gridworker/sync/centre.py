@@ -33,6 +33,7 @@ from gridworker.errors import (
 )
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.oversight import Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn
 from gridworker.protocol.sync import Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.settings import VERSION
@@ -149,6 +150,10 @@ class Centre:
     def history(self, kind: str, record: str) -> History:
         """The full history of a record."""
         return self._ask("GET", f"/sync/v1/history/{kind}/{record}", History)
+
+    def desks(self) -> Desks:
+        """The desks of a supervisor's district, and when each was last heard from."""
+        return self._ask("GET", "/oversight/v1/desks", Desks)
 
     def keys(self) -> CentreKeys:
         """The centre's public keys; who needs to be sure of them compares them with the enrolment code."""
