@@ -8,15 +8,29 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gridworker.errors import CentreError, GridworkerError, SignInError
+from gridworker.errors import (
+    Cancelled,
+    CentreError,
+    GridworkerError,
+    InsecureAddress,
+    NotTheCentre,
+    ProxyInTheWay,
+    SignInError,
+    TlsFailed,
+    TooOld,
+)
 from gridworker.sync.schedule import Schedule
 from gridworker.ui.background import Background, Job, Progress
 
 if TYPE_CHECKING:
     from gridworker.sync.engine import Report
 
-LONGEST_TIMER: Final = 2**30
-"""ms; Qt's timers end at 2**31."""
+LOOK_EVERY: Final = 15_000
+"""ms between two looks at the clock at most: a laptop that slept is not woken by a timer of half an hour."""
+
+
+_WRONG: Final = (InsecureAddress, NotTheCentre, ProxyInTheWay, TlsFailed, TooOld)
+"""What no waiting mends, though it is met on the way to the centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +42,15 @@ class SyncView:
     total: int = 0
     words: str = ""
     error: GridworkerError | None = None
+    cancelled: bool = False
+    """The last one was stopped by a person."""
     next_in: int | None = None
     """ms until it is tried again; None while it runs or waits for a person."""
 
     @property
     def offline(self) -> bool:
         """The line is down: nothing is wrong, work goes on."""
-        return isinstance(self.error, CentreError)
+        return isinstance(self.error, CentreError) and not isinstance(self.error, _WRONG)
 
     @property
     def needs_sign_in(self) -> bool:
@@ -55,8 +71,13 @@ class SyncControl(QObject):
         monotonic: Callable[[], int],
         spread: Callable[[], float],
         parent: QObject | None = None,
+        *,
+        look_every: int = LOOK_EVERY,
     ) -> None:
-        """*sync* runs off this thread; *monotonic* reads ms; *spread* draws 0 to 1."""
+        """*sync* runs off this thread; *monotonic* reads ms; *spread* draws 0 to 1.
+
+        *look_every*: ms of real time between two looks at *monotonic* while a sync is awaited.
+        """
         super().__init__(parent)
         self._background = background
         self._sync = sync
@@ -67,7 +88,8 @@ class SyncControl(QObject):
         self._view = SyncView()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.start)
+        self._timer.timeout.connect(self._look)
+        self._look_every = look_every
         self._automatic = True
 
     @property
@@ -133,7 +155,8 @@ class SyncControl(QObject):
     def _failed(self, error: GridworkerError) -> None:
         self._job = None
         self._schedule = self._schedule.failed(self._monotonic(), error, spread=self._spread())
-        self._show(SyncView(error=error))
+        # What a person stopped is no trouble: it goes on at the usual time.
+        self._show(SyncView(cancelled=True) if isinstance(error, Cancelled) else SyncView(error=error))
         self._arm()
         self.finished.emit(None)
 
@@ -145,4 +168,14 @@ class SyncControl(QObject):
         self._timer.stop()
         due = self._schedule.due
         if due is not None and self._automatic and self._job is None:
-            self._timer.start(min(LONGEST_TIMER, max(0, due - self._monotonic())))
+            self._timer.start(min(self._look_every, max(0, due - self._monotonic())))
+
+    def _look(self) -> None:
+        """Is it time? If not, whoever shows how long it still takes is told."""
+        due = self._schedule.due
+        if due is not None and self._monotonic() >= due:
+            self.start()
+            return
+        self._arm()
+        if self._view.error is not None:
+            self.changed.emit()
