@@ -66,6 +66,10 @@ class OpenedDesk:
         """One sync, in the network lane."""
         return self._desk.sync(progress.report, lambda: progress.cancelled)
 
+    def sign_in(self, password: str, progress: Progress) -> None:
+        """New tokens from the centre, in the network lane."""
+        self._desk.sign_in(password, lambda: progress.cancelled)
+
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""
         from gridworker.app.house import HouseOf

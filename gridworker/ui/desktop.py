@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject
 
+from gridworker.errors import GridworkerError, SignInNeeded, SignInRefused
 from gridworker.records.kind import ROLE_TITLES, Role
+from gridworker.ui.background import Progress
 from gridworker.ui.message_bar import Message
+from gridworker.ui.pages import case_drafts
 from gridworker.ui.pages.case import CasePage
 from gridworker.ui.pages.case_acts import CaseActs
 from gridworker.ui.pages.disputes import DisputesPage
@@ -18,6 +21,7 @@ from gridworker.ui.pages.household import HouseholdPage
 from gridworker.ui.pages.matters import MattersPage
 from gridworker.ui.pages.mediator_today import MediatorTodayPage
 from gridworker.ui.pages.oversight import OversightPage
+from gridworker.ui.pages.sign_in import SignInDrawer
 from gridworker.ui.pages.sync import SyncPage
 from gridworker.ui.pages.today import TodayPage
 from gridworker.ui.pages.visit_drawer import VisitDrawer
@@ -28,6 +32,9 @@ from gridworker.ui.window import MainWindow
 from gridworker.ui.wording import moment_words
 from gridworker.ui.work import Work
 
+if TYPE_CHECKING:
+    from gridworker.sync.engine import Report
+
 PAGE_OF: Final[Mapping[str, str]] = {
     "household": "household",
     "dispute": "case",
@@ -35,6 +42,9 @@ PAGE_OF: Final[Mapping[str, str]] = {
     "visit": "visits",
 }
 """The page on which a kind of record is shown."""
+
+_PLACES: Final = frozenset({"region", "staff_member"})
+"""Kinds whose names the ledger remembers."""
 
 HELP_OF: Final[Mapping[str, str]] = {
     "today": "visit",
@@ -49,9 +59,19 @@ HELP_OF: Final[Mapping[str, str]] = {
 class Desktop(QObject):
     """The window of the worker who is signed in."""
 
-    def __init__(self, window: MainWindow, work: Work, control: SyncControl) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        work: Work,
+        control: SyncControl,
+        sign_in: Callable[[str, Progress], object] | None = None,
+    ) -> None:
+        """*sign_in* asks the centre for new tokens; runs in the network lane. None: there is no centre to ask."""
         super().__init__(window)
         self._window, self._work, self._control = window, work, control
+        self._sign_in = sign_in
+        self._numbered = self._next_number()
+        self._trouble: GridworkerError | None = None
         self._cases = CaseActs(work, window)
         self._forms = HomeForms(work, self._dispute_of_home)
         self._today = TodayPage(work, control, self.open_visit, self.open_draft, self.edit_visit)
@@ -59,6 +79,7 @@ class Desktop(QObject):
         self._bind()
         control.changed.connect(self.show_sync)
         control.finished.connect(self._synced)
+        window.redrawn.connect(lambda _: self._look_for_saves())
         window.status.sync_pressed.connect(control.ask)
         window.status.waiting_pressed.connect(lambda: window.go("sync"))
         window.status.conflicts_pressed.connect(lambda: window.go("sync"))
@@ -144,9 +165,7 @@ class Desktop(QObject):
             "visit": lambda: self.open_visit((), key) if record == "new" else self.edit_visit(record),
             "household": lambda: self._resume_home(record),
             "person": lambda: self._resume_person(record, more),
-            "dispute": lambda: self._cases.register() if record == "new" else self._window.go("case", record),
-            "mediation_session": lambda: self._window.go("case", record),
-            "mediation_case": lambda: self._resume_case(record),
+            **dict.fromkeys(case_drafts.FORMS, lambda: self._resume_case(key)),
             "matter": lambda: self._window.go("matters", rest),
         }
         resume.get(form, lambda: None)()
@@ -164,9 +183,11 @@ class Desktop(QObject):
         elif (home := self._work.ledger.any_fields("household", household)) is not None:
             self._forms.new_member(self._window, home)
 
-    def _resume_case(self, record: str) -> None:
-        case = self._work.ledger.get("mediation_case", record)
-        self._window.go("case", str(case["dispute"]) if case is not None else record)
+    def _resume_case(self, key: str) -> None:
+        if key == "dispute:new":
+            self._cases.register()
+        else:
+            self._window.go("case", case_drafts.form_of(self._work.ledger, key))
 
     def open_record(self, kind: str, record: str) -> bool:
         """Show a record on its own page; False when it has none."""
@@ -203,16 +224,18 @@ class Desktop(QObject):
         waiting, conflicts = ledger.waiting_count(), ledger.conflict_count()
         status.show_counts(waiting, conflicts)
         self._window.rail.set_count("sync", waiting + conflicts)
+        remedy = view.error.remedy if view.error is not None else ""
         if view.running:
             words = f"正在同步 {view.done}/{view.total}" if view.total else "正在同步"
-            status.show_sync("running", words)
+            status.show_sync("running", words, view.words)
+        elif not ledger.device:
+            status.show_sync("offline", "尚未连接中心", remedy)
         elif view.needs_sign_in:
-            status.show_sync("sign_in", "请重新登录")
+            status.show_sync("sign_in", "请重新登录" if self._can_sign_in(view.error) else "中心不接受登录", remedy)
         elif view.offline:
-            status.show_sync("offline", "离线，已存本机", view.error.remedy if view.error else "")
+            status.show_sync("offline", "离线，已存本机", remedy)
         elif view.error is not None:
-            minutes = max(1, round((view.next_in or 0) / 60_000))
-            status.show_sync("failed", f"同步出错，{minutes} 分钟后重试", view.error.remedy)
+            status.show_sync("failed", f"同步出错{_again(view.next_in)}", remedy)
         elif conflicts:
             status.show_sync("conflict", f"需要核对 {conflicts}")
         elif waiting:
@@ -222,16 +245,57 @@ class Desktop(QObject):
             when = moment_words(last, self._work.today()).removeprefix("今天 ") if last else ""
             status.show_sync("synced" if last else "offline", f"已同步 {when}" if last else "尚未同步")
 
-    def _synced(self, report: Any) -> None:
+    def open_sign_in(self) -> None:
+        """The centre wants the password again."""
+        if self._sign_in is not None:
+            user = self._work.ledger.me.user
+            self._window.open_drawer(SignInDrawer(self._window, user, self._sign_in, self._control.ask))
+
+    def _synced(self, report: Report | None) -> None:
         if report is None:
+            self._say_trouble(self._control.view.error)
             return
-        kinds = frozenset(getattr(report, "kinds", ())) or frozenset({"household", "visit", "dispute", "matter"})
-        self._window.redraw(kinds | {"conflict"})
+        self._trouble = None
+        if report.kinds & _PLACES:
+            self._work.ledger.forget_places()
+        self._numbered = self._next_number()
+        self._window.redraw(frozenset(report.kinds) | {"conflict", "outbox"})
+        act = ("去核对", lambda: self._window.go("sync"))
         if report.conflicts:
-            act = ("去核对", lambda: self._window.go("sync"))
             self._window.say(Message(f"有 {report.conflicts} 处两边都改过，请您核对", "warn", "两边的内容都在。", act))
         if report.refused:
-            act = ("去看看", lambda: self._window.go("sync"))
-            self._window.say(
-                Message(f"有 {report.refused} 处修改被退回", "warn", "内容还在本机，原因写在同步页。", act)
-            )
+            words = "内容还在本机，原因写在同步页。"
+            self._window.say(Message(f"有 {report.refused} 处修改被退回", "warn", words, ("去看看", act[1])))
+
+    def _say_trouble(self, error: GridworkerError | None) -> None:
+        """What only a person can mend is said once; a line that is down is no message."""
+        told, self._trouble = self._trouble, error
+        if error is None or self._control.view.offline or type(told) is type(error):
+            return
+        if not self._work.ledger.device:
+            act = ("去连接", lambda: self._window.go("settings"))
+            self._window.say(Message("这台电脑还没有连接中心", "info", "内容都存在本机。连接以后会自动上传。", act))
+        elif self._can_sign_in(error):
+            self._window.say(Message(error.title, "warn", error.remedy, ("重新登录", self.open_sign_in)))
+        else:
+            self._window.say_error(error, self._control.ask)
+
+    def _can_sign_in(self, error: GridworkerError | None) -> bool:
+        """Whether the password would help: not when the device was cut off."""
+        return self._sign_in is not None and isinstance(error, SignInNeeded | SignInRefused)
+
+    # ------------------------------------------------------------------ saves
+
+    def _next_number(self) -> int:
+        """The number of this desk's next change: it grows with every change that is kept."""
+        return int(self._work.ledger.store.meta("next_n", 1))
+
+    def _look_for_saves(self) -> None:
+        """After whatever made the pages draw anew: was something kept that must be sent?"""
+        before, self._numbered = self._numbered, self._next_number()
+        if self._numbered > before:
+            self._control.saved()
+
+
+def _again(next_in: int | None) -> str:
+    return "" if next_in is None else f"，{max(1, round(next_in / 60_000))} 分钟后重试"

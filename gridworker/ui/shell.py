@@ -47,6 +47,9 @@ class OpenDesk(Protocol):
     def sync(self, progress: Progress) -> Report:
         """One sync, with a store of its own; runs in the network lane."""
 
+    def sign_in(self, password: str, progress: Progress) -> None:
+        """Sign this desk in at its centre again; runs in the network lane."""
+
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""
 
@@ -181,7 +184,7 @@ class Shell(QStackedWidget):
         self._look.follow(preferences)
         window = MainWindow(self._background)
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
-        desktop = Desktop(window, desk.work, control)
+        desktop = Desktop(window, desk.work, control, desk.sign_in)
         window.add_page(HelpPage())
         window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
         window.acts.bind("lock", self.lock)

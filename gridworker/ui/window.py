@@ -42,6 +42,8 @@ class MainWindow(QWidget):
     """The window. It knows pages by their keys and nothing of what stands on them."""
 
     page_changed = Signal(str)
+    redrawn = Signal(object)
+    """Kinds of which something changed; the pages know it already."""
     closing = Signal()
 
     def __init__(self, background: Background, parent: QWidget | None = None) -> None:
@@ -156,7 +158,7 @@ class MainWindow(QWidget):
         self._here = key
         standing.head.show()
         self._stack.setCurrentWidget(standing.body)
-        self.rail.choose(key)
+        self.rail.choose(standing.page.back_to[1] if standing.page.back_to is not None else key)
         self._fit(standing)
         stale, standing.stale = standing.stale, frozenset()
         if stale:
@@ -218,6 +220,7 @@ class MainWindow(QWidget):
                 standing.page.redraw(kinds)
             else:
                 standing.stale |= kinds
+        self.redrawn.emit(kinds)
 
     def design_width(self) -> int:
         """The window's width in design pixels: large text counts as a smaller window."""

@@ -1,47 +1,40 @@
-"""What is done in a dispute: register, accept, record a session, move on. Each is one form and one act."""
+"""What is done in a dispute: register, accept, record a session, agree, visit again, end. Each is one form, one act."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from gridworker.errors import GridworkerError, NotAllowed
-from gridworker.ledger import Edit, MoveTo, NewRecord
+from gridworker.errors import NotAllowed
+from gridworker.ledger import Edit, MoveTo, NewRecord, Saved
 from gridworker.records import KINDS
-from gridworker.records.kind import Role
-from gridworker.records.kinds.dispute import STATES
+from gridworker.records.kinds.dispute import MACHINE
 from gridworker.records.machine import Move
-from gridworker.records.mediation import mediation_due, provisional_no, why_not_accept, why_not_hold
-from gridworker.ui.drawer import WIDE
-from gridworker.ui.forms.form_drawer import FormDrawer
+from gridworker.records.mediation import (
+    OTHER_WAYS,
+    confirmation_until,
+    mediation_due,
+    missing_papers,
+    provisional_no,
+    why_not_accept,
+    why_not_agree,
+    why_not_hold,
+)
+from gridworker.ui.act_undo import undoable
+from gridworker.ui.forms.record_form import Section
 from gridworker.ui.page import Frame
-from gridworker.ui.undo import Undoable
-from gridworker.ui.widgets import Banner, Label
-from gridworker.ui.wording import day_of
+from gridworker.ui.pages import case_forms as forms
+from gridworker.ui.pages.case_editors import notice
+from gridworker.ui.pages.case_hand import CaseDrawer, CaseHand, Part
+from gridworker.ui.pages.case_menu import ConfirmDrawer
+from gridworker.ui.pages.case_session import SessionDrawer, SessionReader, first_session, parts_of_session
+from gridworker.ui.wording import day_of, day_words
 from gridworker.ui.work import Work
 
 Fields = Mapping[str, Any]
-Part = NewRecord | Edit | MoveTo
 
-DISPUTE_SECTIONS: Final = (
-    ("", ("title", "dispute_type", "summary", "parties")),
-    ("地点和来源", ("place", "happened_on", "source", "household")),
-    ("规模和风险", ("people", "scale", "risk", "escalating", "police_report")),
-)
-ACCEPT_SECTIONS: Final = (
-    ("", ("accepted_on", "case_source", "delegated_by", "mediator")),
-    ("当事人", ("parties",)),
-    ("案情", ("facts", "claims", "amount", "disputed")),
-    ("调解组", ("panel",)),
-)
-SESSION_SECTIONS: Final = (
-    ("", ("held_at", "place", "form", "participants")),
-    ("过程", ("process", "opinions", "divergence")),
-    ("结果", ("result", "next_at", "signed", "recorder")),
-)
-AGREEMENT_SECTIONS: Final = (("", ("agreement_form", "agreement", "agreed_on", "performance", "performance_due")),)
-RETURN_VISIT_SECTIONS: Final = (("", ("return_visit_on", "return_visit", "performed")),)
-END_SECTIONS: Final = (("", ("end_reason", "closed_on", "note")),)
+CASES_MADE = "provisional_cases"
+"""Preference: how many provisional numbers this desk has given."""
 
 
 class CaseActs:
@@ -49,227 +42,298 @@ class CaseActs:
 
     def __init__(self, work: Work, frame: Frame) -> None:
         self._work, self._frame = work, frame
+        self._hand = CaseHand(work, frame)
+
+    # ------------------------------------------------------------------ registering
 
     def register(self, initial: Fields | None = None) -> None:
         """A new dispute, empty or with what a visit carries over."""
-        me = self._work.ledger.me
+        ledger = self._work.ledger
+        grids = dict.fromkeys(grid for region in ledger.me.regions for grid in ledger.grids_in(region))
         first = {
-            "grid": self._work.ledger.my_grid(),
-            "reporter": me.person,
+            "reporter": ledger.me.person,
             "reported_at": self._work.now(),
             "people": 2,
             "scale": "01",
             "risk": "low",
             "grade": "04",
             "source": "resident",
+            **({"grid": next(iter(grids))} if len(grids) == 1 else {}),
             **(initial or {}),
         }
 
-        def save(kept: dict[str, Any]) -> Any:
-            return self._work.ledger.save("dispute", {**first, **kept}, draft="dispute:new")
+        def save(kept: dict[str, Any]) -> Saved:
+            given = {name: value for name, value in kept.items() if value is not None}
+            return ledger.save("dispute", {**first, **given}, draft="dispute:new")
 
-        drawer = self._drawer("dispute", "登记纠纷", "dispute:new", save, "已登记纠纷", DISPUTE_SECTIONS, first)
-        self._frame.open_drawer(drawer)
+        paths = {grid: ledger.region_path(grid) for grid in grids}
+        self._frame.open_drawer(forms.RegisterDrawer(self._work, self._frame, save=save, initial=first, grids=paths))
 
     def edit(self, dispute: Fields) -> None:
         """The registration."""
-        key = f"dispute:{dispute['id']}"
+        sections: tuple[Section, ...] = forms.DISPUTE_SECTIONS
+        if self._hand.mediates():
+            sections = (*sections, ("进展（网格员可以看到）", ("mediator", "next_at", "outcome")))
+        self._frame.open_drawer(self._hand.edit_form("dispute", dispute, "修改纠纷登记", sections))
 
-        def save(kept: dict[str, Any]) -> Any:
-            return self._work.ledger.save("dispute", kept, str(dispute["id"]), draft=key)
+    def edit_case(self, case: Fields) -> None:
+        """What the mediators know of it."""
+        self._frame.open_drawer(self._hand.edit_form("mediation_case", case, "修改案件信息", forms.CASE_SECTIONS))
 
-        self._frame.open_drawer(self._drawer("dispute", "修改纠纷登记", key, save, "已修改", DISPUTE_SECTIONS, dispute))
-
-    def edit_parties(self, dispute: Fields, case: Fields | None) -> None:
-        """The parties: of the case where one sees it, else of the registration."""
+    def edit_parties(self, dispute: Fields, case: Fields | None, then: Callable[[], object] | None = None) -> None:
+        """The parties: of the case where one sees it, else of the registration. *then* follows the saving."""
         kind, record = ("mediation_case", case) if case is not None else ("dispute", dispute)
-        key = f"{kind}:{record['id']}:parties"
+        drawer = self._hand.edit_form(kind, record, "当事人", (("", ("parties",)),), "parties")
+        drawer.then = then
+        self._frame.open_drawer(drawer)
 
-        def save(kept: dict[str, Any]) -> Any:
-            return self._work.ledger.save(kind, kept, str(record["id"]), draft=key)
+    def remove(self, dispute: Fields) -> None:
+        """To the recycle bin, from where it can be taken back."""
+        ledger, frame = self._work.ledger, self._frame
+        saved = ledger.remove("dispute", str(dispute["id"]))
+        words = f"已移到回收站：{KINDS['dispute'].title_of(dispute)}"
+        frame.go("disputes")
+        frame.redraw(saved.changed.kinds)
+        frame.offer_undo(undoable(ledger, frame, words, saved))
 
-        sections = (("", ("parties",)),)
-        self._frame.open_drawer(self._drawer(kind, "当事人", key, save, "已修改当事人", sections, record, WIDE))
+    # ------------------------------------------------------------------ accepting
 
     def accept(self, dispute: Fields) -> None:
         """Take the dispute up: case, consent of every party, time limit, in one act."""
         ledger = self._work.ledger
-        if ledger.me.role == Role.GRID_WORKER:
+        if not self._hand.mediates():
             self._frame.say_error(NotAllowed("由调解员或督导受理，登记后他们就能看到。"))
             return
-        key = f"mediation_case:{dispute['id']}:accept"
         town = ledger.town_of(str(dispute["grid"]))
-        first = {
-            "title": dispute.get("title"),
-            "dispute": dispute["id"],
-            "town": town,
-            "accepted_on": self._work.today().isoformat(),
-            "case_source": "application",
-            "mediator": ledger.me.person,
-            "facts": dispute.get("summary"),
-            "parties": {
-                entry: {k: v for k, v in party.items() if k in ("name", "role", "phone", "address")}
-                for entry, party in (dispute.get("parties") or {}).items()
-            },
-            "provisional_no": provisional_no(ledger.device, ledger.count("mediation_case") + 1),
-        }
+        if ledger.store.bucket_for("case", town) is None:
+            self._frame.say_error(NotAllowed("这个乡镇的案件不在您的范围内，请由该镇的调解员受理。"))
+            return
+        key = f"mediation_case:{dispute['id']}:accept"
+        given = int(self._work.preferences.get(CASES_MADE, 0) or 0)
+        number = max(given, ledger.count("mediation_case")) + 1
+        first = forms.first_case(dispute, town, ledger.me.person, self._work.today())
+        first["provisional_no"] = provisional_no(ledger.device, number)
+        seen = ledger.row("dispute", str(dispute["id"]))
 
-        def save(kept: dict[str, Any]) -> Any:
-            fields = {**first, **{k: v for k, v in kept.items() if v is not None}}
+        def save(kept: dict[str, Any]) -> Saved:
+            fields = {**first, **{name: value for name, value in kept.items() if value is not None}}
             if reason := why_not_accept((fields.get("parties") or {}).values()):
                 raise NotAllowed(reason, field="parties")
             accepted = day_of(fields["accepted_on"])
-            assert accepted is not None
-            due = mediation_due(accepted).isoformat()
-            return ledger.save_together(
-                [
-                    NewRecord("mediation_case", {**fields, "due": due}),
-                    Edit("dispute", str(dispute["id"]), {"due": due, "mediator": fields["mediator"]}),
-                    MoveTo("dispute", str(dispute["id"]), "accepted"),
-                ],
-                draft=key,
-            )
+            assert accepted is not None, "the form asks for it"
+            due, record = mediation_due(accepted).isoformat(), str(dispute["id"])
+            parts: list[Part] = [
+                NewRecord("mediation_case", {**fields, "due": due}),
+                Edit("dispute", record, {"due": due, "mediator": fields["mediator"]}, seen),
+                MoveTo("dispute", record, "accepted", seen=seen),
+            ]
+            saved = ledger.save_together(parts, draft=key)
+            self._work.preferences.put(CASES_MADE, number)
+            return saved
 
-        drawer = self._drawer("mediation_case", "受理纠纷", key, save, "已受理", ACCEPT_SECTIONS, first, WIDE, "受理")
-        drawer.body.insertWidget(0, _notice("每一方都要表示同意调解才能受理；任何一方可以随时拒绝或终止。"))
+        drawer = self._hand.drawer(
+            "mediation_case",
+            "受理纠纷",
+            key,
+            save,
+            "已受理",
+            forms.ACCEPT_SECTIONS,
+            first,
+            words="受理",
+            way=("registered", "accepted"),
+        )
+        drawer.body.insertWidget(0, notice("每一方都同意才能受理（人民调解法第三条）；任何一方随时可以拒绝或终止。"))
         self._frame.open_drawer(drawer)
+
+    def extend(self, dispute: Fields, case: Fields) -> None:
+        """Both parties ask for one more month."""
+        accepted = day_of(case.get("accepted_on"))
+        assert accepted is not None, "a case was accepted on a day"
+        due = mediation_due(accepted, extended=True)
+
+        def extend() -> None:
+            until = due.isoformat()
+            parts = [
+                Edit("mediation_case", str(case["id"]), {"extended": True, "due": until}),
+                Edit("dispute", str(dispute["id"]), {"due": until}),
+            ]
+            self._hand.act(parts, f"调解期限延长到 {day_words(due, self._work.today())}")
+
+        words = f"各方当事人都同意后，调解期限从受理之日起延长到 {due.isoformat()}。一件案件只能延长一次。"
+        self._frame.open_drawer(ConfirmDrawer("延长调解期限", words, "各方都同意，延长", extend, self._frame))
+
+    # ------------------------------------------------------------------ sessions
 
     def record_session(self, dispute: Fields, case: Fields | None, sessions: Sequence[Fields]) -> None:
         """One session: what was said and what came of it; the dispute follows its result."""
         ledger = self._work.ledger
         if case is None:
-            self._frame.say_error(NotAllowed("这件纠纷的案件还没有下载到本机，请先同步。"))
+            self._hand.say_not_here(dispute)
             return
         if not sessions and (reason := why_not_hold((case.get("parties") or {}).values())):
+            self.edit_parties(dispute, case, lambda: self.record_session(dispute, self._case_now(case), sessions))
             self._frame.say_error(NotAllowed(reason))
-            self.edit_parties(dispute, case)
             return
         number = max((int(each.get("number") or 0) for each in sessions), default=0) + 1
-        key = f"mediation_session:{dispute['id']}"
-        first = self._first_session(dispute, case, number)
+        key, seen = f"mediation_session:{dispute['id']}", ledger.row("dispute", str(dispute["id"]))
+        place = str(sessions[0].get("place") or "") if sessions else ""
+        first = first_session(self._work, dispute, case, number, place or "镇人民调解委员会")
 
-        def save(kept: dict[str, Any]) -> Any:
-            fields = {**first, **kept}
-            acts: list[Part] = [NewRecord("mediation_session", fields)]
-            acts.append(Edit("dispute", str(dispute["id"]), {"next_at": fields.get("next_at")}))
-            state = str(dispute["state"])
-            if state in ("accepted", "failed"):
-                acts.append(MoveTo("dispute", str(dispute["id"]), "mediating"))
-            if fields.get("result") == "agreed":
-                acts.append(MoveTo("dispute", str(dispute["id"]), "agreed"))
-            elif fields.get("result") == "not_agreed":
-                acts.append(MoveTo("dispute", str(dispute["id"]), "failed"))
-            return ledger.save_together(acts, draft=key)
+        def save(kept: dict[str, Any]) -> Saved:
+            return ledger.save_together(parts_of_session(dispute, seen, {**first, **kept}), draft=key)
 
-        title = f"记一次调解·第 {number} 次"
-        drawer = self._drawer("mediation_session", title, key, save, "已记下这次调解", SESSION_SECTIONS, first, WIDE)
+        drawer = SessionDrawer(
+            self._work,
+            self._frame,
+            f"记一次调解·第 {number} 次",
+            draft=key,
+            save=save,
+            initial=first,
+            state=str(dispute["state"]),
+            agreement=lambda: self.agree(self._dispute_now(dispute), self._case_now(case)),
+        )
         self._frame.open_drawer(drawer)
 
-    def _first_session(self, dispute: Fields, case: Fields, number: int) -> dict[str, Any]:
-        new_id = self._work.references.new_id
-        parties = [party for _, party in sorted((case.get("parties") or {}).items())]
-        return {
-            "case": case["id"],
-            "dispute": dispute["id"],
-            "town": case["town"],
-            "number": number,
-            "held_at": self._work.now(),
-            "place": "镇人民调解委员会",
-            "form": "open",
-            "mediator": self._work.ledger.me.person,
-            "recorder": self._work.ledger.me.name,
-            "participants": {
-                new_id(): {"name": str(each.get("name")), "standing": _standing(each)} for each in parties
-            },
-            "opinions": {new_id(): {"party": str(each.get("name"))} for each in parties},
-        }
+    def read_session(self, session: Fields) -> None:
+        """A session as it was written, with what may still be done to it."""
+        mine = KINDS["mediation_session"].may("edit", self._work.ledger.me.role, "process")
+
+        def add(text: str) -> None:
+            entry = {self._work.references.new_id(): {"at": self._work.now(), "text": text}}
+            addenda = {**(session.get("addenda") or {}), **entry}
+            self._hand.act([Edit("mediation_session", str(session["id"]), {"addenda": addenda})], "已补充记录")
+
+        reader = SessionReader(
+            self._work,
+            session,
+            self._work.ledger.names(),
+            correct=(lambda: self.correct_session(session)) if mine else None,
+            add=add if mine else None,
+        )
+        self._frame.open_drawer(reader)
+
+    def correct_session(self, session: Fields) -> None:
+        """Before it is signed, what was written may be mended."""
+        record, key = str(session["id"]), f"mediation_session:{session['dispute']}:{session['id']}"
+        seen = self._work.ledger.row("mediation_session", record)
+
+        def save(kept: dict[str, Any]) -> Saved:
+            return self._work.ledger.save("mediation_session", kept, record, seen=seen, draft=key)
+
+        drawer = SessionDrawer(
+            self._work,
+            self._frame,
+            f"修改第 {session.get('number', 1)} 次调解的记录",
+            draft=key,
+            save=save,
+            initial=forms.with_boxes(self._work, session),
+            state="",
+            done="已修改调解记录",
+        )
+        self._frame.open_drawer(drawer)
+
+    # ------------------------------------------------------------------ what comes after
+
+    def agree(self, dispute: Fields, case: Fields) -> None:
+        """The agreement; with it the dispute is agreed, unless a session has brought that about already."""
+        today = self._work.today()
+        first = {**case, "agreed_on": case.get("agreed_on") or today.isoformat()}
+        first["agreement_form"] = case.get("agreement_form") or "written"
+        target = "agreed" if str(dispute["state"]) == "mediating" else str(dispute["state"])
+
+        def told(fields: Fields) -> str:
+            form = KINDS["mediation_case"].by_name["agreement_form"].shown(fields.get("agreement_form"))
+            until = day_of(fields.get("performance_due"))
+            return f"已达成{form}" + (f"，{until.month}月{until.day}日前履行。" if until else "。")
+
+        drawer = self._hand.case_form(
+            dispute, case, target, "登记协议", forms.AGREEMENT_SECTIONS, first, told=told, why_not=why_not_agree
+        )
+        until = day_words(confirmation_until(today), today)
+        words = (
+            f"自协议生效之日起三十日内（今天签的到 {until}），双方可以共同向法院申请司法确认（人民调解法第三十三条）。"
+        )
+        drawer.body.insertWidget(0, notice(words))
+        self._frame.open_drawer(drawer)
 
     def record_return_visit(self, dispute: Fields, case: Fields | None) -> None:
         """Ask whether the agreement is kept (人民调解法 31)."""
         if case is None:
-            self._act_moves(dispute, "visited", {}, "已记回访")
+            words = "看过双方确实按协议履行后，登记为已回访。去的经过请另记一次走访。"
+            self._hand.confirm(dispute, "visited", "登记回访", words)
             return
-        key = f"mediation_case:{case['id']}:return_visit"
         first = {**case, "return_visit_on": self._work.today().isoformat()}
 
-        def save(kept: dict[str, Any]) -> Any:
-            record = str(dispute["id"])
-            acts: list[Part] = [Edit("mediation_case", str(case["id"]), kept), MoveTo("dispute", record, "visited")]
-            return self._work.ledger.save_together(acts, draft=key)
+        def told(fields: Fields) -> str:
+            return "已回访，协议已履行。" if fields.get("performed") else "已回访，协议还没有履行完。"
 
-        drawer = self._drawer("mediation_case", "回访", key, save, "已记回访", RETURN_VISIT_SECTIONS, first)
+        drawer = self._hand.case_form(dispute, case, "visited", "登记回访", forms.RETURN_SECTIONS, first, told=told)
         self._frame.open_drawer(drawer)
 
-    def move(self, dispute: Fields, case: Fields | None, move: Move) -> None:
-        """One lawful step; those that need papers open their form first."""
-        match move.target:
+    def move(self, dispute: Fields, case: Fields | None, sessions: Sequence[Fields], target: str) -> None:
+        """One lawful step; those that need papers open their form, the others ask once."""
+        move = next(each for each in MACHINE.moves if each.target == target)
+        match target:
             case "accepted":
                 self.accept(dispute)
             case "agreed" if case is not None:
-                self._with_case(dispute, case, move, AGREEMENT_SECTIONS, {"agreed_on": self._work.today().isoformat()})
+                self.agree(dispute, case)
             case "visited":
                 self.record_return_visit(dispute, case)
-            case "archived" | "failed" if case is not None:
-                self._with_case(dispute, case, move, END_SECTIONS, {"closed_on": self._work.today().isoformat()})
+            case "failed" | "archived" | "withdrawn" if case is not None:
+                self._frame.open_drawer(self._ending(dispute, case, sessions, move))
+            case "refused" | "transferred":
+                self._frame.open_drawer(self._explained(dispute, move))
+            case "mediating" if case is not None and (reason := why_not_hold((case.get("parties") or {}).values())):
+                self.edit_parties(dispute, case)
+                self._frame.say_error(NotAllowed(reason))
+            case "agreed" | "failed":
+                self._hand.say_not_here(dispute)
             case _:
-                self._act_moves(dispute, move.target, {}, f"已办理：{move.title}")
+                self._hand.confirm(dispute, target, move.title, forms.WHAT_HAPPENS[target])
 
-    def _with_case(self, dispute: Fields, case: Fields, move: Move, sections: Any, first: Fields) -> None:
-        key = f"mediation_case:{case['id']}:{move.target}"
-
-        def save(kept: dict[str, Any]) -> Any:
-            record = str(dispute["id"])
-            acts: list[Part] = [Edit("mediation_case", str(case["id"]), kept), MoveTo("dispute", record, move.target)]
-            return self._work.ledger.save_together(acts, draft=key)
-
-        initial = {**first, **{k: v for k, v in case.items() if v is not None}}
-        done = f"已办理：{move.title}"
-        drawer = self._drawer("mediation_case", move.title, key, save, done, sections, initial, WIDE, move.title)
-        self._frame.open_drawer(drawer)
-
-    def _act_moves(self, dispute: Fields, target: str, fields: Fields, words: str) -> None:
-        ledger, frame = self._work.ledger, self._frame
-        try:
-            saved = ledger.move("dispute", str(dispute["id"]), target, fields)
-        except GridworkerError as error:
-            frame.say_error(error)
-            return
-        frame.redraw(saved.changed.kinds)
-        words = f"{words}（{STATES[target]}）"
-        frame.offer_undo(Undoable(words, lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
-
-    def _drawer(
-        self,
-        kind: str,
-        title: str,
-        key: str,
-        save: Any,
-        done: str,
-        sections: Any,
-        initial: Fields,
-        width: int = WIDE,
-        words: str = "保存",
-    ) -> FormDrawer:
-        return FormDrawer(
-            self._work,
-            self._frame,
-            KINDS[kind],
-            title,
-            draft=key,
-            save=save,
-            done=done,
-            sections=sections,
-            initial=initial,
-            width=width,
-            saved_words=words,
+    def _ending(self, dispute: Fields, case: Fields, sessions: Sequence[Fields], move: Move) -> CaseDrawer:
+        agreed = "agreed" if case.get("agreed_on") else "not_agreed"
+        usual, outcome = forms.ENDS.get(move.target, (agreed, ""))
+        first = {
+            **case,
+            "closed_on": case.get("closed_on") or self._work.today().isoformat(),
+            "end_reason": case.get("end_reason") or usual,
+        }
+        drawer = self._hand.case_form(
+            dispute, case, move.target, move.title, forms.END_SECTIONS, first, told=lambda _: outcome
         )
+        if move.target == "failed":
+            drawer.body.insertWidget(0, notice(OTHER_WAYS, "warn"))
+        if move.target == "archived" and (missing := missing_papers(dispute, case, sessions)):
+            words = f"案卷里还缺：{'、'.join(missing)}。可以先补齐，也可以照样归档。"
+            drawer.body.insertWidget(0, notice(words, "warn"))
+        return drawer
 
+    def _explained(self, dispute: Fields, move: Move) -> CaseDrawer:
+        """A step that must be explained in the registration itself."""
+        names: tuple[str, ...] = ("outcome",) if move.target == "refused" else ("outcome", "police_report")
+        public: dict[str, Any] = {"next_at": None}
+        if not self._hand.mediates():
+            names, public = ("police_report",), {}
+        record, key = str(dispute["id"]), f"dispute:{dispute['id']}:{move.target}"
+        seen = self._work.ledger.row("dispute", record)
 
-def _standing(party: Fields) -> str:
-    return {"applicant": "申请人", "respondent": "被申请人"}.get(str(party.get("role")), "当事人")
+        def save(kept: dict[str, Any]) -> Saved:
+            if not any(kept.values()):
+                raise NotAllowed(forms.MUST_EXPLAIN[move.target], field=names[0])
+            return self._work.ledger.move("dispute", record, move.target, {**kept, **public}, seen=seen, draft=key)
 
+        way = (str(dispute["state"]), move.target)
+        done = f"已办理：{move.title}"
+        sections = (("", names),)
+        drawer = self._hand.drawer("dispute", move.title, key, save, done, sections, dispute, words=move.title, way=way)
+        words = OTHER_WAYS if move.target == "refused" else forms.WHAT_HAPPENS["transferred"]
+        drawer.body.insertWidget(0, notice(words, "warn"))
+        return drawer
 
-def _notice(words: str) -> Banner:
-    banner = Banner("info")
-    banner.body.addWidget(Label(words, "second", wrap=True), 1)
-    return banner
+    def _case_now(self, case: Fields) -> Fields:
+        return {**(self._work.ledger.get("mediation_case", str(case["id"])) or case), "id": case["id"]}
+
+    def _dispute_now(self, dispute: Fields) -> Fields:
+        return {**(self._work.ledger.get("dispute", str(dispute["id"])) or dispute), "id": dispute["id"]}

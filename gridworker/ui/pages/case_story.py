@@ -8,13 +8,17 @@ from typing import Any
 
 from gridworker.records import KINDS
 from gridworker.records.kinds.mediation_session import RESULTS
+from gridworker.ui.civil import china_day
+from gridworker.ui.pages.case_session import RESULT_TONES
+from gridworker.ui.pages.case_words import RUNNING
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import Entry
 from gridworker.ui.wording import day_of, day_words, moment_words, state_chip
 
 Fields = Mapping[str, Any]
 
-_RESULT_TONES: Mapping[str, Tone] = {"agreed": "ok", "again": "warn", "not_agreed": "bad", "suspended": "neutral"}
+SESSIONS = ("mediation_session", "appointment")
+"""Keys of entries that belong to the sessions."""
 
 
 def story(
@@ -27,8 +31,8 @@ def story(
 ) -> list[Entry]:
     """Newest first, the next appointment on top. *names*: person id to name."""
     dated: list[tuple[int, Entry]] = []
-    if dispute.get("next_at"):
-        number = len(sessions) + 1
+    if dispute.get("next_at") and dispute.get("state") in RUNNING:
+        number = len(sessions) + 1 if case is not None else 0
         dated.append((2**62, _planned(int(dispute["next_at"]), number, today)))
     dated += [(int(each["held_at"]), _session(each, names, today)) for each in sessions]
     dated += [(int(each["visited_at"]), _visit(each, names, today)) for each in visits]
@@ -40,22 +44,27 @@ def story(
 
 
 def _planned(at: int, number: int, today: date) -> Entry:
+    """*number* 0: how many sessions there were is not for this reader."""
+    late = china_day(at) < today
     return Entry(
-        f"已约：第 {number} 次调解",
+        f"已约：第 {number} 次调解" if number else "已约调解",
         moment_words(at, today),
-        chips=(("尚未进行", "neutral"),),
+        chips=(("约定的日子已经过了", "warn") if late else ("尚未进行", "neutral"),),
         icon_name="calendar_clock",
         tone="violet",
+        key=("appointment", ""),
     )
 
 
 def _session(session: Fields, names: Mapping[str, str], today: date) -> Entry:
     result = str(session.get("result", ""))
-    chips: list[tuple[str, Tone]] = [(RESULTS.get(result, ""), _RESULT_TONES.get(result, "neutral"))]
+    chips: list[tuple[str, Tone]] = [(RESULTS.get(result, ""), RESULT_TONES.get(result, "neutral"))]
     if session.get("divergence"):
         chips.append((f"分歧：{session['divergence']}", "warn"))
     if session.get("signed"):
         chips.append(("各方已签字", "ok"))
+    if session.get("addenda"):
+        chips.append((f"补充 {len(session['addenda'])} 条", "neutral"))
     chips.append(state_chip(str(session.get("_state", "local"))))
     who = names.get(str(session.get("mediator")), "")
     return Entry(

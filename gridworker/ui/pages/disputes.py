@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from PySide6.QtWidgets import QWidget
@@ -13,6 +15,7 @@ from gridworker.records.kind import Role
 from gridworker.records.kinds.dispute import MACHINE, STATES
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
+from gridworker.ui.pages.case_words import RUNNING, SOON_DAYS, deadline
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Card,
@@ -27,7 +30,7 @@ from gridworker.ui.widgets import (
     SectionTitle,
     clear,
 )
-from gridworker.ui.wording import day_of, due_words
+from gridworker.ui.wording import moment_words
 from gridworker.ui.work import Work
 
 ORDER: Final = (
@@ -44,21 +47,34 @@ ORDER: Final = (
 )
 """Groups in the order of the work; what has ended comes last."""
 
+OPEN: Final = tuple(state for state in ORDER if state not in MACHINE.ended)
+
 AT_ONCE: Final = 20
 """Rows of a group that are shown before 显示更多."""
 
-SOON_DAYS: Final = 7
+MOST_HITS: Final = 200
+FILTERS: Final = {"open": "在办", "soon": "临期", "mine": "我主办", "risky": "高风险", "all": "全部"}
 
 Fields = Mapping[str, Any]
+Where = tuple[tuple[str, str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The disputes of one state: row numbers in order, of which the first ones are shown."""
+
+    state: str
+    rows: array[int]
 
 
 class DisputesPage(Page):
-    """Filters on top, one card a state."""
+    """Filters on top, one card a state. Only what is shown is read; the rest is counted by the index."""
 
     key = "disputes"
     icon = "handshake"
     search_hint = "纠纷名称、当事人姓名或拼音、地点"
     primary = "new"
+    primary_words = "登记纠纷"
 
     def __init__(self, work: Work, new: Callable[[Frame], object]) -> None:
         """*new* opens the form of a new dispute."""
@@ -66,19 +82,18 @@ class DisputesPage(Page):
         self._new = new
         self._words = ""
         self._more: dict[str, int] = {}
-        self.title = "案件" if work.ledger.me.role == Role.MEDIATOR else "纠纷"
+        role = work.ledger.me.role
+        self.title = "案件" if role == Role.MEDIATOR else "纠纷"
+        self._own = "reporter" if role == Role.GRID_WORKER else "mediator"
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
         """Chips above, groups below."""
         self._frame, self._head = frame, head
         body = QWidget()
         column = Column(body, gap=12)
-        self._filters = ChipChoice(
-            "筛选",
-            [("open", "在办"), ("soon", "临期"), ("mine", "我主办"), ("risky", "高风险"), ("all", "全部")],
-        )
+        self._filters = ChipChoice("筛选", list(self._filter_words().items()))
         self._filters.choose("open")
-        self._filters.chosen.connect(lambda _: self._load())
+        self._filters.chosen.connect(lambda _: self._start_again())
         column.addWidget(self._filters)
         self._scroll = Scroll(gap=12)
         column.addWidget(self._scroll, 1)
@@ -90,13 +105,13 @@ class DisputesPage(Page):
 
     def redraw(self, kinds: frozenset[str]) -> None:
         """A dispute or a case changed."""
-        if kinds & {"dispute", "mediation_case", "mediation_session"}:
+        if kinds & {"dispute", "mediation_case", "mediation_session", "conflict"}:
             self._load()
 
     def search(self, text: str) -> None:
         """Only what fits the words."""
         self._words = text
-        self._load()
+        self._start_again()
 
     def act(self, act_id: str) -> bool:
         """Ctrl+N."""
@@ -105,78 +120,112 @@ class DisputesPage(Page):
         self._new(self._frame)
         return True
 
+    # ------------------------------------------------------------------ reading
+
+    def _start_again(self) -> None:
+        self._more = {}
+        self._load()
+        self._scroll.verticalScrollBar().setValue(0)
+
     def _load(self) -> None:
-        today = self._work.today()
-        fitting = [each for each in self._found() if self._fits(each, today)]
-        groups = {state: [each for each in fitting if each.get("state") == state] for state in ORDER}
+        groups = self._found() if self._words else self._filtered(self._filters.value())
         clear(self._scroll.body)
-        for state, disputes in groups.items():
-            if disputes:
-                self._scroll.body.addWidget(self._group(state, disputes, today))
-        if not fitting:
+        for group in groups:
+            self._scroll.body.addWidget(self._group(group))
+        if not groups:
             self._scroll.body.addWidget(self._empty())
         self._scroll.body.addStretch(1)
-        due = sum(1 for each in fitting if self._is_soon(each, today))
-        self._head.set_context(f"{len(fitting)} 件" + (f"，其中 {due} 件快到期" if due else ""))
+        counts = {key: self._count(key) for key in ("open", "soon", "mine", "risky")}
+        self._filters.set_options(list(self._filter_words(counts).items()))
+        soon = f"，其中 {counts['soon']} 件快到期或已超期" if counts["soon"] else ""
+        self._head.set_context(f"在办 {counts['open']:,} 件{soon}")
 
-    def _found(self) -> list[dict[str, Any]]:
+    def _found(self) -> list[Group]:
         ledger = self._work.ledger
-        if not self._words:
-            return ledger.find("dispute", order=("due",))
-        hits = [hit.id for hit in ledger.search(self._words, ("dispute",), 200)]
-        return list(ledger.many("dispute", hits).values())
+        hits = [hit.id for hit in ledger.search(self._words, ("dispute",), MOST_HITS)]
+        by_state: dict[str, array[int]] = {}
+        for dispute in ledger.many("dispute", hits).values():
+            by_state.setdefault(str(dispute.get("state")), array("q")).append(int(dispute["_row"]))
+        return [Group(state, by_state[state]) for state in ORDER if state in by_state]
 
-    def _fits(self, dispute: Fields, today: date) -> bool:
-        if self._words:
-            return True
-        is_open = dispute.get("state") not in MACHINE.ended
-        match self._filters.value():
+    def _filtered(self, key: str) -> list[Group]:
+        groups = []
+        for state in self._states(key):
+            rows = array("q")
+            for where in self._wheres(key):
+                order = ("-due", "-reported_at") if state in MACHINE.ended else ("due", "reported_at")
+                known = set(rows)
+                found = self._work.ledger.ids("dispute", (("state", "=", state), *where), order)
+                rows.extend(row for row in found if row not in known)
+            if rows:
+                groups.append(Group(state, rows))
+        return groups
+
+    def _count(self, key: str) -> int:
+        state = ("state", "in", list(self._states(key)))
+        wheres = self._wheres(key)
+        if len(wheres) == 1:
+            return self._work.ledger.count("dispute", (state, *wheres[0]))
+        return len({row for where in wheres for row in self._work.ledger.ids("dispute", (state, *where))})
+
+    def _states(self, key: str) -> tuple[str, ...]:
+        return {"all": ORDER, "soon": RUNNING}.get(key, OPEN)
+
+    def _wheres(self, key: str) -> tuple[Where, ...]:
+        """Conditions beside the state; a dispute that meets any of them fits."""
+        match key:
             case "soon":
-                return self._is_soon(dispute, today)
+                last = self._work.today() + timedelta(days=SOON_DAYS)
+                return ((("due", "<=", last.isoformat()),),)
             case "mine":
-                me = self._work.ledger.me.person
-                return is_open and me in (dispute.get("mediator"), dispute.get("reporter"))
+                return (((self._own, "=", self._work.ledger.me.person),),)
             case "risky":
-                return is_open and (dispute.get("risk") == "high" or bool(dispute.get("escalating")))
-            case "all":
-                return True
-        return is_open
+                return ((("risk", "=", "high"),), (("escalating", "=", True),))
+        return ((),)
 
-    def _is_soon(self, dispute: Fields, today: date) -> bool:
-        due = day_of(dispute.get("due"))
-        running = dispute.get("state") in ("accepted", "mediating")
-        return running and due is not None and (due - today).days <= SOON_DAYS
+    def _filter_words(self, counts: Mapping[str, int] | None = None) -> dict[str, str]:
+        words = dict(FILTERS)
+        if self._own == "reporter":
+            words["mine"] = "我登记的"
+        return {key: f"{word} {counts[key]:,}" if counts and counts.get(key) else word for key, word in words.items()}
 
-    def _group(self, state: str, disputes: list[dict[str, Any]], today: date) -> QWidget:
+    # ------------------------------------------------------------------ showing
+
+    def _group(self, group: Group) -> QWidget:
         card = Card(margins=(0, 14, 0, 8), gap=6)
-        title = SectionTitle(STATES[state], str(len(disputes)))
+        title = SectionTitle(STATES[group.state], f"{len(group.rows):,}")
         head = Row(margins=(18, 0, 14, 0))
         head.addWidget(title)
         card.body.addLayout(head)
         rows = RowList()
-        shown = AT_ONCE + self._more.get(state, 0)
-        for dispute in disputes[:shown]:
-            rows.add(self._row(dispute, today))
+        shown = AT_ONCE + self._more.get(group.state, 0)
+        for dispute in self._work.ledger.page("dispute", group.rows[:shown]):
+            rows.add(self._row(dispute))
         card.body.addWidget(rows)
-        if len(disputes) > shown:
-            left = len(disputes) - shown
-            more = LinkButton(f"显示更多（还有 {left} 件）", lambda: self._show_more(state))
-            card.body.addWidget(more)
+        if left := len(group.rows) - shown:
+            card.body.addLayout(self._more_of(group.state, left))
         return card
+
+    def _more_of(self, state: str, left: int) -> Row:
+        row = Row(margins=(10, 0, 10, 0), gap=0)
+        if left > 0:
+            row.addWidget(LinkButton(f"显示更多（还有 {left:,} 件）", lambda: self._show_more(state)))
+            row.addStretch(1)
+        return row
 
     def _show_more(self, state: str) -> None:
         self._more[state] = self._more.get(state, 0) + 5 * AT_ONCE
         self._load()
 
-    def _row(self, dispute: dict[str, Any], today: date) -> ListRow:
+    def _row(self, dispute: dict[str, Any]) -> ListRow:
         state = str(dispute.get("state"))
-        due = due_words(day_of(dispute.get("due")), today) if state in ("accepted", "mediating") else None
         row = ListRow(
             KINDS["dispute"].title_of(dispute),
             tags=self._tags(dispute),
             line=self._line(dispute),
-            due=due,
+            due=deadline(dispute, self._work.today()),
             icon_name="handshake",
+            icon_tone="text3" if state in MACHINE.ended else "primary",
         )
         row.opened.connect(lambda: self._frame.go("case", dispute["id"]))
         return row
@@ -184,7 +233,9 @@ class DisputesPage(Page):
     def _tags(self, dispute: Fields) -> list[tuple[str, Tone]]:
         kind = KINDS["dispute"]
         tags: list[tuple[str, Tone]] = [(kind.by_name["dispute_type"].shown(dispute.get("dispute_type")), "neutral")]
-        if dispute.get("risk") == "high" or dispute.get("escalating"):
+        if dispute.get("escalating"):
+            tags.append(("有激化迹象", "bad"))
+        elif dispute.get("risk") == "high":
             tags.append(("高风险", "bad"))
         elif dispute.get("risk") == "medium":
             tags.append(("中风险", "warn"))
@@ -194,12 +245,14 @@ class DisputesPage(Page):
 
     def _line(self, dispute: Fields) -> str:
         parties = [party.get("name", "") for _, party in sorted((dispute.get("parties") or {}).items())]
+        going_on = dispute.get("state") in RUNNING and dispute.get("next_at")
+        last = f"下次调解 {moment_words(int(dispute['next_at']), self._work.today())}" if going_on else ""
         words = [
             "、".join(name for name in parties if name),
             self._work.ledger.region_path(str(dispute.get("grid", ""))),
-            dispute.get("outcome") or "",
+            last or dispute.get("outcome") or "",
         ]
-        return "　".join(word for word in words if word)
+        return "　".join(str(word) for word in words if word)
 
     def _empty(self) -> EmptyState:
         if self._words or self._filters.value() not in ("open", "all"):
@@ -221,4 +274,4 @@ class DisputesPage(Page):
         if self._head.search_field is not None:
             self._head.search_field.set_quietly("")
         self._filters.choose("all")
-        self._load()
+        self._start_again()

@@ -208,6 +208,11 @@ class TextBox(QPlainTextEdit):
         self.setPlainText(text)
         self._pause.stop()
 
+    def set_lines(self, least: int, most: int) -> None:
+        """Other bounds for its growth."""
+        self._least, self._most = least, most
+        self._grow()
+
     def insert(self, phrase: str) -> None:
         """Write *phrase* at the cursor, as typing would, so that it can be undone."""
         self.insertPlainText(phrase)
@@ -289,6 +294,13 @@ class FormRow(QWidget):
         if direction == "down":
             column.addWidget(field)
         column.addWidget(self._below)
+
+    def set_hint(self, hint: str) -> None:
+        """Another hint under the field; what is wrong stays until it is mended."""
+        if self._below.text() == self._hint_text:
+            self._below.setText(hint)
+            self._below.setVisible(bool(hint))
+        self._hint_text = hint
 
     def set_wrong(self, message: str) -> None:
         """Say in red what is wrong; empty brings the hint back."""
