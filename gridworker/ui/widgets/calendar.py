@@ -39,7 +39,7 @@ class DayCalendar(QCalendarWidget):
         """Take the size in use."""
         self.setMinimumSize(px(340), px(310))
 
-    def paintCell(self, painter: QPainter, rect: QRect, day: QDate | date) -> None:  # noqa: N802
+    def paintCell(self, painter: QPainter, rect: QRect, day: QDate | date) -> None:
         """A round mark for the day chosen, a ring for today, grey for the months beside."""
         shown = QDate(day.year, day.month, day.day) if isinstance(day, date) else day
         chosen = shown == self.selectedDate()
