@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gridworker.errors import StoreDamaged
 from gridworker.records.kind import ROLE_TITLES
 from gridworker.storage.backup import folder_of
-from gridworker.storage.store import Store
 from gridworker.ui.background import Progress
 from gridworker.ui.pages.settings_port import About, Protection, Standing
 from gridworker.ui.pages.unlock_door import KnownBackup
@@ -46,30 +42,18 @@ def known_backups(store: Path) -> list[KnownBackup]:
     return sorted(found, key=lambda each: -each.made_at)
 
 
-def put_back(machine: Machine, opened: Opened, backup: Path) -> None:
+def put_back(machine: Machine, opened: Opened, backup: Path) -> int:
     """Puts *backup* in the place of the store; the present files are kept beside it under the time's name.
 
-    The centre recognises the older state at the next sync; nothing that it took is lost. Raises
-    ``StoreDamaged`` when the backup is not sound, or not of this store: then nothing was touched.
+    What they hold that the centre may not have comes along as far as it can be read; how many changes that were.
+    The centre recognises the older state at the next sync. Raises ``StoreDamaged`` when the backup is not sound,
+    or not of this store: then nothing was touched.
     """
-    probe = backup.with_suffix(".probe")
-    try:
-        shutil.copyfile(backup, probe)
-        store = Store.open(probe, opened.key)
-        sound = store.check()
-        store.close()
-        if not sound:
-            raise StoreDamaged("the backup is not sound")
-        path = opened.entry.path
-        aside = path.with_name(f"replaced-{datetime.fromtimestamp(machine.now() / 1000, UTC).strftime(STAMP)}")
-        aside.mkdir(mode=0o700)
-        for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            if part.exists():
-                os.replace(part, aside / part.name)
-        os.replace(probe, path)
-    finally:
-        for left in probe.parent.glob(probe.name + "*"):
-            left.unlink(missing_ok=True)
+    from gridworker.storage import restore
+
+    path = opened.entry.path
+    aside = path.with_name(f"replaced-{datetime.fromtimestamp(machine.now() / 1000, UTC).strftime(STAMP)}")
+    return restore.put_back(path, opened.key, backup, aside)
 
 
 class HouseOf:

@@ -109,6 +109,12 @@ class Vault:
         """The key slots of ``user``'s store. Raises ``NotFound``."""
         return self._slots(self.worker(user))
 
+    def has_pin(self, user: str) -> bool:
+        """Whether a PIN may stand for ``user``'s password. Loads nothing heavy."""
+        kept = read_json(self._slots_path(self.worker(user))) or {}
+        slots = kept.get("slots")
+        return isinstance(slots, dict) and "pin" in slots
+
     def locked_for(self, user: str, now: int) -> int:
         """ms until ``user`` may try a password again; 0: now. Loads nothing heavy."""
         return Lockout.of(self.worker(user).path).locked_for(now)
@@ -132,11 +138,13 @@ class Vault:
         entry.path.with_name(_WORKER).unlink()
         shutil.rmtree(entry.path.parent, ignore_errors=True)
 
+    def _slots_path(self, entry: WorkerEntry) -> Path:
+        return entry.path.with_name(entry.path.name + ".keys")
+
     def _slots(self, entry: WorkerEntry) -> "KeySlots":
         from gridworker.storage.keys import KeySlots  # not at the top: it takes 150 ms
 
-        path = entry.path.with_name(entry.path.name + ".keys")
-        return KeySlots(path, cost=self._cost, chance=self._chance)
+        return KeySlots(self._slots_path(entry), cost=self._cost, chance=self._chance)
 
 
 def _entry(path: Path) -> WorkerEntry | None:

@@ -135,7 +135,7 @@ class DataSection(Section):
     def _unsent_words(self, waiting: int) -> str:
         if not waiting:
             return self.tr("现在没有等着上传的内容，可以放心恢复。接着会锁定，请您输一次密码。")
-        words = self.tr("现在还有 {} 处修改没有上传，恢复后只留在旧文件里。能联网的话，请先同步（F5）再恢复。")
+        words = self.tr("现在还有 {} 处修改没有上传，恢复时会一起带过来。能联网的话，先同步（F5）更稳妥。")
         return words.format(waiting)
 
     def _open_folder(self) -> None:
