@@ -12,13 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gridworker import settings
-from gridworker.errors import DiskFull, StoreBusy, StoreDamaged, StoreError, WeakPassword
+from gridworker.errors import (
+    DiskFull,
+    NotAllowed,
+    SignInRefused,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    WeakPassword,
+)
 from gridworker.storage.vault import Vault
 from gridworker.ui.background import Progress
 from gridworker.ui.pages.unlock_door import KnownBackup, KnownWorker
 from gridworker.ui.pages.welcome_door import Application, Downloaded, Enrolled
 
 if TYPE_CHECKING:
+    from gridworker.app.desk import Desk
     from gridworker.storage.locks import FileLock
     from gridworker.storage.vault import WorkerEntry
     from gridworker.sync.enrol import Opened
@@ -253,7 +262,7 @@ class HomeDoor:
         with Desk(machine, opened) as desk:
             if application.new_password:
                 progress.report(2, 3, "正在更换密码")
-                desk.change_password(application.password, application.new_password, lambda: progress.cancelled)
+                _change_password(desk, application, progress)
             name, role, places = desk.me.name, desk.me.role, tuple(desk.ledger.my_areas())
         slots = machine.vault.slots(opened.entry.user)
         code = slots.new_recovery_code(opened.key) if application.recovery_code else ""
@@ -328,6 +337,20 @@ class HomeDoor:
 
         if ask_to_front(holder.socket):
             raise StoreBusy("brought to the front", advice=CAME_TO_FRONT)
+
+
+def _change_password(desk: Desk, application: Application, progress: Progress) -> None:
+    """At the centre and here; where the answer to the last try was lost the centre has the new one already."""
+    new, cancelled = application.new_password, lambda: progress.cancelled
+    try:
+        desk.change_password(application.password, new, cancelled)
+    except NotAllowed as refused:
+        try:
+            desk.sign_in(new, cancelled)
+        except SignInRefused:
+            raise refused from None
+        secret = desk.machine.new_secret(desk.opened.entry.store)
+        desk.vault.slots(desk.user).set_password(desk.key, new, secret)
 
 
 def _here(machine: Machine, user: str) -> WorkerEntry | None:
