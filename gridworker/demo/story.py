@@ -122,7 +122,6 @@ class Story:
         mediator.press("记一次调解")
         mediator.type(mediator.part(QPlainTextEdit, "调解过程"), SESSION)
         mediator.press("结果：择日再调")
-        mediator.press("填时间", number=0)
         mediator.shoot(self._out, "story-05-session")
         mediator.press("保存")
         after = mediator.ledger.count("mediation_session")
