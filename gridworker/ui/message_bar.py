@@ -37,6 +37,8 @@ class Message:
     tone: Tone = "ok"
     advice: str = ""
     act: tuple[str, Callable[[], object]] | None = None
+    shown_ms: int = SHOWN_MS
+    """How long it stands when it goes by itself; a telephone number needs longer than the usual."""
 
     @property
     def stays(self) -> bool:
@@ -126,7 +128,7 @@ class MessageBar(QWidget):
         self.setAccessibleName(f"{message.text} {message.advice}".strip())
         self.show()
         if not message.stays:
-            self._timer.start()
+            self._timer.start(message.shown_ms)
 
     def _do(self) -> None:
         message = self.current()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -86,6 +87,18 @@ def part_of_day(at: int) -> str:
 def day_of(text: str | None) -> date | None:
     """A civil date as records keep it; None for none."""
     return date.fromisoformat(text) if text else None
+
+
+def last_visit_words(last: date | None, today: date) -> str:
+    """``上次走访 8月19日（94 天前）``."""
+    if last is None:
+        return "还没走访过"
+    return f"上次走访 {day_words(last, today)}" + (f"（{ago_words(last, today)}）" if (today - last).days > 1 else "")
+
+
+def way_order(address: str) -> tuple[tuple[int, str], ...]:
+    """Sorts addresses as one walks them: 9号 before 10号."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", address) if part)
 
 
 def tag_chips(tags: Iterable[str] | None) -> list[tuple[str, Tone]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from gridworker.ui.widgets import (
     FormRow,
     KeyValue,
     Label,
+    LinkButton,
     PrimaryButton,
     QuietButton,
     Row,
@@ -31,7 +32,7 @@ from gridworker.ui.widgets import (
     TextBox,
     clear,
 )
-from gridworker.ui.wording import moment_words, state_chip
+from gridworker.ui.wording import moment_words, state_chip, subject_names
 
 Fields = Mapping[str, Any]
 
@@ -57,16 +58,26 @@ class DiaryReader(Card):
         clear(self._scroll.body)
         self._scroll.body.addWidget(EmptyState("book_open", "在左边选一篇日记。"))
 
-    def show_diary(self, visit: Fields, reviews: Sequence[Fields], names: Mapping[str, str], today: date) -> None:
-        """One diary with what was said of it."""
+    def show_diary(
+        self,
+        visit: Fields,
+        reviews: Sequence[Fields],
+        names: Mapping[str, str],
+        today: date,
+        act: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """One diary with what was said of it; *act*: what its reader may do with it, beside the title."""
         self._comment = None
         clear(self._scroll.body)
         body = self._scroll.body
-        subjects = [str(each.get("name") or "") for _, each in sorted((visit.get("subjects") or {}).items())]
-        body.addWidget(SectionTitle("、".join(name for name in subjects if name) or "走访日记"))
+        heading = SectionTitle(subject_names(visit) or "走访日记")
+        if act is not None:
+            heading.end.addWidget(LinkButton(*act, icon_name="edit"))
+        body.addWidget(heading)
         body.addWidget(self._chips(visit))
         body.addWidget(self._pairs(visit, names, today))
-        body.addWidget(Label(str(visit.get("text") or "（没有写情况）"), "body", wrap=True))
+        told = "没有见到人。" if visit.get("met") is False else "（没有写情况）"
+        body.addWidget(Label(str(visit.get("text") or told), "body", wrap=True))
         for name in ("handled", "promise", "hazard"):
             if visit.get(name):
                 title = KINDS["visit"].by_name[name].title

@@ -1,72 +1,155 @@
-"""The forms of a household and its members."""
+"""The forms of a household, its members and its sensitive tags."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from gridworker.errors import GridworkerError
 from gridworker.records import KINDS
+from gridworker.records.fields import Field
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.drawer import WIDE
+from gridworker.ui.forms.editors import Editor, ManyEditor
 from gridworker.ui.forms.form_drawer import FormDrawer
+from gridworker.ui.forms.record_form import Made, Section
 from gridworker.ui.page import Frame
-from gridworker.ui.widgets import Banner, Label
+from gridworker.ui.pages.reveal import note_reveal
+from gridworker.ui.references import References
+from gridworker.ui.widgets import Banner, IconButton, Label
 from gridworker.ui.work import Work
 
-HOME_SECTIONS: Final = (
+HOME_SECTIONS: Final[tuple[Section, ...]] = (
     ("", ("head_name", "address", "phone", "phone2", "household_no", "villager_group")),
     ("居住", ("members", "present", "household_kind", "residence_match", "living_state", "registered_address")),
     ("房屋", ("ownership", "is_rental", "floors", "safety_notes")),
     ("重点和帮扶", ("tags", "difficulty", "next_visit")),
     ("其他", ("moved_in", "moved_out", "note")),
 )
-PERSON_SECTIONS: Final = (
+PERSON_SECTIONS: Final[tuple[Section, ...]] = (
     ("", ("name", "relation", "id_number", "sex", "birth_date", "phone")),
     ("户籍和居住", ("population", "residence_match", "registered_address", "away", "whereabouts")),
-    ("其他情况", ("nation", "marriage", "politics", "education", "occupation", "workplace")),
+    ("其他情况", ("nation", "marriage", "politics", "education", "occupation", "workplace", "former_name")),
     ("重点和联系", ("tags", "guardian", "guardian_phone")),
     ("备注", ("note", "moved_out", "died_on")),
 )
+TAG_SECTIONS: Final[tuple[Section, ...]] = (
+    ("", ("tag", "person", "source", "level", "valid_from", "valid_to", "note")),
+)
+GUARDED: Final = ("id_number", "phone", "phone2", "guardian_phone")
+"""What a list masks and an open form shows."""
+TO_EDIT: Final = "修改资料"
+
+Fields = Mapping[str, Any]
+
+
+def choice_of(choices: Mapping[str, str]) -> Made:
+    """An editor for a field that points to one of a few records: all of them to choose from."""
+
+    def make(field: Field, _: References) -> Editor:
+        return ManyEditor(field, choices)
+
+    return make
 
 
 class HomeForms:
     """Opens the drawers; each save is one act."""
 
-    def __init__(self, work: Work, dispute: Callable[[Mapping[str, Any]], object]) -> None:
+    def __init__(self, work: Work, dispute: Callable[[Fields], object]) -> None:
         self._work = work
         self.dispute = dispute
 
+    def may(self, act: str, kind: str) -> bool:
+        """Whether the person's role may ``create``, ``edit`` or ``remove`` records of this kind."""
+        return KINDS[kind].may(act, self._work.ledger.me.role)
+
     def new_home(self, frame: Frame) -> None:
         """A new household; others that look like it are shown while one types."""
-        grid = self._work.ledger.my_grid()
+        ledger = self._work.ledger
+        grids = {grid: ledger.region_path(grid) for region in ledger.me.regions for grid in ledger.grids_in(region)}
+        first = {"grid": ledger.my_grid()}
+        several = len(grids) > 1
+        sections = (("", ("grid", *HOME_SECTIONS[0][1])), *HOME_SECTIONS[1:]) if several else HOME_SECTIONS
         drawer = self._drawer(
-            frame, "household", "新建住户", "household:new", {"grid": grid}, None, "已新建住户", HOME_SECTIONS
+            frame,
+            "household",
+            "新建住户",
+            "household:new",
+            first,
+            done="已新建住户",
+            sections=sections,
+            editors={"grid": choice_of(grids)} if several else {},
         )
-        _AlikeBanner(self._work, drawer, frame)
+        AlikeBanner(self._work, drawer)
         frame.open_drawer(drawer)
 
-    def edit_home(self, frame: Frame, home: Mapping[str, Any]) -> None:
+    def edit_home(self, frame: Frame, home: Fields) -> None:
         """All fields of a household."""
-        record = str(home["id"])
-        frame.open_drawer(
-            self._drawer(
-                frame, "household", "修改住户", f"household:{record}", home, record, "已修改住户", HOME_SECTIONS
-            )
-        )
+        self._edit(frame, "household", home, "修改住户", "已修改住户", HOME_SECTIONS)
 
-    def new_member(self, frame: Frame, home: Mapping[str, Any]) -> None:
+    def new_member(self, frame: Frame, home: Fields) -> None:
         """A person in this household."""
         first = {"household": home["id"], "grid": home.get("grid"), "population": "registered"}
         key = f"person:new:{home['id']}"
-        frame.open_drawer(self._drawer(frame, "person", "添加成员", key, first, None, "已添加成员", PERSON_SECTIONS))
+        drawer = self._drawer(frame, "person", "添加成员", key, first, done="已添加成员", sections=PERSON_SECTIONS)
+        frame.open_drawer(drawer)
 
     def edit_member(self, frame: Frame, person: str) -> None:
         """All fields of a person."""
         fields = self._work.ledger.get("person", person)
-        if fields is None:
-            return
-        frame.open_drawer(
-            self._drawer(frame, "person", "修改成员", f"person:{person}", fields, person, "已修改成员", PERSON_SECTIONS)
+        if fields is not None:
+            about = {**fields, "id": person}
+            self._edit(frame, "person", about, "修改成员", "已修改成员", PERSON_SECTIONS)
+
+    def new_tag(self, frame: Frame, home: Fields) -> None:
+        """A sensitive tag: it lies apart from the file, and only those see it who may."""
+        people = {str(each["id"]): str(each.get("name") or "") for each in self._work.ledger.members(str(home["id"]))}
+        first = {"household": home["id"], "grid": home.get("grid"), "valid_from": self._work.today().isoformat()}
+        first["checked_by"] = self._work.ledger.me.person
+        drawer = self._drawer(
+            frame,
+            "key_group_tag",
+            "添加敏感标签",
+            f"key_group_tag:new:{home['id']}",
+            first,
+            done="已添加敏感标签",
+            sections=TAG_SECTIONS,
+            editors={"person": choice_of(people)},
         )
+        note = Banner("info")
+        words = "敏感标签单独加密保存，只有本网格和上级督导能看到，列表和搜索里都不显示。"
+        note.body.addWidget(Label(words, "second", wrap=True), 1)
+        drawer.body.insertWidget(0, note)
+        frame.open_drawer(drawer)
+
+    def remove(self, frame: Frame, kind: str, record: str, name: str) -> None:
+        """Take a record out, with a way back."""
+        ledger = self._work.ledger
+        try:
+            saved = ledger.remove(kind, record)
+        except GridworkerError as error:
+            frame.say_error(error)
+            return
+        frame.close_drawer()
+        frame.redraw(saved.changed.kinds)
+        frame.offer_undo(undoable(ledger, frame, f"已移到回收站：{name}", saved))
+
+    def _edit(
+        self, frame: Frame, kind: str, fields: Fields, title: str, done: str, sections: Sequence[Section]
+    ) -> None:
+        record = str(fields["id"])
+        # The form shows what lists mask: opening it is noted like any other look at it.
+        guarded = any(fields.get(name) for name in GUARDED)
+        if guarded and not note_reveal(self._work, frame, kind, record, TO_EDIT):
+            return
+        drawer = self._drawer(
+            frame, kind, title, f"{kind}:{record}", fields, record=record, done=done, sections=sections
+        )
+        name = KINDS[kind].title_of(fields)
+        if self.may("remove", kind):
+            take_out = IconButton("delete", f"移到回收站：{name}", lambda: self.remove(frame, kind, record, name))
+            drawer.head_end.addWidget(take_out)
+        frame.open_drawer(drawer)
 
     def _drawer(
         self,
@@ -74,19 +157,20 @@ class HomeForms:
         kind: str,
         title: str,
         key: str,
-        initial: Mapping[str, Any],
-        record: str | None,
+        initial: Fields,
+        *,
         done: str,
-        sections: Any,
+        sections: Sequence[Section],
+        record: str | None = None,
+        editors: Mapping[str, Made] | None = None,
     ) -> FormDrawer:
-        seen = self._work.ledger.row(kind, record) if record else None
-        kept_aside = {k: v for k, v in initial.items() if record is None and v is not None}
+        ledger = self._work.ledger
+        aside = {k: v for k, v in initial.items() if record is None and v is not None}
 
         def save(kept: dict[str, Any]) -> Any:
-            fields = {**kept_aside, **kept}
-            return self._work.ledger.save(kind, fields, record, seen=seen, draft=key)
+            return ledger.save(kind, {**aside, **kept}, record, seen=drawer.seen, draft=key)
 
-        return FormDrawer(
+        drawer = FormDrawer(
             self._work,
             frame,
             KINDS[kind],
@@ -96,31 +180,33 @@ class HomeForms:
             done=done,
             sections=sections,
             initial=initial,
+            seen=ledger.row(kind, record) if record else None,
             width=WIDE,
+            editors=editors,
         )
+        return drawer
 
 
-class _AlikeBanner:
+class AlikeBanner(Banner):
     """Warns while a new household is typed that one like it is here already."""
 
-    def __init__(self, work: Work, drawer: FormDrawer, frame: Frame) -> None:
-        self._work, self._drawer = work, drawer
-        self._banner = Banner("warn")
+    def __init__(self, work: Work, drawer: FormDrawer) -> None:
+        super().__init__("warn")
+        self._work, self._form = work, drawer.form
         self._words = Label("", "second", wrap=True)
-        self._banner.body.addWidget(self._words, 1)
-        self._banner.hide()
-        drawer.body.insertWidget(0, self._banner)
+        self.body.addWidget(self._words, 1)
+        self.hide()
+        drawer.body.insertWidget(0, self)
         drawer.form.changed.connect(self._look)
 
     def _look(self) -> None:
-        values = self._drawer.form.values()
-        alike = self._alike(values)
-        self._banner.setVisible(bool(alike))
+        alike = self._alike(self._form.values())
+        self.setVisible(bool(alike))
         if alike:
             lines = [f"{home.get('head_name', '')}　{home.get('address', '')}" for home in alike[:3]]
             self._words.setText("可能已经有这一户，请先核对：\n" + "\n".join(lines))
 
-    def _alike(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _alike(self, values: Fields) -> list[dict[str, Any]]:
         ledger = self._work.ledger
         name, phone = values.get("head_name"), values.get("phone")
         found: dict[str, dict[str, Any]] = {}

@@ -8,11 +8,9 @@ from typing import Any, Final
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records import KINDS
-from gridworker.records.codes import HOUSEHOLD_TAGS, TAG_TONES
 from gridworker.records.identity import masked_phone
 from gridworker.ui.page import Frame
 from gridworker.ui.theme import px
-from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Avatar,
     Card,
@@ -30,7 +28,7 @@ from gridworker.ui.widgets import (
     Timeline,
     clear,
 )
-from gridworker.ui.wording import moment_words
+from gridworker.ui.wording import due_words, moment_words, tag_chips
 from gridworker.ui.work import Work
 
 WIDTH: Final = 300
@@ -88,7 +86,7 @@ class HomePreview(Card):
         self._home = home
         clear(self._scroll.body)
         if home is None:
-            self._scroll.body.addWidget(EmptyState("home_person", "选一户看看。"))
+            self._scroll.body.addWidget(EmptyState("home_person", "这里显示选中的住户。"))
             return
         for part in (self._head(home), self._pairs(home), self._acts(home)):
             self._scroll.body.addWidget(part)
@@ -113,8 +111,7 @@ class HomePreview(Card):
         words.addWidget(Elide(number, "hint2"))
         row.addLayout(words, 1)
         column.addLayout(row)
-        tags = [(HOUSEHOLD_TAGS.get(tag, tag), _tone(tag)) for tag in home.get("tags") or ()]
-        if tags:
+        if tags := tag_chips(home.get("tags")):
             column.addWidget(Tags(tags))
         return part
 
@@ -123,6 +120,10 @@ class HomePreview(Card):
         pairs.put("地址", str(home.get("address") or ""))
         pairs.put("电话", masked_phone(str(home["phone"])) if home.get("phone") else "")
         pairs.put("网格", self._work.ledger.region_path(str(home.get("grid") or "")))
+        ledger, household = self._work.ledger, str(home["id"])
+        due = due_words(ledger.due_days([household]).get(household), self._work.today())
+        if due is not None:
+            pairs.put("应走访", due[0], tone=due[1] if due[1] == "bad" else None)
         if home.get("living_state"):
             pairs.put("居住", str(home["living_state"]))
         if home.get("next_visit"):
@@ -139,7 +140,3 @@ class HomePreview(Card):
         row.addWidget(QuietButton("登记纠纷", lambda: self._dispute(home)), 1)
         column.addLayout(row)
         return part
-
-
-def _tone(tag: str) -> Tone:
-    return TAG_TONES.get(tag, "neutral")  # type: ignore[return-value]

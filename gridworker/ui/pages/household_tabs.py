@@ -17,7 +17,6 @@ from gridworker.ui.pages.home_preview import recent_entries
 from gridworker.ui.pages.reveal import Reveal
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
-    Card,
     Column,
     EmptyState,
     Entry,
@@ -42,38 +41,72 @@ OVERVIEW: Final = (
     ("房屋", ("household_kind", "ownership", "is_rental", "floors", "safety_notes")),
     ("帮扶", ("difficulty", "next_visit", "moved_in", "moved_out", "note")),
 )
+KEY_WIDTH: Final = 122
+"""As wide as the longest title, so that the values of all sections stand in one line."""
 HISTORY_MOST: Final = 60
+MOST_VISITS: Final = 50
+
+Fields = Mapping[str, Any]
 
 
-def overview(work: Work, home: Mapping[str, Any], frame: Frame) -> QWidget:
-    """What is known of the household, telephones masked until they are asked for."""
-    part, column = _column(gap=16)
-    kind = KINDS["household"]
+def overview(
+    work: Work, home: Fields, frame: Frame, edit: Callable[[], object], *, whole: bool, show: Callable[[], object]
+) -> QWidget:
+    """What is known of the household; telephones are masked unless *whole*. *show* is called after a reason."""
+    part, column = _column(gap=18)
+    kind = KINDS["household"].by_name
     for heading, names in OVERVIEW:
-        pairs = KeyValue(key_width=96)
-        for name in names:
-            value = home.get(name)
-            if value in (None, "", []) and name not in ("phone", "address"):
-                continue
-            shown = kind.by_name[name].shown(value)
-            pairs.put(kind.by_name[name].title, masked_phone(shown) if name.startswith("phone") and shown else shown)
+        filled = [name for name in names if home.get(name) not in (None, "", [])]
+        if not filled:
+            continue
         section = SectionTitle(heading)
-        if heading == "联系" and home.get("phone"):
-            section.end.addWidget(Reveal(work, frame, "household", home, ("phone", "phone2")))
-        column.addWidget(section)
-        column.addWidget(pairs)
+        if heading == "联系" and not whole:
+            section.end.addWidget(Reveal(work, frame, "household", str(home["id"]), show, words="显示号码"))
+        pairs = KeyValue(key_width=KEY_WIDTH)
+        for name in filled:
+            shown = kind[name].shown(home[name])
+            masked = name.startswith("phone") and not whole
+            pairs.put(kind[name].title, masked_phone(shown) if masked else shown)
+        group, inside = _column(gap=8)
+        inside.addWidget(section)
+        inside.addWidget(pairs)
+        column.addWidget(group)
+    missing = [kind[name].title for name in ("phone", "members", "household_kind") if home.get(name) in (None, "")]
+    if missing:
+        column.addWidget(_missing(missing, edit))
     return part
 
 
-def members(work: Work, household: str, edit: Callable[[str], object], add: Callable[[], object]) -> QWidget:
-    """Everyone in the household, the head first."""
+def _missing(titles: list[str], edit: Callable[[], object]) -> QWidget:
+    line, row = _column(gap=2)
+    row.addWidget(Label(f"还没有登记：{'、'.join(titles)}", "second", wrap=True))
+    link = LinkButton("现在补上", edit, icon_name="edit")
+    row.addWidget(_at_left(link))
+    return line
+
+
+def _at_left(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    holder.setObjectName("clear")
+    row = Row(holder)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return holder
+
+
+def members(
+    work: Work, household: str, edit: Callable[[str], object] | None, add: Callable[[], object] | None
+) -> QWidget:
+    """Everyone in the household, the head first; *edit* and *add* only for who may."""
     part, column = _column(gap=8)
     people = work.ledger.members(household)
-    title = SectionTitle("家庭成员", str(len(people)) if people else "")
-    title.end.addWidget(LinkButton("添加成员", add, icon_name="person_add"))
+    title = SectionTitle("家庭成员", f"{len(people)} 人" if people else "")
+    if add is not None:
+        title.end.addWidget(LinkButton("添加成员", add, icon_name="person_add"))
     column.addWidget(title)
     if not people:
-        column.addWidget(EmptyState("people", "还没有登记家庭成员。", ways_out=[("添加成员", add)]))
+        ways = [("添加成员", add)] if add is not None else []
+        column.addWidget(EmptyState("people", "还没有登记家庭成员。", ways_out=ways))
         return part
     rows = RowList()
     for person in people:
@@ -82,7 +115,7 @@ def members(work: Work, household: str, edit: Callable[[str], object], add: Call
     return part
 
 
-def _member(person: Mapping[str, Any], edit: Callable[[str], object], today: date) -> ListRow:
+def _member(person: Fields, edit: Callable[[str], object] | None, today: date) -> ListRow:
     kind = KINDS["person"].by_name
     born = day_of(person.get("birth_date"))
     age = f"{_age(born, today)} 岁" if born else ""
@@ -94,18 +127,26 @@ def _member(person: Mapping[str, Any], edit: Callable[[str], object], today: dat
         tags.insert(0, ("已故", "neutral"))
     elif person.get("away"):
         tags.insert(0, ("外出", "neutral"))
+    if person.get("_state") in ("conflict", "attention"):
+        tags.insert(0, state_chip(str(person["_state"])))
     row = ListRow(str(person.get("name") or ""), tags=tags, line="　".join(f for f in facts if f), margins=(2, 0, 2, 0))
-    row.opened.connect(lambda: edit(str(person["id"])))
+    if edit is not None:
+        row.opened.connect(lambda: edit(str(person["id"])))
+        row.add_act("修改", lambda: edit(str(person["id"])), icon_name="edit")
     return row
 
 
-def visits(work: Work, household: str, opened: Callable[[object], object]) -> QWidget:
+def visits(
+    work: Work, household: str, opened: Callable[[object], object], write: Callable[[], object] | None
+) -> QWidget:
     """All visits, newest first."""
     part, column = _column(gap=12)
-    entries = recent_entries(work, household, 50)
-    column.addWidget(SectionTitle("走访", str(len(entries)) if entries else ""))
+    entries = recent_entries(work, household, MOST_VISITS)
+    count = f"{len(entries)} 次" if len(entries) < MOST_VISITS else f"最近 {MOST_VISITS} 次"
+    column.addWidget(SectionTitle("走访", count if entries else ""))
     if not entries:
-        column.addWidget(EmptyState("notebook", "还没有走访记录。"))
+        ways = [("记走访", write)] if write is not None else []
+        column.addWidget(EmptyState("notebook", "还没有走访记录。", ways_out=ways))
         return part
     timeline = Timeline(entries)
     timeline.opened.connect(opened)
@@ -113,34 +154,45 @@ def visits(work: Work, household: str, opened: Callable[[object], object]) -> QW
     return part
 
 
-def matters(work: Work, household: str, frame: Frame) -> QWidget:
+def matters(work: Work, household: str, frame: Frame, register: Callable[[], object]) -> QWidget:
     """Disputes and matters in which the household has a part."""
     part, column = _column(gap=12)
     today = work.today()
     found = False
     for kind_name, page in (("dispute", "case"), ("matter", "matters")):
         kind = KINDS[kind_name]
-        records = work.ledger.find(kind_name, where=(("household", "=", household),), order=("-reported_at",))
+        records = _about(work, kind_name, household)
         if not records:
             continue
         found = True
-        column.addWidget(SectionTitle(kind.title, str(len(records))))
+        column.addWidget(SectionTitle(kind.title, f"{len(records)} 件"))
         rows = RowList()
         for record in records:
             rows.add(_matter(kind, record, today, lambda page=page, record=record: frame.go(page, record["id"])))  # type: ignore[misc]
         column.addWidget(rows)
     if not found:
-        column.addWidget(EmptyState("handshake", "这一户没有纠纷和事项。"))
+        ways = [("登记纠纷", register)]
+        column.addWidget(EmptyState("handshake", "这一户没有纠纷和事项。", ways_out=ways))
     return part
 
 
-def _matter(kind: Kind, record: Mapping[str, Any], today: date, opened: Callable[[], object]) -> ListRow:
+def _about(work: Work, kind: str, household: str) -> list[dict[str, Any]]:
+    """Records that name the household, or of which it is a party; the latest first."""
+    ledger = work.ledger
+    found = ledger.find(kind, where=(("household", "=", household),))
+    if kind == "dispute":
+        found += ledger.find(kind, where=(("parties", "has", ("household", household)),))
+    distinct = {str(each["id"]): each for each in found}
+    return sorted(distinct.values(), key=lambda each: int(each.get("reported_at") or 0), reverse=True)
+
+
+def _matter(kind: Kind, record: Fields, today: date, opened: Callable[[], object]) -> ListRow:
     machine = kind.machine
-    assert machine is not None
+    assert machine is not None, "disputes and matters are moved along"
     state = str(record.get("state"))
     tone: Tone = machine.tones.get(state, "neutral")  # type: ignore[assignment]
     due = due_words(day_of(record.get("due")), today) if state not in machine.ended else None
-    when = moment_words(int(record["reported_at"]), today) if record.get("reported_at") else ""
+    when = f"{moment_words(int(record['reported_at']), today)} 登记" if record.get("reported_at") else ""
     row = ListRow(
         kind.title_of(record),
         tags=[(machine.states.get(state, state), tone)],
@@ -203,45 +255,11 @@ def _history_text(kind: Kind, path: str, value: Any) -> str:
     return field.shown(value)
 
 
-def reminders(
-    work: Work, household: str, home: Mapping[str, Any], frame: Frame, again: Callable[[], object]
-) -> list[QWidget]:
-    """What must not be forgotten: sensitive tags (masked), follow-ups, open matters."""
-    cards: list[QWidget] = []
-    tags = work.ledger.find("key_group_tag", where=(("household", "=", household),))
-    card = Card(gap=10)
-    card.body.addWidget(SectionTitle("重点提醒"))
-    empty = True
-    if tags:
-        empty = False
-        row = Row(gap=8)
-        row.addWidget(Label(f"敏感标签 {len(tags)} 项", "strong"), 1)
-        row.addWidget(Reveal(work, frame, "household", {"id": household}, (), tags=tags))
-        card.body.addLayout(row)
-    for visit in work.ledger.follow_ups(household):
-        empty = False
-        due = due_words(day_of(visit.get("follow_up")), work.today())
-        said = f"跟进{f'（{due[0]}）' if due else ''}：{visit.get('promise') or visit.get('text') or ''}"
-        card.body.addWidget(Label(said, "second", wrap=True))
-    if home.get("safety_notes"):
-        empty = False
-        card.body.addWidget(Label(f"安全隐患：{home['safety_notes']}", "second", wrap=True))
-    if empty:
-        card.body.addWidget(Label("没有需要特别提醒的事。", "second"))
-    cards.append(card)
-    recent = Card(gap=10)
-    recent.body.addWidget(SectionTitle("最近走访"))
-    entries = recent_entries(work, household, 3)
-    recent.body.addWidget(Timeline(entries) if entries else Label("还没有走访记录。", "second"))
-    cards.append(recent)
-    return cards
-
-
 def _age(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def _column(gap: int) -> tuple[QWidget, Column]:
+def _column(*, gap: int) -> tuple[QWidget, Column]:
     part = QWidget()
     part.setObjectName("clear")
     return part, Column(part, gap=gap)

@@ -9,23 +9,26 @@ from typing import Any, Final
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gridworker.errors import GridworkerError, NotAllowed
+from gridworker.errors import GridworkerError, NotAccepted
 from gridworker.ledger import NewRecord
 from gridworker.records import KINDS
 from gridworker.records.kinds.matter import MACHINE, STATES
 from gridworker.records.machine import Move
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.drawer import WIDE
 from gridworker.ui.forms.form_drawer import FormDrawer
+from gridworker.ui.forms.record_form import Made, Section
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
+from gridworker.ui.pages.home_forms import choice_of
 from gridworker.ui.tokens import Tone
-from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import (
     Button,
     Card,
     ChipChoice,
     Column,
     EmptyState,
+    IconButton,
     LinkButton,
     ListRow,
     Row,
@@ -39,7 +42,7 @@ from gridworker.ui.work import Work
 
 ORDER: Final = ("returned", "reported", "accepted", "handling", "done", "confirmed", "withdrawn")
 AT_ONCE: Final = 20
-SECTIONS: Final = (
+SECTIONS: Final[tuple[Section, ...]] = (
     ("", ("title", "content", "event_class", "urgency", "track")),
     ("谁反映的", ("household", "reporter", "reporter_phone", "source", "wanted", "place")),
     ("办理", ("responsible", "reply_due", "due", "steps", "result", "feedback", "satisfaction")),
@@ -54,6 +57,7 @@ class MattersPage(Page):
     icon = "clipboard_task"
     search_hint = "事项名称、内容、反映人"
     primary = "new"
+    primary_words = "登记事项"
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -78,10 +82,20 @@ class MattersPage(Page):
         self._load()
 
     def opened(self, target: object) -> None:
-        """*target*: the id of a matter to open."""
-        matter = self._work.ledger.get("matter", str(target))
-        if matter is not None:
-            self._edit({**matter, "id": str(target)})
+        """*target*: the id of a matter; ``new``; or, as a draft names it, ``<id>:<state>`` to go on with a step."""
+        record, _, state = str(target).partition(":")
+        matter = self._work.ledger.get("matter", record)
+        if record == "new":
+            self._new()
+        elif matter is not None:
+            self._edit_or_move({**matter, "id": record}, state)
+
+    def _edit_or_move(self, matter: dict[str, Any], target: str) -> None:
+        move = MACHINE.move(str(matter.get("state")), target) if target else None
+        if move is None:
+            self._edit(matter)
+        else:
+            self._move_with_form(matter, move)
 
     def redraw(self, kinds: frozenset[str]) -> None:
         """A matter changed."""
@@ -163,13 +177,10 @@ class MattersPage(Page):
             tags.append((kind["urgency"].shown(matter["urgency"]), "bad"))
         if matter.get("_state") in ("conflict", "attention"):
             tags.append(state_chip(str(matter["_state"])))
-        names = self._work.ledger.names()
-        who = names.get(str(matter.get("responsible") or matter.get("first_receiver")), "")
-        when = moment_words(int(matter["reported_at"]), today) if matter.get("reported_at") else ""
         row = ListRow(
             str(matter.get("title") or ""),
             tags=[tag for tag in tags if tag[0]],
-            line="　".join(part for part in (matter.get("reporter") or "", who and f"办理人 {who}", when) if part),
+            line=self._about(matter, today),
             due=due_words(day_of(matter.get("due")), today) if state not in MACHINE.ended else None,
             icon_name="clipboard_task",
         )
@@ -180,18 +191,36 @@ class MattersPage(Page):
             act.clicked.connect(lambda: self._ask_move(act, matter, moves))
         return row
 
+    def _about(self, matter: Mapping[str, Any], today: date) -> str:
+        """Who reported it and when; where and by whom it is handled when that is not oneself in one's own grid."""
+        ledger = self._work.ledger
+        reporter = f"{matter['reporter']}反映" if matter.get("reporter") else ""
+        when = moment_words(int(matter["reported_at"]), today) if matter.get("reported_at") else ""
+        handler = str(matter.get("responsible") or matter.get("first_receiver") or "")
+        who = ledger.names().get(handler, "") if handler != ledger.me.person else ""
+        place = ledger.region_path(str(matter.get("grid") or "")) if len(self._grids()) > 1 else ""
+        return "　".join(part for part in (reporter, when, place, who and f"办理人 {who}") if part)
+
+    def _grids(self) -> dict[str, str]:
+        ledger = self._work.ledger
+        return {grid: ledger.region_path(grid) for region in ledger.me.regions for grid in ledger.grids_in(region)}
+
     def _ask_move(self, button: Button, matter: dict[str, Any], moves: list[Move]) -> None:
         menu = QMenu(button)
-        menu.setToolTipsVisible(True)
-        role = self._work.ledger.me.role
         for move in moves:
             entry = QAction(move.title, menu)
-            if role not in move.roles:
+            if reason := self._why_not(matter, move):
                 entry.setEnabled(False)
-                entry.setToolTip(NotAllowed.advice)
+                entry.setText(f"{move.title}（{reason}）")
             entry.triggered.connect(lambda _=False, move=move: self._move(matter, move))
             menu.addAction(entry)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _why_not(self, matter: Mapping[str, Any], move: Move) -> str:
+        if self._work.ledger.me.role not in move.roles:
+            return "您的岗位不能办理"
+        row = self._work.ledger.row("matter", str(matter["id"])) if move.author_only else None
+        return "只有登记人可以办理" if row is not None and row.author != self._work.ledger.me.person else ""
 
     def _move(self, matter: dict[str, Any], move: Move) -> None:
         missing = [name for name in move.needs if not matter.get(name)]
@@ -209,7 +238,7 @@ class MattersPage(Page):
             for name in move.needs:
                 if not kept.get(name):
                     title = KINDS["matter"].by_name[name].title
-                    raise NotAllowed(f"请填写{title}。", field=name)
+                    raise NotAccepted(f"请填写{title}。", field=name)
             return self._work.ledger.move("matter", str(matter["id"]), move.target, kept, draft=key)
 
         drawer = FormDrawer(
@@ -238,34 +267,55 @@ class MattersPage(Page):
                 fields["grid"] = home.get("grid", fields["grid"])
             return ledger.save_together([NewRecord("matter", fields)], draft="matter:new")
 
-        self._open_form("登记事项", "matter:new", save, "已登记事项", first)
-
-    def _edit(self, matter: Mapping[str, Any]) -> None:
-        record = str(matter["id"])
-        key = f"matter:{record}"
-        seen = self._work.ledger.row("matter", record)
-
-        def save(kept: dict[str, Any]) -> Any:
-            return self._work.ledger.save("matter", kept, record, seen=seen, draft=key)
-
-        self._open_form("事项", key, save, "已修改事项", matter)
-
-    def _open_form(
-        self, title: str, key: str, save: Callable[[dict[str, Any]], Any], done: str, initial: Mapping[str, Any]
-    ) -> None:
+        grids = self._grids()
+        sections: tuple[Section, ...] = SECTIONS
+        editors: dict[str, Made] = {}
+        if len(grids) > 1:
+            sections = (*SECTIONS[:1], (SECTIONS[1][0], ("grid", *SECTIONS[1][1])), *SECTIONS[2:])
+            editors = {"grid": choice_of(grids)}
         drawer = FormDrawer(
             self._work,
             self._frame,
             KINDS["matter"],
-            title,
-            draft=key,
+            "登记事项",
+            draft="matter:new",
             save=save,
-            done=done,
-            sections=SECTIONS,
-            initial=initial,
+            done="已登记事项",
+            sections=sections,
+            initial=first,
             width=WIDE,
+            editors=editors,
         )
         self._frame.open_drawer(drawer)
+
+    def _edit(self, matter: Mapping[str, Any]) -> None:
+        record, key, ledger = str(matter["id"]), f"matter:{matter['id']}", self._work.ledger
+
+        def save(kept: dict[str, Any]) -> Any:
+            return ledger.save("matter", kept, record, seen=drawer.seen, draft=key)
+
+        drawer = FormDrawer(
+            self._work,
+            self._frame,
+            KINDS["matter"],
+            "事项",
+            draft=key,
+            save=save,
+            done="已修改事项",
+            sections=SECTIONS,
+            initial=matter,
+            seen=ledger.row("matter", record),
+            width=WIDE,
+        )
+        if KINDS["matter"].may("remove", ledger.me.role):
+            words = f"移到回收站：{matter.get('title') or ''}"
+            drawer.head_end.addWidget(IconButton("delete", words, lambda: self._remove(matter)))
+        self._frame.open_drawer(drawer)
+
+    def _remove(self, matter: Mapping[str, Any]) -> None:
+        record = str(matter["id"])
+        words = f"已移到回收站：{matter.get('title') or ''}"
+        self._do(words, lambda: self._work.ledger.remove("matter", record))
 
     def _do(self, words: str, act: Callable[[], Any]) -> None:
         ledger, frame = self._work.ledger, self._frame
@@ -274,8 +324,9 @@ class MattersPage(Page):
         except GridworkerError as error:
             frame.say_error(error)
             return
+        frame.close_drawer()
         frame.redraw(saved.changed.kinds)
-        frame.offer_undo(Undoable(words, lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
+        frame.offer_undo(undoable(ledger, frame, words, saved))
 
     def _empty(self) -> EmptyState:
         if self._words or self._filter.value() != "open":

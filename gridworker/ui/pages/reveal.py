@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gridworker.records import KINDS
-from gridworker.ui.message_bar import Message
+from gridworker.errors import GridworkerError
 from gridworker.ui.page import Frame
 from gridworker.ui.widgets import Button
 from gridworker.ui.work import Work
@@ -17,23 +16,34 @@ REASONS: Final = ("联系本人或家属", "走访前核对", "办理事项需�
 """Ready reasons: one click, and the audit still knows why."""
 
 
+def note_reveal(work: Work, frame: Frame, kind: str, record: str, reason: str) -> bool:
+    """Write down that a record was seen in full, and why; False when that failed: then nothing is shown."""
+    try:
+        work.ledger.audit("reveal", record_kind=kind, record=record, reason=reason)
+    except GridworkerError as error:
+        frame.say_error(error)
+        return False
+    frame.redraw(frozenset({"audit"}))
+    return True
+
+
 class Reveal(Button):
-    """``查看完整信息``; a menu asks for the reason, the message bar shows the content for a while."""
+    """``查看完整信息``: a menu asks for the reason; *shown* is called once it is written down."""
 
     def __init__(
         self,
         work: Work,
         frame: Frame,
         kind: str,
-        record: Mapping[str, Any],
-        fields: Sequence[str],
+        record: str,
+        shown: Callable[[], object],
         *,
-        tags: Sequence[Mapping[str, Any]] = (),
+        words: str = "查看完整信息",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("查看完整信息", self._ask, kind="link", icon_name="eye", parent=parent)
+        super().__init__(words, self._ask, kind="link", icon_name="eye", parent=parent)
         self._work, self._frame, self._kind = work, frame, kind
-        self._record, self._fields, self._tags = record, fields, tags
+        self._record, self._shown = record, shown
 
     def _ask(self) -> None:
         menu = QMenu(self)
@@ -44,9 +54,5 @@ class Reveal(Button):
 
     def reveal(self, reason: str) -> None:
         """Note the reason, then show."""
-        self._work.ledger.audit("reveal", record_kind=self._kind, record=str(self._record["id"]), reason=reason)
-        kind = KINDS[self._kind].by_name
-        words = [f"{kind[n].title} {kind[n].shown(self._record[n])}" for n in self._fields if self._record.get(n)]
-        tag_field = KINDS["key_group_tag"].by_name["tag"]
-        words += [f"{tag_field.shown(tag.get('tag'))}（{tag.get('source') or ''}）" for tag in self._tags]
-        self._frame.say(Message("　".join(words), "info", f"查看原因：{reason}。已记入操作记录。"))
+        if note_reveal(self._work, self._frame, self._kind, self._record, reason):
+            self._shown()

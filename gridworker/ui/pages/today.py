@@ -10,16 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
 from gridworker.ledger.due_visits import DueVisit
-from gridworker.records.codes import HOUSEHOLD_TAGS, TAG_TONES
 from gridworker.records.identity import masked_phone
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.charts import WeekBars
-from gridworker.ui.civil import china_now
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
+from gridworker.ui.pages.reveal import note_reveal
 from gridworker.ui.pages.today_side import drafts_card, returned_card, sync_card, tasks_card
 from gridworker.ui.sync_control import SyncControl
-from gridworker.ui.tokens import Tone
 from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import (
     Card,
@@ -34,11 +33,25 @@ from gridworker.ui.widgets import (
     StatTile,
     clear,
 )
-from gridworker.ui.wording import ago_words, day_words, due_words, long_day, part_of_day
+from gridworker.ui.wording import (
+    day_of,
+    due_words,
+    last_visit_words,
+    long_day,
+    moment_words,
+    part_of_day,
+    tag_chips,
+    way_order,
+)
 from gridworker.ui.work import Work
 
-SHOWN_AT_ONCE: Final = 20
+SHOWN_AT_ONCE: Final = 40
 MOST_TAGS: Final = 2
+TO_DIAL_MS: Final = 60_000
+"""How long a telephone number stays in sight."""
+ONE_COLUMN: Final = 820
+NARROW: Final = 900
+"""Design pixels of the window below which the list's own acts show their icons alone."""
 
 
 class TodayPage(Page):
@@ -48,6 +61,7 @@ class TodayPage(Page):
     title = "今日"
     icon = "home"
     primary = "visit"
+    primary_words = "记走访"
 
     def __init__(
         self,
@@ -61,6 +75,7 @@ class TodayPage(Page):
         self._visit, self._open_draft, self._edit_visit = visit, open_draft, edit_visit
         self._by_route = False
         self._shown = SHOWN_AT_ONCE
+        self._one_column = False
         self._sync_place: Column | None = None
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
@@ -97,7 +112,6 @@ class TodayPage(Page):
         self._due_title = SectionTitle("今天要走访")
         self._route = LinkButton("按路线排序", self._switch_order, icon_name="location")
         self._due_title.end.addWidget(self._route)
-        self._due_title.end.addWidget(LinkButton("全部", self._show_all_due))
         head.addWidget(self._due_title)
         card.body.addLayout(head)
         self._due_list = Scroll()
@@ -111,6 +125,15 @@ class TodayPage(Page):
     def redraw(self, kinds: frozenset[str]) -> None:
         """Something was saved or received."""
         self._load()
+
+    def fitted(self, width: int) -> None:
+        """Where room is short links become icons; where it is very short all stands in one column."""
+        self._route.fold(width < NARROW)
+        one_column = width < ONE_COLUMN
+        if one_column != self._one_column:
+            self._one_column = one_column
+            self._side.setVisible(not one_column)
+            self._show_due(self._due())
 
     def act(self, act_id: str) -> bool:
         """Ctrl+N writes a visit."""
@@ -134,29 +157,32 @@ class TodayPage(Page):
         due = self._due()
         self._show_tiles(due)
         self._show_due(due)
-        self._show_side()
 
     def _due(self) -> list[DueVisit]:
-        return self._work.ledger.due_visits(self._work.today().isoformat(), by_address=self._by_route)
+        due = self._work.ledger.due_visits(self._work.today().isoformat())
+        return sorted(due, key=lambda each: way_order(each.address or "")) if self._by_route else due
 
     def _show_tiles(self, due: Sequence[DueVisit]) -> None:
         ledger, today = self._work.ledger, self._work.today()
         late = sum(1 for each in due if each.days_late > 0)
         self._due_tile.show_count(len(due), f"{late} 户已逾期" if late else "没有逾期")
         tasks = ledger.open_matters()
-        at_once = sum(1 for each in tasks if each.get("due") and each["due"] <= today.isoformat())
-        self._task_tile.show_count(len(tasks), f"{at_once} 件今天到期" if at_once else "没有到期的")
+        self._task_tile.show_count(len(tasks), _deadlines(tasks, today))
         disputes = ledger.open_disputes()
-        soon = [str(each["due"]) for each in disputes if each.get("due")]
-        first = due_words(min(map(_day, soon)), today) if soon else None
-        self._dispute_tile.show_count(len(disputes), f"最近一件{first[0]}" if first else "")
-        waiting = ledger.waiting_count()
+        self._dispute_tile.show_count(len(disputes), _deadlines(disputes, today))
         last = ledger.last_success()
-        when = day_words(_civil(last), today) if last else ""
-        self._waiting_tile.show_count(waiting, f"上次同步 {when}" if last else "还没有同步过")
+        when = moment_words(last, today).removeprefix("今天 ") if last else ""
+        self._waiting_tile.show_count(ledger.waiting_count(), f"上次同步 {when}" if last else "还没有同步过")
 
     def _show_due(self, due: Sequence[DueVisit]) -> None:
         clear(self._due_list.body)
+        self._add_due(due)
+        if not self._one_column:
+            clear(self._side.body)
+        self._add_side(self._due_list.body if self._one_column else self._side.body)
+        self._due_list.body.addStretch(1)
+
+    def _add_due(self, due: Sequence[DueVisit]) -> None:
         self._due_title.set_count(f"{len(due)} 户" if due else "")
         if not due:
             self._due_list.body.addWidget(
@@ -177,24 +203,15 @@ class TodayPage(Page):
             self._due_list.body.addWidget(
                 LinkButton(f"再显示一些（还有 {len(due) - self._shown} 户）", self._show_more)
             )
-        self._due_list.body.addStretch(1)
 
     def _due_row(self, due: DueVisit, home: Mapping[str, Any]) -> ListRow:
         today = self._work.today()
-        tags: list[tuple[str, Tone]] = [
-            (HOUSEHOLD_TAGS.get(tag, tag), TAG_TONES.get(tag, "neutral"))  # type: ignore[misc]
-            for tag in (home.get("tags") or ())[:MOST_TAGS]
-        ]
-        last = (
-            f"上次走访 {day_words(_day(due.last), today)}（{ago_words(_day(due.last), today)}）"
-            if due.last
-            else "还没走访过"
-        )
+        tried = f"，敲门 {due.attempts} 次未遇" if due.attempts else ""
         row = ListRow(
             str(home.get("head_name") or ""),
-            tags=tags,
-            line=f"{home.get('address') or ''}　{last}",
-            due=due_words(_day(due.due), today),
+            tags=tag_chips(home.get("tags"))[:MOST_TAGS],
+            line=f"{home.get('address') or ''}　{last_visit_words(day_of(due.last), today)}{tried}",
+            due=due_words(day_of(due.due), today),
         )
         if home.get("phone"):
             row.add_side_act("call", f"电话：{home.get('head_name')}", lambda: self._call(home))
@@ -208,12 +225,14 @@ class TodayPage(Page):
         self._frame.say(Message(f"{home.get('head_name')}　{masked_phone(number)}", "info", act=whole))
 
     def _reveal(self, home: Mapping[str, Any], number: str) -> None:
-        self._work.ledger.audit("reveal", record_kind="household", record=str(home["id"]), reason="联系本人或家属")
-        self._frame.say(Message(f"{home.get('head_name')}　{number}", "info", "查看已记入操作记录。"))
+        if note_reveal(self._work, self._frame, "household", str(home["id"]), "联系本人或家属"):
+            words = f"{home.get('head_name')}　{number}"
+            self._frame.say(Message(words, "info", "查看已记入操作记录。", shown_ms=TO_DIAL_MS))
 
     def _switch_order(self) -> None:
         self._by_route = not self._by_route
         self._route.set_caption("按逾期排序" if self._by_route else "按路线排序")
+        self._route.fold(self._frame.design_width() < NARROW)
         self._show_due(self._due())
 
     def _show_more(self) -> None:
@@ -224,9 +243,8 @@ class TodayPage(Page):
         self._shown = 500
         self._show_due(self._due())
 
-    def _show_side(self) -> None:
-        clear(self._side.body)
-        work, frame, body = self._work, self._frame, self._side.body
+    def _add_side(self, body: Column) -> None:
+        work, frame = self._work, self._frame
         if (card := returned_card(work, self._edit_visit)) is not None:
             body.addWidget(card)
         if (card := drafts_card(work, self._open_draft, self._drop_draft)) is not None:
@@ -236,7 +254,8 @@ class TodayPage(Page):
         body.addLayout(self._sync_place)
         self._show_sync()
         body.addWidget(self._week())
-        body.addStretch(1)
+        if not self._one_column:
+            body.addStretch(1)
 
     def _show_sync(self) -> None:
         if self._sync_place is None:
@@ -262,7 +281,7 @@ class TodayPage(Page):
             frame.say_error(error)
             return
         frame.redraw(saved.changed.kinds)
-        frame.offer_undo(Undoable("已跟进", lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
+        frame.offer_undo(undoable(ledger, frame, "已跟进", saved))
 
     def _drop_draft(self, key: str) -> None:
         ledger, frame = self._work.ledger, self._frame
@@ -279,16 +298,11 @@ class TodayPage(Page):
         frame.offer_undo(Undoable(f"已丢弃草稿：{draft.title}", back))
 
 
-def _last_words(last: str | None, today: date) -> str:
-    if last is None:
-        return "还没走访过"
-    day = _day(last)
-    return f"上次走访 {day_words(day, today)}（{ago_words(day, today)}）"
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _civil(at: int) -> date:
-    return china_now(at).date()
+def _deadlines(records: Sequence[Mapping[str, Any]], today: date) -> str:
+    """How the deadlines of open records stand, in a few words."""
+    days = sorted(day for each in records if (day := day_of(each.get("due"))) is not None)
+    late = sum(1 for day in days if day < today)
+    if late:
+        return f"{late} 件已逾期"
+    first = due_words(days[0], today) if days else None
+    return f"最近一件{first[0]}" if first else "没有到期的"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from gridworker.records import KINDS
 from gridworker.ui.page import Frame
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.tokens import Tone
@@ -21,10 +23,11 @@ from gridworker.ui.widgets import (
     SectionTitle,
     TintButton,
 )
-from gridworker.ui.wording import day_of, due_words, moment_words
+from gridworker.ui.wording import day_of, due_words, moment_words, shortened, subject_names
 from gridworker.ui.work import Work
 
 MOST = 5
+MOST_TASKS = 4
 
 
 def returned_card(work: Work, edit: Callable[[str], object]) -> Card | None:
@@ -39,11 +42,10 @@ def returned_card(work: Work, edit: Callable[[str], object]) -> Card | None:
     rows = RowList()
     names = work.ledger.names()
     for visit, review in returned[:MOST]:
-        subjects = [str(each.get("name") or "") for each in (visit.get("subjects") or {}).values()]
         who = names.get(str(review.get("reviewer")), "") if review else ""
         line = "：".join(part for part in (who, str((review or {}).get("comment") or "")) if part)
         row = ListRow(
-            "、".join(name for name in subjects if name) or "走访日记",
+            subject_names(visit) or "走访日记",
             line=line,
             due=("退回补充", "warn"),
             icon_name="arrow_reply",
@@ -89,21 +91,20 @@ def tasks_card(work: Work, frame: Frame, tick: Callable[[str], object]) -> Card:
     card.body.addWidget(title)
     today = work.today()
     follow_ups = work.ledger.follow_ups(until=today.isoformat())
-    for visit in follow_ups[:MOST]:
-        names = [str(each.get("name") or "") for each in (visit.get("subjects") or {}).values()]
-        words = str(visit.get("promise") or visit.get("text") or "跟进")
+    for visit in follow_ups[:MOST_TASKS]:
+        words = str(visit.get("promise") or visit.get("text") or "上次走访的事")
         due = due_words(day_of(visit.get("follow_up")), today)
-        line = "·".join(part for part in (due[0] if due else "", "、".join(names)) if part)
-        row = CheckRow(f"跟进：{words.splitlines()[0]}", line)
+        line = "·".join(part for part in (due[0] if due else "", subject_names(visit)) if part)
+        row = CheckRow(f"跟进：{shortened(words, 40)}", line)
         row.ticked.connect(lambda _on, visit=visit: tick(str(visit["id"])))
         card.body.addWidget(row)
     matters = work.ledger.open_matters()
-    for matter in matters[: max(0, MOST - len(follow_ups))]:
+    for matter in matters[: max(0, MOST_TASKS - len(follow_ups))]:
         due = due_words(day_of(matter.get("due")), today)
         tone: Tone = due[1] if due else "neutral"
         row_ = ListRow(
             str(matter.get("title") or ""),
-            line=work.ledger.region_path(str(matter.get("grid") or "")),
+            line=_heard_from(matter),
             due=(due[0], tone) if due else None,
             icon_name="clipboard_task",
             height=60,
@@ -114,6 +115,13 @@ def tasks_card(work: Work, frame: Frame, tick: Callable[[str], object]) -> Card:
     if not follow_ups and not matters:
         card.body.addWidget(Label("没有到期的跟进，也没有在办的事项。", "second", wrap=True))
     return card
+
+
+def _heard_from(matter: Mapping[str, Any]) -> str:
+    """``马建国反映·民生服务``."""
+    reporter = f"{matter['reporter']}反映" if matter.get("reporter") else ""
+    sort = KINDS["matter"].by_name["event_class"].shown(matter.get("event_class"))
+    return "·".join(part for part in (reporter, sort) if part)
 
 
 def sync_card(work: Work, control: SyncControl, frame: Frame) -> Card:

@@ -12,27 +12,33 @@ from gridworker.errors import GridworkerError
 from gridworker.records import KINDS
 from gridworker.records.kind import Role
 from gridworker.records.kinds.visit import STATES
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.background import Progress
 from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTable
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages.diary_reader import STATE_TONES, DiaryReader
+from gridworker.ui.pages.list_keys import ListKeys
 from gridworker.ui.theme import px
-from gridworker.ui.undo import Undoable
-from gridworker.ui.widgets import Button, Card, ChipChoice, Column, EmptyState, Row
-from gridworker.ui.wording import moment_words
+from gridworker.ui.widgets import Card, ChipChoice, Column, EmptyState, Row
+from gridworker.ui.wording import moment_words, subject_names
 from gridworker.ui.work import Work
 
 COLUMNS: Final = (
-    ListColumn("visited_at", "时间", 118),
-    ListColumn("subjects", "对象", 110, sortable=False),
+    ListColumn("visited_at", "时间", 152),
+    ListColumn("subjects", "对象", 160, sortable=False),
     ListColumn("mode", "方式", 70, hide_below=1250),
     ListColumn("text", "情况", 220, stretch=True, sortable=False),
     ListColumn("visitor", "填写人", 84, hide_below=1250),
-    ListColumn("state", "状态", 96),
+    ListColumn("state", "状态", 104, hide_below=1150),
 )
+BY_ONESELF: Final = ("mine", "returned")
+"""Filters under which every diary is one's own: the column of writers says nothing then."""
 READER_FROM: Final = 1000
-READER_WIDTH: Final = 400
+READER_WIDTH: Final = 380
+SMALL_READER: Final = 320
+_ANY_WIDTH: Final = 16_777_215
+"""Qt's own word for no limit."""
 
 
 class VisitsPage(Page):
@@ -43,12 +49,15 @@ class VisitsPage(Page):
     icon = "notebook"
     search_hint = "日记里的字、姓名、拼音首字母"
     primary = "visit"
+    primary_words = "记走访"
 
     def __init__(self, work: Work, visit: Callable[[Sequence[str]], object], edit: Callable[[str], object]) -> None:
         """*visit* opens an empty 记走访, *edit* one that was written."""
         self._work, self._visit, self._edit = work, visit, edit
         self._words = ""
-        self._wanted = ""
+        self._shown = ""
+        self._wanted = 0
+        self._width = READER_FROM
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
         """Chips, table, reader."""
@@ -67,15 +76,12 @@ class VisitsPage(Page):
         self._filter.choose("mine" if mine else "all")
         self._filter.chosen.connect(lambda _: self._ask())
         column.addWidget(self._filter)
-        halves = Row(gap=12)
-        column.addLayout(halves, 1)
-        halves.addWidget(self._list(frame), 1)
+        self._halves = Row(gap=12)
+        column.addLayout(self._halves, 1)
+        self._halves.addWidget(self._list(frame), 1)
         self._reader = DiaryReader(reviewer=False)
-        self._reader_edit = Button("修改", self._edit_chosen, kind="quiet", icon_name="edit")
-        self._reader.body.addWidget(self._reader_edit)
-        self._reader_edit.hide()
-        self._reader.setFixedWidth(px(READER_WIDTH))
-        halves.addWidget(self._reader)
+        self._halves.addWidget(self._reader, 1)
+        self._fit_reader()
         return body
 
     def _list(self, frame: Frame) -> QWidget:
@@ -94,27 +100,30 @@ class VisitsPage(Page):
         self._table = RecordTable(self._model, name="日记列表", none=none, no_hits=no_hits)
         self._table.picked.connect(self._picked)
         self._table.opened.connect(lambda _: self._edit_chosen())
+        ListKeys(self._head.search_field, self._table, self._model, wanted=self._take_wanted)
         card = Card(margins=(1, 1, 1, 1))
         card.body.addWidget(self._table)
         return card
 
     def shown(self) -> None:
-        """Ask the first time."""
+        """Ask the first time; later the list is as it was left."""
         if not self._model.answered and not self._model.waiting:
             self._ask()
-        if self._wanted:
-            self._show_diary(self._wanted)
 
     def opened(self, target: object) -> None:
         """*target*: the id of a visit, or ``("visit", id)`` as a timeline gives it."""
-        self._wanted = str(target[1]) if isinstance(target, tuple) else str(target)
+        visit = str(target[1]) if isinstance(target, tuple) else str(target)
+        found = self._work.ledger.find("visit", where=(("id", "=", visit),), limit=1)
+        if found:
+            self._wanted = int(found[0]["_row"])
+            self._show_all()
 
     def redraw(self, kinds: frozenset[str]) -> None:
         """A diary changed."""
         if kinds & {"visit", "review", "conflict"}:
             self._model.refresh()
-            if self._wanted:
-                self._show_diary(self._wanted)
+            if self._shown:
+                self._show_diary(self._shown)
 
     def search(self, text: str) -> None:
         """The live filter."""
@@ -122,10 +131,10 @@ class VisitsPage(Page):
         self._ask()
 
     def fitted(self, width: int) -> None:
-        """Below 1000 the reader makes room."""
-        self._table.fit(width)
-        self._reader.setFixedWidth(px(READER_WIDTH))
-        self._reader.setVisible(width >= READER_FROM)
+        """Below 1000 the reader stands under the list."""
+        self._width = width
+        self._fit_columns()
+        self._fit_reader()
 
     def act(self, act_id: str) -> bool:
         """New, edit, remove."""
@@ -139,7 +148,26 @@ class VisitsPage(Page):
             return False
         return True
 
+    def _fit_columns(self) -> None:
+        self._table.fit(self._width)
+        if self._filter.value() in BY_ONESELF:
+            self._table.setColumnHidden([column.key for column in COLUMNS].index("visitor"), True)
+            # The width that is free goes to the column that stretches.
+            self._table.rescale()
+
+    def _fit_reader(self) -> None:
+        beside = self._width >= READER_FROM
+        self._halves.setDirection(Row.Direction.LeftToRight if beside else Row.Direction.TopToBottom)
+        width = px(READER_WIDTH if self._width >= 1250 else SMALL_READER)
+        self._reader.setMinimumWidth(width if beside else 0)
+        self._reader.setMaximumWidth(width if beside else _ANY_WIDTH)
+
+    def _take_wanted(self) -> int:
+        wanted, self._wanted = self._wanted, 0
+        return wanted
+
     def _ask(self) -> None:
+        self._fit_columns()
         self._model.ask(Query(text=self._words, filters=frozenset({self._filter.value()})))
 
     def _show_all(self) -> None:
@@ -172,12 +200,11 @@ class VisitsPage(Page):
         return {visit["_row"]: self._cells(visit, names) for visit in ledger.page("visit", rows)}
 
     def _cells(self, visit: Mapping[str, Any], names: Mapping[str, str]) -> list[Cell]:
-        subjects = [str(each.get("name") or "") for _, each in sorted((visit.get("subjects") or {}).items())]
         state = str(visit.get("state"))
         missed = "（未遇）" if visit.get("met") is False else ""
         return [
             Cell(moment_words(int(visit["visited_at"]), self._work.today())),
-            Cell("、".join(name for name in subjects if name) + missed, bold=True),
+            Cell(subject_names(visit) + missed, bold=True),
             Cell(KINDS["visit"].by_name["mode"].shown(visit.get("mode"))),
             Cell(str(visit.get("text") or "").replace("\n", " ")),
             Cell(names.get(str(visit.get("visitor")), "")),
@@ -186,37 +213,40 @@ class VisitsPage(Page):
 
     def _picked(self, row: int) -> None:
         visits = self._work.ledger.page("visit", [row]) if row else []
-        if visits:
-            self._wanted = str(visits[0]["id"])
-            self._show_diary(self._wanted)
+        self._shown = str(visits[0]["id"]) if visits else ""
+        self._show_diary(self._shown)
 
     def _show_diary(self, visit: str) -> None:
         ledger = self._work.ledger
-        found = ledger.find("visit", where=(("id", "=", visit),), limit=1)
+        found = ledger.find("visit", where=(("id", "=", visit),), limit=1) if visit else []
         if not found:
             self._reader.show_nothing()
-            self._reader_edit.hide()
             return
-        reviews = ledger.find("review", where=(("visit", "=", visit),), order=("-reviewed_at",))
-        self._reader.show_diary(found[0], reviews, ledger.names(), self._work.today())
-        self._reader_edit.setVisible(self._is_mine(found[0]))
+        act = None
+        if self._is_mine(found[0]):
+            act = ("补充后提交" if found[0].get("state") == "returned" else "修改", self._edit_chosen)
+        self._reader.show_diary(found[0], ledger.reviews_of(visit), ledger.names(), self._work.today(), act)
 
     def _is_mine(self, visit: Mapping[str, Any]) -> bool:
         return bool(visit.get("visitor") == self._work.ledger.me.person)
 
     def _edit_chosen(self) -> None:
-        found = self._work.ledger.get("visit", self._wanted) if self._wanted else None
-        if found is not None and self._is_mine(found):
-            self._edit(self._wanted)
+        found = self._work.ledger.get("visit", self._shown) if self._shown else None
+        if found is None:
+            return
+        if self._is_mine(found):
+            self._edit(self._shown)
+        elif found.get("household"):
+            self._frame.go("household", found["household"])
 
     def _remove(self) -> None:
         ledger, frame = self._work.ledger, self._frame
-        if not self._wanted:
+        if not self._shown:
             return
         try:
-            saved = ledger.remove("visit", self._wanted)
+            saved = ledger.remove("visit", self._shown)
         except GridworkerError as error:
             frame.say_error(error)
             return
         frame.redraw(saved.changed.kinds)
-        frame.offer_undo(Undoable("日记已移到回收站", lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
+        frame.offer_undo(undoable(ledger, frame, "日记已移到回收站", saved))
