@@ -50,6 +50,22 @@ def add(file: File, info: BucketInfo) -> None:
     )
 
 
+def knows(file: File, info: BucketInfo) -> bool:
+    """Whether the bucket is held already, just as ``info`` says."""
+    found = file.db.execute(
+        "SELECT 1 FROM bucket WHERE id = ? AND class = ? AND region = ? AND record = ?",
+        (info.id, info.bucket_class, info.region, info.record),
+    )
+    return found.fetchone() is not None
+
+
+def is_empty(file: File, bucket: int) -> bool:
+    """Whether nothing of the centre's lies in the bucket here."""
+    tests = [f"{table.name} WHERE _bucket = ? AND _ver > 0" for table in file.tables.values()]
+    tests += [f"{aside} WHERE _bucket = ?" for aside in ("pull_quarantine", "unknown_row")]
+    return all(file.db.execute(f"SELECT 1 FROM {test} LIMIT 1", (bucket,)).fetchone() is None for test in tests)
+
+
 def home(file: File, bucket_class: str, region: str) -> str | None:
     """The id of the bucket for records of a class and region (or person); None when this desk has none."""
     found = file.db.execute(

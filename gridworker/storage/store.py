@@ -10,6 +10,7 @@ from gridworker.records.change import Change
 from gridworker.records.kind import Kind
 from gridworker.storage import (
     backup,
+    bare,
     buckets,
     drafts,
     feed,
@@ -183,8 +184,9 @@ class Store(Reader):
 
     def add_bucket(self, info: BucketInfo) -> None:
         """Hold a bucket; it is shown when its first reading is complete."""
-        with self._file.writing():
-            buckets.add(self._file, info)
+        if not buckets.knows(self._file, info):
+            with self._file.writing():
+                buckets.add(self._file, info)
 
     def reset_bucket(self, bucket: str) -> None:
         """Read a bucket again from its start; what is shown stays until that is complete."""
@@ -285,4 +287,5 @@ def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:
     with reading(file.db):
         for kind in search.create(file.db, kinds.values()):
             unindexed.put_off_all(file, kind)
+    bare.dress(file, all_of_them=True)
     feed.retry(file)

@@ -50,8 +50,7 @@ class KindTable:
 
     def values(self, fields: Mapping[str, Any]) -> list[Any]:
         """The fields as columns. Raises ``Wrong`` for a set or list of the wrong shape."""
-        get = fields.get
-        values = [get(name) for name in self.fields]
+        values = list(map(fields.get, self.fields))
         for place, packed in self._packers:
             if values[place] is not None:
                 values[place] = packed(values[place])
@@ -110,8 +109,7 @@ class KindTable:
         # Rows that the centre does not know yet are found by their changes (``outbox.local_records``).
         index = quoted(f"{self.kind.name}_in_bucket")
         yield f"CREATE INDEX IF NOT EXISTS {index} ON {self.name} (_bucket) WHERE _ver > 0"
-        for names in self.kind.indexes:
-            yield _index(self.kind.name, names, "_removed IS NULL")
+        yield from self.indexes().values()
         for field in self.tags:
             yield (
                 f"CREATE TABLE IF NOT EXISTS {self.child(field.name)} (tag TEXT NOT NULL, _row INTEGER NOT NULL,"
@@ -119,6 +117,11 @@ class KindTable:
             )
         for entries in self.lists:
             yield from self._list_statements(entries)
+
+    def indexes(self) -> dict[str, str]:
+        """The declared indexes: name to what makes it."""
+        name = self.kind.name
+        return {_index_name(name, each): _index(name, each, "_removed IS NULL") for each in self.kind.indexes}
 
     def _list_statements(self, entries: Entries) -> Iterator[str]:
         """What an entry points at comes first in the key: that is what entries are looked for by."""
@@ -169,15 +172,21 @@ def create(db: Connection, tables: Mapping[str, KindTable]) -> bool:
 
 def put_children(db: Connection, table: KindTable, row_id: int, fields: Mapping[str, Any]) -> None:
     """Write the tags and entries of one row beside it; there are none yet."""
+    put_many_children(db, table, [(row_id, fields)])
+
+
+def put_many_children(db: Connection, table: KindTable, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """The same for several rows."""
     for field in table.tags:
-        if tags := fields.get(field.name):
-            put = f"INSERT INTO {table.child(field.name)} VALUES (?, ?)"
-            db.executemany(put, [(tag, row_id) for tag in tags])
+        tags = [(tag, row_id) for row_id, fields in rows for tag in fields.get(field.name) or ()]
+        if tags:
+            db.executemany(f"INSERT INTO {table.child(field.name)} VALUES (?, ?)", tags)
     for entries in table.lists:
-        if listed := fields.get(entries.name):
+        listed = [(row_id, each) for row_id, fields in rows for each in (fields.get(entries.name) or {}).items()]
+        if listed:
             marks = ", ".join("?" * (len(entries.fields) + 2))
             put = f"INSERT INTO {table.child(entries.name)} VALUES ({marks})"
-            db.executemany(put, [_entry_line(entries, row_id, *each) for each in listed.items()])
+            db.executemany(put, [_entry_line(entries, row_id, *each) for row_id, each in listed])
 
 
 def drop_children(db: Connection, table: KindTable, row_id: int, fields: Mapping[str, Any]) -> None:
@@ -215,8 +224,12 @@ def _type(field: Field) -> str:
     return "BLOB" if is_packed(field) else field.column
 
 
+def _index_name(table: str, names: Sequence[str]) -> str:
+    return "_by_".join((table, "_".join(names)))
+
+
 def _index(table: str, names: Sequence[str], where: str) -> str:
-    index = quoted("_by_".join((table, "_".join(names))))
+    index = quoted(_index_name(table, names))
     columns = ", ".join(map(quoted, names))
     return f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(table)} ({columns}) WHERE {where}"
 

@@ -294,3 +294,42 @@ def test_a_page_of_a_bucket_that_this_desk_does_not_hold_is_passed_over(notebook
 def test_every_bucket_of_the_notebook_is_empty_and_adds_up(notebook):
     assert {each.hash for each in notebook.store.buckets()} == {"0" * 32}
     assert [each.id for each in notebook.store.buckets()] == [name for name, _ in BUCKETS.values()]
+
+
+def indexes(desk, kind="household"):
+    lines = desk.store._file.db.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+    return {name for (name,) in lines if name.startswith(f"{kind}_by_")}
+
+
+def test_the_indexes_of_a_kind_are_made_once_its_first_load_is_over(tmp_path, blank):
+    (folder := tmp_path / "new").mkdir()
+    desk = Notebook.open(folder, empty=True)
+    declared = indexes(desk)
+    assert len(declared) == len(KINDS["household"].indexes)
+    for place in ("grid", "other_grid"):
+        desk.store.add_bucket(info(place))
+    desk.give("grid", *houses(desk, 5))
+    assert indexes(desk) == set()
+    assert indexes(desk, "visit")
+    assert desk.ledger.find("household", [("grid", "=", GRID)], ("household_no",), 1)[0]["household_no"] == "0000"
+    desk.give("other_grid", *houses(desk, 5, "other_grid"))
+    assert indexes(desk) == declared
+    desk.store.close()
+
+
+def test_a_first_load_that_was_broken_off_leaves_no_kind_without_its_indexes(tmp_path):
+    desk = Notebook.open(tmp_path, empty=True)
+    declared = indexes(desk)
+    desk.store.add_bucket(info("grid"))
+    desk.give("grid", *houses(desk, 5), more=True)
+    assert indexes(desk) == set()
+    desk.reopened()
+    assert indexes(desk) == declared
+    desk.give("grid", *houses(desk, 5), hash="")
+    assert indexes(desk) == declared
+    desk.store.close()
+
+
+def test_what_a_person_saves_after_a_page_waits_for_the_disk_again(notebook):
+    notebook.give("grid", *houses(notebook, 3))
+    assert notebook.store._file.db.execute("PRAGMA synchronous").fetchone() == (2,)
