@@ -262,7 +262,7 @@ _PAGES: Final = {
         ("help", ""),
     ),
     "mediator": (("today", ""), ("disputes", ""), ("case", "dispute")),
-    "supervisor": (("oversight", ""), ("oversight", "diaries"), ("disputes", "")),
+    "supervisor": (("oversight", "board"), ("oversight", "diaries"), ("disputes", "")),
 }
 
 
