@@ -242,6 +242,16 @@ def test_rows_that_came_in_a_large_page_are_found_at_once_and_indexed_in_quiet_m
     assert notebook.store.search("13800000005")[0].title == "赵刚"
 
 
+def test_before_they_are_indexed_rows_are_found_by_every_word_as_it_was_typed(notebook):
+    parties = {name_of(1): {"name": "欧阳锦绣"}}
+    told = {"title": "田埂_100%", "grid": GRID, "dispute_type": "07", "state": "registered", "parties": parties}
+    notebook.give("grid", notebook.centre.write("dispute", told))
+    for text, found in (("锦绣", 1), ("锦绣 田埂", 1), ("锦绣 水渠", 0), ("%", 1), ("_1", 1), ("x_1", 0), (" ", 0)):
+        assert len(notebook.store.search(text)) == found, text
+    assert notebook.store.index_backlog(1000) is False
+    assert len(notebook.store.search("锦绣 田埂")) == 1
+
+
 def test_a_bucket_that_does_not_add_up_is_noticed_and_read_again(notebook, logged):
     logged.expect("does not add up")
     rows = houses(notebook, 4)
