@@ -115,7 +115,7 @@ class VisitDrawer(Drawer):
             draft = self._work.ledger.draft(draft_key) if draft_key else None
             if draft is None and not afresh:
                 draft = begun_draft(self._work, wanted)
-            self._key = draft.key if draft is not None else free_key(self._work)
+            self._key = draft.key if draft is not None else ""
         self._untouched = self.fields.values()
         if draft is not None:
             base = self._seen.fields if self._seen is not None else {}
@@ -171,7 +171,8 @@ class VisitDrawer(Drawer):
         )
         # The other diary's draft holds it from now on.
         self._finished = True
-        self._work.ledger.drop_draft(self._key)
+        if self._key:
+            self._work.ledger.drop_draft(self._key)
         self._frame.open_drawer(drawer)
 
     def _typed(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -206,9 +207,11 @@ class VisitDrawer(Drawer):
         changed = values != self._untouched
         try:
             if changed:
+                # Chosen as late as this: a drawer that was open before has kept its own by now.
+                self._key = self._key or free_key(self._work)
                 names = subject_names(values) or "还没选住户"
                 ledger.keep_draft(self._key, "visit", f"走访：{names}", values)
-            elif ledger.draft(self._key) is not None:
+            elif self._key and ledger.draft(self._key) is not None:
                 ledger.drop_draft(self._key)
         except GridworkerError as error:
             self._frame.say_error(error, self.keep_draft)
@@ -231,7 +234,11 @@ class VisitDrawer(Drawer):
         done = self._save()
         if done is not None:
             self._frame.close_drawer()
-            self._frame.offer_undo(done)
+            if self._returned:
+                # Handed in again: it is the supervisor's turn, and no longer one's own to take back.
+                self._frame.say(Message(f"已补充并提交：{done.words.partition('：')[2]}", "ok"))
+            else:
+                self._frame.offer_undo(done)
 
     def submit_and_go_on(self) -> None:
         """Save and begin with the next due household: the same way, and the same time if one was set."""
@@ -253,7 +260,7 @@ class VisitDrawer(Drawer):
 
     def keep_way(self, before: VisitFields) -> None:
         """Go on as *before*: its way, and its time if that was set by hand. A draft that was found stays as it is."""
-        if self._work.ledger.draft(self._key) is None:
+        if not self._key:
             told = {"mode": before.mode(), "visited_at": before.own_time(), "_own_time": before.own_time() is not None}
             self.fields.show_fields({**self.fields.values(), **{k: v for k, v in told.items() if v}})
             self._untouched = self.fields.values()
@@ -294,7 +301,7 @@ class VisitDrawer(Drawer):
             if self._returned:
                 parts.append(MoveTo("visit", visit, "submitted"))
         parts += heard_records(self._work, heard, visit, values)
-        return ledger.save_together(parts, draft=self._key)
+        return ledger.save_together(parts, draft=self._key or None)
 
     def _done(self, saved: Saved, values: Mapping[str, Any]) -> Undoable:
         heard = values.get("_heard", ())
@@ -303,16 +310,18 @@ class VisitDrawer(Drawer):
         done = undoable(self._work.ledger, self._frame, f"{verb}：{subject_names(values)}{more}", saved)
         if self._record is not None:
             return done
-        ledger, key, title = self._work.ledger, self._key, f"走访：{subject_names(values)}"
+        ledger, title = self._work.ledger, f"走访：{subject_names(values)}"
+        kept: list[str] = []
 
         def undo() -> None:
             # What was written is not gone with the record: it is a draft again.
             done.undo()
-            ledger.keep_draft(key, "visit", title, values)
+            kept.append(free_key(self._work))
+            ledger.keep_draft(kept[-1], "visit", title, values)
             self._frame.redraw(frozenset({"draft"}))
 
         def redo() -> None:
-            ledger.drop_draft(key)
+            ledger.drop_draft(kept.pop())
             done.undo()
 
         return Undoable(done.words, undo, redo)
