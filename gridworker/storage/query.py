@@ -45,7 +45,9 @@ def ids(file: File, kind: str, where: Where = (), order: Order = (), limit: int 
     text = f"SELECT _row FROM {table.name} WHERE {tests}{_ordered(table, order)}"
     if limit is not None:
         text, values = f"{text} LIMIT ?", [*values, limit]
-    return array("q", [row for (row,) in file.db.execute(text, values)])
+    # In one piece: half a million single rows take twice as long.
+    ((found,),) = file.db.execute(f"SELECT json_group_array(_row) FROM ({text})", values)
+    return array("q", orjson.loads(found))
 
 
 def count(file: File, kind: str, where: Where = ()) -> int:

@@ -79,8 +79,10 @@ def search_all(file: File, text: str, kinds: Sequence[str], limit: int) -> list[
 def search_ids(file: File, kind: str, text: str, where: Where, order: Order, limit: int | None) -> "array[int]":
     """Rows of a kind that answer ``text`` and meet every condition; newest first when no order is given."""
     rows = search.search_ids(file.db, kind, text, None)
-    known = set(rows)
-    rows += [r for _, r in read_unindexed(file, text, [kind], MOST_READ) if r not in known]
+    if unread := read_unindexed(file, text, [kind], MOST_READ):
+        # Not before there is need of it: a hundred thousand rows are as many steps.
+        known = set(rows)
+        rows += [row for _, row in unread if row not in known]
     shown = query.among(file, kind, rows, where, order) if where or order else query.visible(file, kind, rows)
     return array("q", shown[:limit])
 

@@ -148,6 +148,50 @@ def test_a_tag_put_on_a_removed_record_comes_back_with_it(notebook, quarrel):
     assert notebook.ledger.get("household", house)["tags"] == ["rental"]
 
 
+def test_a_tag_taken_off_a_removed_record_is_off_when_it_comes_back(notebook, quarrel):
+    def untags(row):
+        return {"verb": Verb.REM, "path": "tags/rental", "seen": [each.change for each in row.adds("tags/rental")]}
+
+    house = quarrel("household", {**HOUSE, "tags": ["rental"]}, untags, removes)
+    settle(notebook, 1)
+    assert "tags" not in notebook.ledger.get("household", house)
+
+
+def test_a_whole_entry_that_was_written_while_another_took_it_out_comes_back(notebook, quarrel):
+    def takes_out(row):
+        return {"verb": Verb.REM, "path": party(row), "seen": seen_of_entry(row, party(row))}
+
+    whole = {"name": "陈小梅", "phone": "13800000002"}
+    record = quarrel("dispute", DISPUTE, sets(party(None), whole), takes_out)
+    settle(notebook, 1)
+    assert notebook.ledger.get("dispute", record)["parties"] == {name_of(1): whole}
+    assert notebook.centre.rows["dispute", record].fields["parties"] == {name_of(1): whole}
+
+
+def test_a_step_can_be_chosen_that_neither_took(notebook, quarrel):
+    def moves(target):
+        value = {"from": "accepted", "to": target}
+        return lambda row: {"verb": Verb.MOVE, "path": "state", "value": value, "parent": row.writer("state").change}
+
+    told = {"title": "路灯", "grid": GRID, "state": "accepted"}
+    matter = quarrel("matter", told, moves("handling"), moves("done"))
+    (conflict,) = notebook.ledger.contested()
+    with pytest.raises(NotAllowed):
+        notebook.ledger.settle(conflict.id, value="reported")
+    settle(notebook, value="confirmed")
+    assert notebook.ledger.get("matter", matter)["state"] == "confirmed"
+
+
+def test_a_conflict_about_what_is_not_here_any_more_can_still_be_looked_at(notebook, quarrel):
+    house = quarrel("household", HOUSE, sets("phone", "13800000002"), sets("phone", "13800000003"))
+    row = notebook.centre.rows["household", house]
+    notebook.give("grid", gone=[("household", house, row.ver + 1, "m")], hash="")
+    (conflict,) = notebook.ledger.contested()
+    assert conflict.title == ""
+    with pytest.raises(NotFound):
+        notebook.ledger.settle(conflict.id, 1)
+
+
 def test_two_people_move_one_matter(notebook, quarrel):
     told = {"title": "路灯", "grid": GRID, "state": "accepted"}
 
