@@ -1,0 +1,52 @@
+"""A message survives its way as bytes; what is no message is said to be none."""
+
+import gc
+
+import pytest
+
+from gridworker.protocol import MOST_BYTES
+from gridworker.protocol.codec import NotReadable, TooLong, pack, unpack
+
+PAGE = {"rows": [{"i": f"{number}", "d": {"head_name": "陈建国", "tags": ["low_income"]}} for number in range(500)]}
+
+
+@pytest.mark.parametrize("message", [PAGE, {"ok": True}, []])
+def test_what_is_packed_is_read_again(message):
+    body, compressed = pack(message)
+    assert unpack(body, compressed=compressed) == message
+
+
+def test_a_long_message_travels_compressed_and_a_short_one_as_it_is():
+    body, compressed = pack(PAGE)
+    plain, _ = pack(PAGE, compress=False)
+    assert compressed
+    assert len(body) < len(plain) / 5
+    assert pack({"ok": True}) == (b'{"ok":true}', False)
+
+
+def test_what_was_cut_or_garbled_on_its_way_is_no_message():
+    body, _ = pack(PAGE)
+    for broken, compressed in ((body[: len(body) // 2], True), (b"<html>", False), (b"<html>", True), (b"", False)):
+        with pytest.raises(NotReadable):
+            unpack(broken, compressed=compressed)
+
+
+def test_a_small_body_that_would_fill_the_memory_is_refused():
+    bomb, _ = pack("a" * (MOST_BYTES + 1))
+    assert len(bomb) < MOST_BYTES / 100
+    with pytest.raises(TooLong):
+        unpack(bomb, compressed=True)
+    with pytest.raises(TooLong):
+        unpack(b" " * (MOST_BYTES + 1), compressed=False)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_memory_is_looked_after_as_before_whatever_was_read(collecting):
+    (gc.enable if collecting else gc.disable)()
+    try:
+        unpack(pack(PAGE)[0], compressed=True)
+        with pytest.raises(NotReadable):
+            unpack(b"<html>", compressed=False)
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
