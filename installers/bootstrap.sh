@@ -108,7 +108,7 @@ install_packages() {
 ask_for() {
     stop "Missing on this machine: $*
 Please install it (on Debian, Ubuntu, UOS, Kylin), then try again:
-    sudo apt-get install -y --no-install-recommends $*"
+    sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
 }
 
 system_packages() {
