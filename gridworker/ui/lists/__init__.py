@@ -1,4 +1,4 @@
-"""Long lists: all ids in memory, rows fetched by the hundred, painted in one table."""
+"""Long lists: all ids in memory, rows fetched where one looks, painted in one table."""
 
 from gridworker.ui.lists.cells import Cell, ListColumn, Query
 from gridworker.ui.lists.delegate import CellDelegate
