@@ -8,6 +8,7 @@ from typing import Any, Final
 from gridworker.errors import GridworkerError, NotAccepted
 from gridworker.records.kind import Kind
 from gridworker.records.row import Row
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.civil import china_now
 from gridworker.ui.drawer import NARROW, Drawer
 from gridworker.ui.forms.record_form import Made, RecordForm, Section
@@ -186,12 +187,7 @@ class FormDrawer(Drawer):
         if not (saved.act and self._undoable()):
             self._frame.say(Message(self._done, "ok"))
             return
-
-        def undo() -> None:
-            undone = self._work.ledger.undo(saved.act)
-            self._frame.redraw(undone.changed.kinds)
-
-        self._frame.offer_undo(Undoable(self._done, undo))
+        self._frame.offer_undo(undoable(self._work.ledger, self._frame, self._done, saved))
 
 
 def _to_draft(row: Row) -> dict[str, Any]:
