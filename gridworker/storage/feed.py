@@ -90,7 +90,7 @@ def receive(file: File, page: Page) -> Received:
 
 def _receive(file: File, page: Page) -> Received:
     received = Received(complete=not page.more)
-    parts = list(_slices(page.rows, _meeting(file, page.rows)))
+    parts = list(_slices(page.rows, set() if _is_first_reading(file, page.bucket) else _meeting(file, page.rows)))
     for number, rows in enumerate(parts):
         with file.writing():
             place = file.bucket(page.bucket)
@@ -131,6 +131,11 @@ def _slices(rows: Sequence[Wire], meeting: set[str]) -> Iterator[Sequence[Wire]]
         yield rows[start:]
 
 
+def _is_first_reading(file: File, bucket: str) -> bool:
+    place = file.bucket(bucket)
+    return place is not None and place.state == "loading"
+
+
 def _meeting(file: File, rows: Sequence[Wire]) -> set[str]:
     """The records of a page that are here already."""
     found = outbox.records_laid_over(file)
@@ -159,16 +164,38 @@ def _apply(work: _Slice, rows: Sequence[Wire]) -> None:
     for kind, wires in groups.items():
         if work.force:
             _name(work, kind, wires)
-        known = _versions(work.file, kind, wires)
-        table = work.file.tables.get(kind)
-        fresh = [w for w in wires if table and w.get("i") not in known and w.get("i") not in covered]
-        if table is None or not _insert_many(work, table, fresh):
-            fresh = []
-        done = {wire["i"] for wire in fresh}
-        for wire in wires:
-            if wire.get("i") not in done:
-                _apply_one(work, kind, wire, known)
+        _apply_kind(work, kind, wires, covered)
     work.received.rows += len(rows)
+
+
+def _apply_kind(work: _Slice, kind: str, wires: list[Wire], covered: set[str]) -> None:
+    table = work.file.tables.get(kind)
+    left = wires
+    if table is not None and _expects_new(work):
+        # Nothing is looked up: a record that is here after all makes the table refuse the lot.
+        fresh = [wire for wire in wires if wire.get("i") not in covered]
+        left = _others(wires, fresh) if _insert_many(work, table, fresh) else wires
+    known = _versions(work.file, kind, left) if left else {}
+    fresh = [w for w in left if table and w.get("i") not in known and w.get("i") not in covered]
+    if table is not None and _insert_many(work, table, fresh):
+        left = _others(left, fresh)
+    for wire in left:
+        _apply_one(work, kind, wire, known)
+
+
+def _expects_new(work: _Slice) -> bool:
+    """Whether the bucket is read for the first time, and no row of any bucket was put aside."""
+    if work.place.state != "loading" or work.force:
+        return False
+    aside = "SELECT 1 FROM pull_quarantine UNION ALL SELECT 1 FROM unknown_row LIMIT 1"
+    return work.file.db.execute(aside).fetchone() is None
+
+
+def _others(wires: list[Wire], done: list[Wire]) -> list[Wire]:
+    if len(done) == len(wires):
+        return []
+    ids = {wire["i"] for wire in done}
+    return [wire for wire in wires if wire.get("i") not in ids]
 
 
 def _versions(file: File, kind: str, wires: Sequence[Wire]) -> dict[str, Version]:
@@ -189,38 +216,34 @@ def _insert_many(work: _Slice, table: KindTable, wires: list[Wire]) -> bool:
     """Put in rows of which nothing is here yet, all at once. False: one of them is broken, none was put in."""
     if not wires:
         return True
-    file, place = work.file, work.place
+    file, place, kind = work.file, work.place, table.kind.name
     file.db.execute("SAVEPOINT many")
     try:
         first = 1 + (file.db.execute(f"SELECT max(_row) FROM {table.name}").fetchone()[0] or 0)
         if first == 1 and place.state == "loading":
             bare.strip(file, table)
-        rows = [Row.from_wire(wire, place.id) for wire in wires]
-        lines = [table.line(r, place.row_id, r.ver, r.mark, project.ACCEPTED) for r in rows]
-        file.db.executemany(table.insert, lines)
-        _put_beside(work, table, rows, first)
+        file.db.executemany(table.insert, [table.wire_line(w, place.row_id, project.ACCEPTED) for w in wires])
+        _put_beside(work, table, wires, first)
+        added = sum(row_digest(kind, wire["i"], wire["v"], wire["m"]) for wire in wires)
     except BROKEN_ROW:
         file.db.execute("ROLLBACK TO many")
         file.db.execute("RELEASE many")
         return False
     file.db.execute("RELEASE many")
-    for row in rows:
-        work.count(row.kind, row.id, None, Version(place.row_id, row.ver, row.mark))
+    work.deltas[place.row_id] = work.deltas.get(place.row_id, 0) + added
+    work.received.kinds.add(kind)
     return True
 
 
-def _put_beside(work: _Slice, table: KindTable, rows: list[Row], first: int) -> None:
+def _put_beside(work: _Slice, table: KindTable, wires: list[Wire], first: int) -> None:
     """What goes with new rows; a bucket that is being loaded is counted when it is complete."""
+    live = [(row_id, wire["d"]) for row_id, wire in enumerate(wires, first) if not wire.get("x")]
     listed = [field.name for field in (*table.tags, *table.lists)]
-    beside = [
-        (row_id, row.fields)
-        for row_id, row in enumerate(rows, first)
-        if row.removed is None and not row.fields.keys().isdisjoint(listed)
-    ]
+    beside = [(row_id, fields) for row_id, fields in live if not fields.keys().isdisjoint(listed)]
     put_many_children(work.file.db, table, beside)
     if work.place.state != "loading":
-        summaries.count(work.file, table, work.place.row_id, [row.fields for row in rows if row.removed is None])
-    put_off(work.file, table.kind.name, first, first + len(rows) - 1, work.place.row_id)
+        summaries.count(work.file, table, work.place.row_id, [fields for _, fields in live])
+    put_off(work.file, table.kind.name, first, first + len(wires) - 1, work.place.row_id)
 
 
 def _apply_one(work: _Slice, kind: str, wire: Wire, known: dict[str, Version]) -> None:

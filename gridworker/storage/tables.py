@@ -77,6 +77,24 @@ class KindTable:
             *self.values(row.fields),
         ]
 
+    def wire_line(self, wire: Mapping[str, Any], bucket: int, standing: int) -> list[Any]:
+        """All columns of ``insert`` for a row as it travels. Raises ``KeyError``, ``TypeError``, ``ValueError``."""
+        fields, writers, removed, ver = wire["d"], wire["w"], wire.get("x"), wire["v"]
+        if ver < 1:
+            raise ValueError("a row of the centre has a version")
+        return [
+            wire["i"],
+            bucket,
+            ver,
+            wire["m"],
+            orjson.dumps(writers),
+            None if removed is None else orjson.dumps(removed),
+            standing,
+            writers[CREATED][2] >> 16,
+            self.extra(fields),
+            *self.values(fields),
+        ]
+
     def unpacked(self, values: Sequence[Any], extra: bytes | None) -> dict[str, Any]:
         """The fields that have a value, from their columns."""
         fields = {n: v for n, v in zip(self.fields, values, strict=True) if v is not None}
