@@ -31,12 +31,17 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One value with its label; *short* is below what was aimed at, *note* is for the tooltip."""
+    """One value with its label; *short* is below what was aimed at, *note* is for the tooltip.
+
+    *target*: what this bar alone aims at (upright bars); *words* stand over it instead of the bare value.
+    """
 
     label: str
     value: float
     short: bool = False
     note: str = ""
+    target: float = 0
+    words: str = ""
 
 
 def steps(highest: float, count: int = 4) -> list[float]:
@@ -100,7 +105,7 @@ class Chart(KeyboardRing, QWidget):
 
     def spoken(self, bar: Bar) -> str:
         """One bar in words."""
-        words = f"{bar.label} {shown(bar.value)}{self._unit}"
+        words = f"{bar.label} {bar.words or shown(bar.value)}{self._unit}"
         return f"{words}，{bar.note}" if bar.note else words
 
     def box_of(self, n: int) -> QRectF:
@@ -202,8 +207,16 @@ class BarChart(Chart):
 
     def spoken(self, bar: Bar) -> str:
         """The bar and its target in words."""
-        target = f"，目标 {shown(self._target)}" if self._target else ""
-        return super().spoken(bar) + target
+        aim = self._aim(bar)
+        return super().spoken(bar) + (f"，目标 {shown(aim)}" if aim else "")
+
+    def _aim(self, bar: Bar) -> float:
+        """The bar's own target, or the one for all."""
+        return bar.target or self._target
+
+    def _highest(self) -> float:
+        """Targets need room as well."""
+        return max((max(bar.value, self._aim(bar)) for bar in self._bars), default=0.0)
 
     def sizeHint(self) -> QSize:
         """220 high."""
@@ -222,7 +235,7 @@ class BarChart(Chart):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw lines, bars, values, labels, targets."""
         painter = self._painter()
-        plot, lines = self._plot(), steps(max(self._highest(), self._target))
+        plot, lines = self._plot(), steps(self._highest())
         for line in lines:
             y = self._y(line, lines[-1], plot)
             painter.fillRect(QRectF(plot.x(), round(y), plot.width(), 1), colour("line"))
@@ -245,19 +258,21 @@ class BarChart(Chart):
         width = min(px(40), room.width() * 0.6)
         top = self._y(bar.value, highest, plot)
         box = QRectF(room.center().x() - width / 2, top, width, plot.bottom() - top)
-        behind = bar.short or (bool(self._target) and bar.value < self._target)
+        aim = self._aim(bar)
+        behind = bar.short or bar.value < aim
         painter.setBrush(colour("chart2" if behind else "chart1"))
         painter.drawPath(_rounded_top(box, px(4)))
         label_top = top
-        if self._target:
-            y = round(self._y(self._target, highest, plot))
+        if aim:
+            y = round(self._y(aim, highest, plot))
             mark = QRectF(box.x() - px(6), y, width + px(12), max(2, px(1.5)))
             painter.fillRect(mark, colour("text2"))
             if 0 <= top - y < px(20):
                 label_top = y  # the value would stand on the line: put it above
         value = QRectF(room.x(), label_top - px(22), room.width(), px(20))
-        self._clear_behind(painter, value, shown(bar.value))
-        _paint_words(painter, value, shown(bar.value), "text", _CENTRE)
+        words = bar.words or shown(bar.value)
+        self._clear_behind(painter, value, words)
+        _paint_words(painter, value, words, "text", _CENTRE)
         label = QRectF(room.x() + 2, plot.bottom() + px(8), room.width() - 4, px(20))
         _paint_words(painter, label, bar.label, "text2", _CENTRE)
 

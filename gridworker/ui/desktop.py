@@ -111,7 +111,7 @@ class Desktop(QObject):
             "visits": VisitsPage(work, self.open_visit, self.edit_visit),
             "disputes": disputes,
             "matters": MattersPage(work),
-            "sync": SyncPage(work, self._control, self.open_record),
+            "sync": SyncPage(work, self._control, self.open_record, self.open_sign_in),
         }
         order = {
             Role.GRID_WORKER: ("today", "homes", "visits", "disputes", "matters", "sync"),
@@ -236,14 +236,12 @@ class Desktop(QObject):
             status.show_sync("offline", "离线，已存本机", remedy)
         elif view.error is not None:
             status.show_sync("failed", f"同步出错{_again(view.next_in)}", remedy)
-        elif conflicts:
-            status.show_sync("conflict", f"需要核对 {conflicts}")
-        elif waiting:
-            status.show_sync("waiting", f"待上传 {waiting}")
         else:
             last = ledger.last_success()
             when = moment_words(last, self._work.today()).removeprefix("今天 ") if last else ""
-            status.show_sync("synced" if last else "offline", f"已同步 {when}" if last else "尚未同步")
+            # What waits and what is to be checked stands beside it, with its count.
+            said = f"上次同步 {when}" if waiting else f"已同步 {when}"
+            status.show_sync("waiting" if waiting else "synced" if last else "offline", said if last else "尚未同步")
 
     def open_sign_in(self) -> None:
         """The centre wants the password again."""

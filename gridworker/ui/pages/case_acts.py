@@ -26,8 +26,8 @@ from gridworker.ui.page import Frame
 from gridworker.ui.pages import case_forms as forms
 from gridworker.ui.pages.case_editors import notice
 from gridworker.ui.pages.case_hand import CaseDrawer, CaseHand, Part
-from gridworker.ui.pages.case_menu import ConfirmDrawer
 from gridworker.ui.pages.case_session import SessionDrawer, SessionReader, first_session, parts_of_session
+from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.wording import day_of, day_words
 from gridworker.ui.work import Work
 

@@ -16,9 +16,9 @@ from gridworker.ui.forms.form_drawer import FormDrawer
 from gridworker.ui.forms.record_form import Section
 from gridworker.ui.page import Frame
 from gridworker.ui.pages import case_forms as forms
-from gridworker.ui.pages.case_menu import ConfirmDrawer
 from gridworker.ui.pages.case_session import can_go_back
 from gridworker.ui.pages.case_words import whereabouts
+from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.work import Work
 
 Fields = Mapping[str, Any]

@@ -12,7 +12,7 @@ from gridworker.records.machine import Move
 from gridworker.ui.drawer import NARROW, Drawer
 from gridworker.ui.page import Frame
 from gridworker.ui.pages.case_forms import WHAT_HAPPENS
-from gridworker.ui.widgets import Button, Card, Label, ListRow, PrimaryButton, RowList, SectionTitle
+from gridworker.ui.widgets import Card, Label, ListRow, RowList, SectionTitle
 
 Fields = Mapping[str, Any]
 
@@ -91,21 +91,3 @@ class MoreDrawer(Drawer):
         else:
             row.opened.connect(offer.run)
         return row
-
-
-class ConfirmDrawer(Drawer):
-    """A step without papers: what it means, and one button."""
-
-    def __init__(self, title: str, words: str, button: str, run: Callable[[], object], frame: Frame) -> None:
-        super().__init__(title, width=NARROW)
-        self.body.addWidget(Label(words, "body", wrap=True))
-        self.body.addStretch(1)
-        self.foot.addStretch(1)
-        self.foot.addWidget(Button("先不办", frame.close_drawer, kind="quiet"))
-        self._go = PrimaryButton(button, run, icon_name="checkmark")
-        self.foot.addWidget(self._go)
-        self.submitted.connect(run)
-
-    def first_field(self) -> Button:
-        """The button that does it."""
-        return self._go

@@ -1,152 +1,212 @@
-"""One conflict: both versions side by side, one to be taken, or both texts kept."""
+"""One record on which two people worked unseen by each other: both versions side by side, one to be taken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QWidget
 
-from gridworker.records import KINDS
-from gridworker.records.fields import Text
+from gridworker.ledger.conflicts import ALL, SHOWN, Conflict, Keep
 from gridworker.records.merge import CLASH_TITLES, ClashType
+from gridworker.ui.pages import conflict_words as say
 from gridworker.ui.style import mark
 from gridworker.ui.theme import px
-from gridworker.ui.widgets import Avatar, Card, Column, Elide, Label, LinkButton, PrimaryButton, Row
-from gridworker.ui.wording import moment_words
+from gridworker.ui.widgets import (
+    Avatar,
+    Card,
+    Chip,
+    Column,
+    Elide,
+    Label,
+    LinkButton,
+    PrimaryButton,
+    Row,
+    Rule,
+)
 
-Fields = Mapping[str, Any]
+GAP: Final = 12
+BOTH: Final = -2
+"""The number of the button for 两份都留."""
 
-SHOWN = "shown"
-ALL = "all"
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads the card, and who wrote: person id to name."""
+
+    me: str
+    names: Mapping[str, str]
+    today: date
 
 
 class VersionBox(QFrame):
-    """One version that can be chosen: who wrote it, when, and what."""
+    """One version that can be chosen: who wrote it, when, and what. A click anywhere chooses it."""
 
-    def __init__(self, heading: str, words: str, group: QButtonGroup, number: int) -> None:
+    def __init__(self, title: str, words: str, spoken: str, *, shown: bool = False) -> None:
         super().__init__()
         mark(self, box="sunken")
+        self.radio = QRadioButton(title)
+        self.radio.setAccessibleName(f"{spoken}：{title}：{words}")
+        head = Row(gap=8)
+        head.addWidget(self.radio, 1)
+        if shown:
+            head.addWidget(Chip("现在显示", "primary"))
         column = Column(self, margins=(14, 10, 14, 12), gap=6)
-        self.radio = QRadioButton(heading)
-        self.radio.setAccessibleName(f"{heading}：{words}")
-        group.addButton(self.radio, number)
-        column.addWidget(self.radio)
-        text = Label(words or "（空）", "body", wrap=True)
-        column.addWidget(text)
+        column.addLayout(head)
+        column.addWidget(Label(words, "body", wrap=True))
         column.addStretch(1)
         self.radio.toggled.connect(lambda on: mark(self, chosen=on))
 
-    def mousePressEvent(self, event: object) -> None:
-        """A click anywhere in the box chooses it."""
-        self.radio.setChecked(True)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.radio.setChecked(True)
+            self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+class Choice(QWidget):
+    """One thing to be decided. ``chosen`` carries the conflict's id and what was picked."""
+
+    chosen = Signal(str, object)
+
+    def __init__(self, conflict: Conflict, readers: Readers, keep: Keep) -> None:
+        super().__init__()
+        self.setObjectName("clear")
+        self.conflict = conflict
+        self._group = QButtonGroup(self)
+        self._grid = QGridLayout()
+        column = Column(self, gap=8)
+        head = Row(gap=8)
+        head.addWidget(Label(say.place(conflict), "strong"))
+        base = say.base_words(conflict)
+        head.addWidget(Elide(f"原来：{base}" if base else "", "hint2"), 1)
+        column.addLayout(head)
+        if conflict.type is not ClashType.FIELD:
+            column.addWidget(Label(say.EXPLAINED[conflict.type], "second", wrap=True))
+        column.addLayout(self._grid)
+        for version in (conflict.shown, *conflict.others):
+            title = say.who_and_when(version, readers.names, readers.me, readers.today)
+            spoken = "现在显示的" if version.n == 0 else "另一份"
+            self._add(VersionBox(title, say.words(conflict, version), spoken, shown=version.n == 0), version.n)
+        if joint := say.joint_words(conflict):
+            self._add(VersionBox("两份都留", joint, "两份都留"), BOTH)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+        self.pick(keep)
+        self._group.idToggled.connect(self._toggled)
+        self.rescale()
+
+    def keep(self) -> Keep:
+        """``shown``, the number of another version, or ``all``."""
+        number = self._group.checkedId()
+        return ALL if number == BOTH else SHOWN if number <= 0 else number
+
+    def pick(self, keep: Keep) -> None:
+        """Choose a version; one that is no longer there leaves the shown one."""
+        number = BOTH if keep == ALL else 0 if keep == SHOWN else int(keep)
+        button = self._group.button(number) or self._group.button(0)
+        button.setChecked(True)
+
+    def rescale(self) -> None:
+        """Take the size in use."""
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(px(GAP))
+        self._grid.setVerticalSpacing(px(GAP))
+
+    def _add(self, box: VersionBox, number: int) -> None:
+        at = self._grid.count()
+        self._group.addButton(box.radio, number)
+        alone = number == BOTH
+        row = -(-at // 2) if alone else at // 2
+        self._grid.addWidget(box, row, 0 if alone else at % 2, 1, 2 if alone else 1)
+
+    def _toggled(self, number: int, on: bool) -> None:
+        if on:
+            self.chosen.emit(self.conflict.id, self.keep())
 
 
 class ConflictCard(Card):
-    """``settled`` carries what was chosen: ``shown``, the number of another version, or ``all``."""
+    """All that is to be decided about one record.
+
+    ``settled`` carries what was picked for each conflict; ``picked`` every change of mind, so that a page that is
+    drawn anew does not forget it; ``put_off`` that the person wants to see to it later.
+    """
 
     settled = Signal(object)
-    later = Signal()
+    picked = Signal(str, object)
+    put_off = Signal(bool)
 
     def __init__(
         self,
-        conflict: Fields,
-        record: Fields | None,
-        names: Mapping[str, str],
-        today: date,
+        conflicts: Sequence[Conflict],
+        readers: Readers,
+        *,
+        kept: Mapping[str, Keep],
         open_record: Callable[[], object] | None,
+        folded: bool = False,
     ) -> None:
-        super().__init__(gap=12)
-        self._conflict, self._names, self._today = conflict, names, today
-        self._type = str(conflict.get("type"))
-        self._kind = KINDS.get(str(conflict.get("record_kind")))
-        self._others = [version for _, version in sorted((conflict.get("others") or {}).items())]
-        self.body.addLayout(self._head(record, open_record))
-        self.body.addWidget(Label(self._explained(), "second", wrap=True))
-        self.body.addWidget(self._versions())
-        self.body.addLayout(self._foot())
+        super().__init__(gap=GAP)
+        self._conflicts = tuple(conflicts)
+        self._choices: list[Choice] = []
+        self._head(open_record)
+        self._inner = QWidget()
+        self._inner.setObjectName("clear")
+        column = Column(self._inner, gap=GAP)
+        if self._conflicts[0].type is ClashType.FIELD:
+            column.addWidget(Label(say.EXPLAINED[ClashType.FIELD], "second", wrap=True))
+        for n, conflict in enumerate(self._conflicts):
+            if n:
+                column.addWidget(Rule())
+            choice = Choice(conflict, readers, kept.get(conflict.id, SHOWN))
+            choice.chosen.connect(self.picked)
+            self._choices.append(choice)
+            column.addWidget(choice)
+        column.addLayout(self._foot())
+        self.body.addWidget(self._inner)
+        self._fold(folded)
 
-    def chosen(self) -> str | int:
-        """``shown`` or the number of another version, from 1."""
-        number = self._group.checkedId()
-        return SHOWN if number <= 0 else number
+    def keeps(self) -> dict[str, Keep]:
+        """What is picked, by conflict."""
+        return {choice.conflict.id: choice.keep() for choice in self._choices}
 
-    def _head(self, record: Fields | None, open_record: Callable[[], object] | None) -> Row:
-        row = Row(gap=12)
-        title = self._kind.title_of(record) if self._kind is not None and record is not None else ""
-        row.addWidget(Avatar(title or "？"))
+    def _head(self, open_record: Callable[[], object] | None) -> None:
+        row, first = Row(gap=12), self._conflicts[0]
+        row.addWidget(Avatar(first.title or "？"))
         words = Column(gap=1)
-        kind = self._kind.title if self._kind is not None else "记录"
-        words.addWidget(Elide(f"{kind}：{title}" if title else kind, "h2"))
-        words.addWidget(Elide(f"{self._field_title()}·{CLASH_TITLES[ClashType(self._type)]}", "second"))
+        words.addWidget(Elide(say.heading(first), "h2"))
+        count = len(self._conflicts)
+        line = f"{count} 处两边都改过，其余的已自动合并" if count > 1 else CLASH_TITLES[first.type]
+        words.addWidget(Elide(line, "second"))
         row.addLayout(words, 1)
-        if open_record is not None and record is not None:
+        if count > 1:
+            row.addWidget(LinkButton("全选现在显示的", lambda: self._pick_all(SHOWN)))
+            row.addWidget(LinkButton("全选另一份", lambda: self._pick_all(1)))
+        if open_record is not None:
             row.addWidget(LinkButton("打开记录", open_record))
-        return row
-
-    def _field_title(self) -> str:
-        field = self._kind.field(str(self._conflict.get("field") or "")) if self._kind is not None else None
-        return field.title if field is not None else "整条记录"
-
-    def _explained(self) -> str:
-        return {
-            ClashType.FIELD: "两边都改了这一项，都没有看到对方的内容。请选一份，另一份留在历史里，随时可以撤销。",
-            ClashType.MOVE: "两个人都办理了这一步。先到的已经生效，请确认要不要改成另一份。",
-            ClashType.DEL_VS_EDIT: "一个人要移除这条记录，但没有看到别人的新修改，所以记录还在。请决定保留还是移除。",
-            ClashType.EDIT_ON_DELETED: "修改还没有上传，记录就被别人移除了。修改的内容在右边，选它会恢复这条记录。",
-        }[ClashType(self._type)]
-
-    def _versions(self) -> QWidget:
-        part = QWidget()
-        part.setObjectName("clear")
-        grid = QGridLayout(part)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(px(12))
-        self._group = QButtonGroup(self)
-        shown = {name: self._conflict.get(f"shown_{name}") for name in ("value", "by", "at")}
-        boxes = [VersionBox(self._heading("现在显示的", shown), self._words(shown, alive=True), self._group, 0)]
-        boxes += [
-            VersionBox(self._heading("另一份", each), self._words(each, alive=False), self._group, number)
-            for number, each in enumerate(self._others, 1)
-        ]
-        for number, box in enumerate(boxes):
-            grid.addWidget(box, number // 2, number % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        boxes[0].radio.setChecked(True)
-        mark(boxes[0], chosen=True)
-        return part
-
-    def _heading(self, what: str, version: Fields) -> str:
-        who = self._names.get(str(version.get("by") or ""), "")
-        when = moment_words(int(version["at"]), self._today) if version.get("at") else ""
-        return "　".join(part for part in (what, "·".join(p for p in (who, when) if p)) if part)
-
-    def _words(self, version: Fields, *, alive: bool) -> str:
-        value = version.get("value")
-        if self._type == ClashType.DEL_VS_EDIT:
-            return "保留这条记录" if alive else "移除这条记录"
-        if self._type == ClashType.EDIT_ON_DELETED and alive:
-            return "已移除"
-        field = self._kind.field(str(self._conflict.get("field") or "")) if self._kind is not None else None
-        if isinstance(value, dict) and set(value) <= {"add", "rem"}:
-            word = "加上" if "add" in value else "去掉"
-            return f"{word}标签：{field.shown([next(iter(value.values()))]) if field else ''}"
-        if field is not None and not isinstance(value, dict):
-            return field.shown(value)
-        return "" if value is None else str(value)
+        self._unfold = LinkButton("现在核对", lambda: self._turn(False))
+        row.addWidget(self._unfold)
+        self.body.addLayout(row)
 
     def _foot(self) -> Row:
         row = Row(gap=10)
-        row.addWidget(Label("采用后随时可以撤销，另一份留在历史里。", "hint2"), 1)
-        row.addWidget(LinkButton("稍后处理", self.later.emit))
-        if self._is_text():
-            row.addWidget(LinkButton("两份都留", lambda: self.settled.emit(ALL)))
-        row.addWidget(PrimaryButton("采用所选", lambda: self.settled.emit(self.chosen()), icon_name="checkmark"))
+        row.addWidget(Label("采用以后可以撤销，另一份留在这条记录的历史里。", "hint2", wrap=True), 1)
+        row.addWidget(LinkButton("稍后处理", lambda: self._turn(True)))
+        take = PrimaryButton("采用所选", lambda: self.settled.emit(self.keeps()), icon_name="checkmark")
+        row.addWidget(take)
         return row
 
-    def _is_text(self) -> bool:
-        field = self._kind.field(str(self._conflict.get("field") or "")) if self._kind is not None else None
-        return self._type == ClashType.FIELD and isinstance(field, Text) and field.lines
+    def _pick_all(self, keep: Keep) -> None:
+        for choice in self._choices:
+            choice.pick(keep)
+
+    def _turn(self, folded: bool) -> None:
+        self._fold(folded)
+        self.put_off.emit(folded)
+
+    def _fold(self, folded: bool) -> None:
+        self._inner.setVisible(not folded)
+        self._unfold.setVisible(folded)

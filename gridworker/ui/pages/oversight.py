@@ -8,9 +8,12 @@ from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages.oversight_board import Board
 from gridworker.ui.pages.oversight_diaries import Diaries
-from gridworker.ui.widgets import ChipChoice, Column
+from gridworker.ui.widgets import ChipChoice, Column, Row
 from gridworker.ui.wording import moment_words
 from gridworker.ui.work import Work
+
+PLACES = frozenset({"region", "staff_member"})
+"""Kinds that the filters list."""
 
 
 class OversightPage(Page):
@@ -28,13 +31,17 @@ class OversightPage(Page):
         self._frame, self._head = frame, head
         body = QWidget()
         column = Column(body, gap=12)
+        line = Row(gap=12)
         self._faces = ChipChoice("督导", [("board", "看板"), ("diaries", "批阅日记")])
         self._faces.choose("board")
         self._faces.chosen.connect(lambda _: self._turn())
-        column.addWidget(self._faces)
+        line.addWidget(self._faces, 2)
+        self._board = Board(self._work, frame, lambda place: self._read(place=place), self._read_worker)
+        line.addWidget(self._board.tools, 3)
+        column.addLayout(line)
         self._stack = QStackedWidget()
-        self._board = Board(self._work, frame, self._read_grid)
         self._diaries = Diaries(self._work, frame)
+        self._diaries.counted.connect(self._tell)
         self._stack.addWidget(self._board)
         self._stack.addWidget(self._diaries)
         column.addWidget(self._stack, 1)
@@ -50,7 +57,7 @@ class OversightPage(Page):
 
     def redraw(self, kinds: frozenset[str]) -> None:
         """Something was received or reviewed."""
-        self._turn()
+        self._turn(places_changed=bool(kinds & PLACES))
 
     def fitted(self, width: int) -> None:
         """Hand the width on."""
@@ -63,19 +70,31 @@ class OversightPage(Page):
             return True
         return False
 
-    def _read_grid(self, grid: str) -> None:
+    def _read(self, *, place: str = "", worker: str = "") -> None:
         self._faces.choose("diaries")
-        self._diaries.choose_grid(grid)
-        self._turn()
+        self._show_face()
+        self._diaries.choose(place=place, worker=worker)
 
-    def _turn(self) -> None:
+    def _read_worker(self, worker: str) -> None:
+        self._read(worker=worker)
+
+    def _turn(self, *, places_changed: bool = False) -> None:
+        if self._show_face():
+            self._diaries.load(places_changed=places_changed)
+        else:
+            self._board.load(places_changed=places_changed)
+
+    def _show_face(self) -> bool:
+        """Bring the chosen face to the front; whether it is the diaries."""
         diaries = self._faces.value() == "diaries"
         self._stack.setCurrentWidget(self._diaries if diaries else self._board)
+        self._board.tools.setVisible(not diaries)
+        if not diaries:
+            self._tell("")
+        return diaries
+
+    def _tell(self, count: str) -> None:
         last = self._work.ledger.last_success()
-        as_of = f"截至 {moment_words(last, self._work.today())}" if last else "还没有同步过"
+        as_of = f"截至 {moment_words(last, self._work.today())} 的资料" if last else "还没有同步过"
         area = "、".join(self._work.ledger.my_areas())
-        self._head.set_context("·".join(part for part in (area, as_of) if part))
-        if diaries:
-            self._diaries.load()
-        else:
-            self._board.load()
+        self._head.set_context("·".join(part for part in (area, as_of, count) if part))

@@ -1,23 +1,37 @@
-"""The supervisor's board: coverage of each grid, what is overdue, which desks are silent."""
+"""The supervisor's board: coverage of each place and worker, what is overdue, which desks are silent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from gridworker.records.codes import DISPUTE_TYPES
+from gridworker.ui.background import Job
 from gridworker.ui.charts import Bar, BarChart, SideBars
-from gridworker.ui.civil import china_now
+from gridworker.ui.civil import china_day
 from gridworker.ui.page import Frame
+from gridworker.ui.pages.oversight_facts import (
+    MOST,
+    SILENT_DAYS,
+    BoardFacts,
+    PlaceLine,
+    WorkerLine,
+    look,
+    silent_desks,
+)
+from gridworker.ui.theme import colour, px
+from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Card,
     ChipChoice,
     Column,
+    Elide,
     EmptyState,
     Label,
+    LinkButton,
     ListRow,
     Row,
     RowList,
@@ -26,170 +40,309 @@ from gridworker.ui.widgets import (
     StatTile,
     clear,
 )
-from gridworker.ui.wording import ago_words, moment_words
+from gridworker.ui.wording import ago_words, day_words, moment_words
 from gridworker.ui.work import Work
 
-SILENT_DAYS: Final = 3
-"""A desk not heard from for so long is named."""
+PERIODS: Final = (("month", "本月"), ("half", "近半年"), ("year", "近一年"))
+LEVEL_WORDS: Final[Mapping[str, str]] = {"grid": "网格", "village": "村社区", "town": "乡镇"}
+WORKERS_AT_ONCE: Final = 8
 
-MOST: Final = 8
+
+class Skeleton(QWidget):
+    """Grey blocks where the board will stand, while it is counted for the first time."""
+
+    BLOCKS: Final = ((0.0, 0.0, 1.0, 0.12), (0.0, 0.15, 1.0, 0.42), (0.0, 0.6, 0.6, 0.4), (0.62, 0.6, 0.38, 0.4))
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("正在统计")
+        self.rescale()
+
+    def rescale(self) -> None:
+        """Take the size in use."""
+        self.setMinimumHeight(px(420))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw them."""
+        painter = QPainter(self)
+        width, height = self.width(), self.height()
+        for x, y, w, h in self.BLOCKS:
+            block = QRect(round(x * width), round(y * height), round(w * width), round(h * height))
+            painter.fillRect(block, colour("neutral_bg"))
 
 
 class Board(QWidget):
-    """Tiles, bars by grid, what needs attention."""
+    """Tiles, bars by place, what needs attention, workers. Counted in the local lane; what stood there stays till then.
 
-    def __init__(self, work: Work, frame: Frame, read_grid: Callable[[str], object]) -> None:
+    ``tools``: the choice of period and place, for the page's own line.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        frame: Frame,
+        read_place: Callable[[str], object],
+        read_worker: Callable[[str], object],
+    ) -> None:
         super().__init__()
         self.setObjectName("clear")
-        self._work, self._frame, self._read_grid = work, frame, read_grid
-        column = Column(self, gap=12)
-        head = Row(gap=10)
-        self._period = ChipChoice("时段", [("month", "本月"), ("half", "近半年"), ("year", "近一年")])
-        self._period.choose("month")
-        self._period.chosen.connect(lambda _: self.load())
-        head.addWidget(self._period)
-        column.addLayout(head)
+        self._work, self._frame = work, frame
+        self._read_place, self._read_worker = read_place, read_worker
+        self._job: Job[BoardFacts] | None = None
+        self._facts: BoardFacts | None = None
+        self._again = False
+        self._all_workers = False
+        self.tools = self._tools()
+        column = Column(self, gap=0)
         scroll = Scroll(gap=12)
         self._body = scroll.body
-        column.addWidget(scroll, 1)
+        self._body.addWidget(Skeleton())
+        column.addWidget(scroll)
 
-    def load(self) -> None:
-        """Count anew."""
-        ledger, today = self._work.ledger, self._work.today()
-        coverage = ledger.coverage(self._first_day(today).isoformat(), today.isoformat())
+    def load(self, *, places_changed: bool = False) -> None:
+        """Count anew; asked for while it counts, once more afterwards."""
+        if places_changed or not self._place.count():
+            self._fill_places()
+        if self._job is not None and not self._job.over:
+            self._again = True
+            return
+        self._again = False
+        period, place, today = self._period.value(), str(self._place.currentData() or ""), self._work.today()
+        lane = self._work.lane_ledger
+        self._job = self._frame.background.run(
+            lambda _: look(lane(), period, place, today),  # type: ignore[arg-type]
+            then=self._show,
+            failed=self._frame.say_error,
+            lane="local",
+        )
+
+    def _tools(self) -> QWidget:
+        tools = QWidget()
+        tools.setObjectName("clear")
+        row = Row(tools, gap=10)
+        self._period = ChipChoice("时段", PERIODS)
+        self._period.choose("month")
+        self._period.chosen.connect(lambda _: self.load())
+        self._place = QComboBox()
+        self._place.setAccessibleName("乡镇、村或网格")
+        self._place.setMaxVisibleItems(14)
+        self._place.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._place.setMinimumContentsLength(8)
+        self._place.activated.connect(lambda _: self.load())
+        middle = Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(self._period, 1, middle)
+        row.addWidget(self._place, 0, middle)
+        return tools
+
+    def _fill_places(self) -> None:
+        before = self._place.currentData()
+        self._place.clear()
+        self._place.addItem("全部地方", None)
+        for region, path in self._work.ledger.places().items():
+            self._place.addItem(path, region)
+        self._place.setCurrentIndex(max(0, self._place.findData(before) if before else 0))
+
+    # ------------------------------------------------------------------ showing
+
+    def _show(self, facts: BoardFacts) -> None:
+        if self._again:
+            self.load()
+        if facts == self._facts:
+            self._show_desks()
+            return
+        self._facts = facts
         clear(self._body)
-        self._body.addLayout(self._tiles(coverage))
-        self._body.addWidget(self._bars(coverage))
+        self._body.addLayout(self._tiles(facts))
+        self._body.addWidget(self._bars(facts))
         low = Row(gap=12)
-        low.addWidget(self._attention(coverage), 3)
+        left = Column(gap=12)
+        left.addWidget(self._attention(facts))
+        left.addWidget(self._workers(facts))
+        left.addStretch(1)
         right = Column(gap=12)
-        right.addWidget(self._types())
-        right.addWidget(self._desks())
+        right.addWidget(self._types(facts))
+        self._desk_place = Column(gap=0)
+        right.addLayout(self._desk_place)
+        right.addStretch(1)
+        low.addLayout(left, 3)
         low.addLayout(right, 2)
         self._body.addLayout(low)
         self._body.addStretch(1)
+        self._show_desks()
 
-    def _first_day(self, today: date) -> date:
-        match self._period.value():
-            case "half":
-                return date.fromordinal(today.toordinal() - 182)
-            case "year":
-                return date.fromordinal(today.toordinal() - 365)
-        return today.replace(day=1)
-
-    def _tiles(self, coverage: Sequence[Any]) -> Row:
-        ledger = self._work.ledger
-        homes, visited = sum(c.households for c in coverage), sum(c.visited for c in coverage)
-        share = round(100 * visited / homes) if homes else 0
+    def _tiles(self, facts: BoardFacts) -> Row:
         row = Row(gap=12)
-        first = StatTile("走访覆盖", "home_person", "primary")
-        first.show_count(f"{share}%", f"{visited:,} / {homes:,} 户")
-        waiting = ledger.count("visit", (("state", "=", "submitted"),))
-        second = StatTile("待批阅日记", "book_open", "warn")
-        second.show_count(waiting, "点开批阅" if waiting else "都看完了")
-        second.clicked.connect(lambda: self._frame.go("oversight", "diaries"))
-        disputes = ledger.open_disputes()
-        overdue = sum(1 for d in disputes if d.get("due") and d["due"] < self._work.today().isoformat())
-        third = StatTile("在办纠纷", "handshake", "violet")
-        third.show_count(len(disputes), f"{overdue} 件已超期" if overdue else "没有超期")
-        third.clicked.connect(lambda: self._frame.go("disputes"))
-        silent = self._silent()
-        fourth = StatTile("未同步电脑", "desktop", "info")
-        fourth.show_count(len(silent) if silent is not None else "—", f"超过 {SILENT_DAYS} 天没有同步")
-        for tile in (first, second, third, fourth):
+        share = round(100 * facts.visited / facts.households) if facts.households else 0
+        covered = StatTile("走访覆盖", "home_person", "primary")
+        covered.show_count(f"{share}%", f"{facts.visited:,} / {facts.households:,} 户")
+        covered.clicked.connect(lambda: self._frame.go("homes"))
+        waiting = StatTile("待批阅日记", "book_open", "warn")
+        waiting.show_count(f"{facts.waiting:,}", "点开批阅" if facts.waiting else "都看完了")
+        waiting.clicked.connect(lambda: self._frame.go("oversight", "diaries"))
+        disputes = StatTile("在办纠纷", "handshake", "violet")
+        disputes.show_count(f"{facts.disputes:,}", f"{facts.overdue} 件已超期" if facts.overdue else "没有超期")
+        disputes.clicked.connect(lambda: self._frame.go("disputes"))
+        silent = silent_desks(self._work.ledger, self._work.now())
+        self._silent = StatTile("未同步电脑", "desktop", "info")
+        self._silent.show_count("—" if silent is None else len(silent), f"超过 {SILENT_DAYS} 天没有同步")
+        self._silent.clicked.connect(self._show_silent)
+        for tile in (covered, waiting, disputes, self._silent):
             row.addWidget(tile, 1)
         return row
 
-    def _bars(self, coverage: Sequence[Any]) -> Card:
+    def _bars(self, facts: BoardFacts) -> Card:
         card = Card(gap=8)
-        card.body.addWidget(SectionTitle("各网格走访户数"))
-        card.body.addWidget(Label("横线为本网格户数；柱子为这段时间走访过的户数。", "hint2"))
-        if not coverage:
+        level = LEVEL_WORDS.get(facts.places[0].level, "地方") if facts.places else "网格"
+        title = SectionTitle(f"各{level}走访户数")
+        days = f"{facts.first.month}月{facts.first.day}日至今"
+        title.end.addWidget(Label(f"{days}。横线：按半年走访一遍，应走访的户数", "hint2"))
+        card.body.addWidget(title)
+        if not facts.places:
             card.body.addWidget(EmptyState("data_bar_vertical", "还没有网格资料。", "同步后会出现在这里。"))
             return card
-        ledger = self._work.ledger
-        chart = BarChart("各网格走访户数", "户")
-        ordered = sorted(coverage, key=lambda c: c.visited / c.households if c.households else 0)[:MOST]
-        chart.show_bars([Bar(_short(ledger.region_path(c.grid)), c.visited) for c in ordered])
-        target = sum(c.households for c in ordered) / len(ordered)
-        chart.set_target(target)
+        shown = facts.places[:MOST]
+        chart = BarChart(f"各{level}走访户数", "户")
+        chart.show_bars([_bar(line) for line in shown])
+        chart.pressed.connect(lambda n: self._open(shown[n]))
         card.body.addWidget(chart)
+        if len(facts.places) > MOST:
+            words = f"这里是走访最少的 {MOST} 个，共 {len(facts.places)} 个。"
+            card.body.addWidget(Label(words, "hint2", wrap=True))
         return card
 
-    def _attention(self, coverage: Sequence[Any]) -> Card:
-        card = Card(margins=(0, 14, 0, 8), gap=6)
-        head = Row(margins=(18, 0, 14, 0))
-        head.addWidget(SectionTitle("需要关注"))
-        card.body.addLayout(head)
+    def _open(self, line: PlaceLine) -> None:
+        """A town or a village in its parts; a grid's diaries."""
+        if line.level == "grid":
+            self._read_place(line.region)
+            return
+        self._place.setCurrentIndex(max(0, self._place.findData(line.region)))
+        self.load()
+
+    def _attention(self, facts: BoardFacts) -> Card:
+        card = _listed("需要关注", "走访最少的网格")
         rows = RowList()
-        ledger = self._work.ledger
-        by_share = sorted(coverage, key=lambda c: c.visited / c.households if c.households else 1)
-        for each in by_share[:MOST]:
-            missing = each.households - each.visited
+        for line in facts.grids:
+            missing = line.households - line.visited
             if missing <= 0:
                 continue
-            share = round(100 * each.visited / each.households)
-            workers = "、".join(ledger.workers_of(each.grid))
             row = ListRow(
-                ledger.region_path(each.grid),
-                line="　".join(part for part in (workers, f"走访 {share}%", f"还有 {missing} 户") if part),
+                line.path,
+                line="　".join(part for part in ("、".join(line.workers), f"还有 {missing:,} 户没走访") if part),
+                due=_share_chip(line.share, line.visited < line.aim),
                 icon_name="location",
                 height=60,
             )
-            row.add_act("看日记", lambda grid=each.grid: self._read_grid(grid))  # type: ignore[misc]
-            row.opened.connect(lambda grid=each.grid: self._read_grid(grid))
+            read = self._reader_of(line.region)
+            row.add_act("看日记", read, icon_name="book_open")
+            row.opened.connect(read)
             rows.add(row)
         card.body.addWidget(rows if rows.rows() else EmptyState("checkmark_circle", "所有网格都走访到了。"))
         return card
 
-    def _types(self) -> Card:
+    def _reader_of(self, region: str) -> Callable[[], object]:
+        return lambda: self._read_place(region)
+
+    def _workers(self, facts: BoardFacts) -> Card:
+        card = _listed("各网格员走访", f"{len(facts.workers)} 人" if facts.workers else "")
+        rows = RowList()
+        most = None if self._all_workers else WORKERS_AT_ONCE
+        for line in facts.workers[:most]:
+            rows.add(self._worker(line))
+        card.body.addWidget(rows if rows.rows() else EmptyState("people", "这里还没有网格员。"))
+        if most is not None and len(facts.workers) > most:
+            foot = Row(margins=(10, 0, 10, 0), gap=0)
+            foot.addWidget(LinkButton(f"显示全部 {len(facts.workers):,} 人", self._show_all_workers))
+            foot.addStretch(1)
+            card.body.addLayout(foot)
+        return card
+
+    def _worker(self, line: WorkerLine) -> ListRow:
+        told = f"走访 {line.visits:,} 次，见到人 {line.met:,} 次，走访过 {line.visited:,} / {line.households:,} 户"
+        row = ListRow(
+            line.name,
+            tags=[(line.area, "neutral")] if line.area else [],
+            line=told,
+            due=_share_chip(line.share, line.visited < line.aim),
+            height=60,
+        )
+        row.opened.connect(lambda: self._read_worker(line.person))
+        return row
+
+    def _show_all_workers(self) -> None:
+        self._all_workers = True
+        facts, self._facts = self._facts, None
+        if facts is not None:
+            self._show(facts)
+
+    def _types(self, facts: BoardFacts) -> Card:
         card = Card(gap=8)
         card.body.addWidget(SectionTitle("在办纠纷类型"))
-        counts: dict[str, int] = {}
-        for dispute in self._work.ledger.open_disputes():
-            name = DISPUTE_TYPES.get(str(dispute.get("dispute_type")), "其他")
-            counts[name] = counts.get(name, 0) + 1
-        if not counts:
+        if not facts.types:
             card.body.addWidget(Label("没有在办的纠纷。", "second"))
             return card
-        chart = SideBars("在办纠纷类型", "件")
-        largest = sorted(counts.items(), key=lambda pair: -pair[1])[:6]
-        chart.show_bars([Bar(name, count) for name, count in largest])
+        chart = SideBars("在办纠纷类型", "件", label_width=96)
+        chart.show_bars([Bar(name, count) for name, count in facts.types[:MOST]])
         card.body.addWidget(chart)
         return card
 
-    def _silent(self) -> list[Any] | None:
-        desks = self._work.ledger.desks()
-        if desks is None:
-            return None
-        limit = self._work.now() - SILENT_DAYS * 86_400_000
-        return [desk for desk in desks if desk["seen_at"] < limit]
+    # ------------------------------------------------------------------ silent desks
 
-    def _desks(self) -> Card:
+    def _show_desks(self) -> None:
+        silent = silent_desks(self._work.ledger, self._work.now())
+        self._silent.show_count("—" if silent is None else len(silent), f"超过 {SILENT_DAYS} 天没有同步")
+        clear(self._desk_place)
+        self._desks_card = self._desks(silent)
+        self._desk_place.addWidget(self._desks_card)
+
+    def _show_silent(self) -> None:
+        """Down to the card that names them."""
+        scroll = self.findChild(Scroll)
+        if scroll is not None:
+            scroll.ensureWidgetVisible(self._desks_card)
+
+    def _desks(self, silent: list[dict[str, Any]] | None) -> Card:
         card = Card(gap=8)
-        card.body.addWidget(SectionTitle("没有消息的电脑"))
-        silent = self._silent()
+        card.body.addWidget(SectionTitle("没有消息的电脑", str(len(silent)) if silent else ""))
         if silent is None:
-            card.body.addWidget(Label("联网同步后显示。", "second"))
+            card.body.addWidget(Label("联网同步后，中心会告诉您哪些电脑很久没有消息。", "second", wrap=True))
             return card
         names, today = self._work.ledger.names(), self._work.today()
-        for desk in sorted(silent, key=lambda each: each["seen_at"])[:MOST]:
-            who = names.get(str(desk["person"]), str(desk.get("name") or ""))
-            row = Row(gap=8)
-            row.addWidget(Label(who, "strong"), 1)
-            seen = desk["seen_at"]
-            words = moment_words(seen, today) if seen else "从未同步"
-            row.addWidget(Label(f"{words}（{ago_words(_civil(seen), today)}）" if seen else words, "second"))
+        for desk in silent[:MOST]:
+            who = names.get(str(desk.get("person"))) or str(desk.get("name") or "")
+            row, seen = Row(gap=8), int(desk.get("seen_at") or 0)
+            row.addWidget(Elide(who, "strong"), 1)
+            words = (
+                f"{day_words(china_day(seen), today)}（{ago_words(china_day(seen), today)}）" if seen else "从未同步"
+            )
+            row.addWidget(Label(words, "second", tone="bad"))
             card.body.addLayout(row)
+        if len(silent) > MOST:
+            card.body.addWidget(Label(f"还有 {len(silent) - MOST} 台。", "hint2"))
         if not silent:
-            card.body.addWidget(Label(f"{SILENT_DAYS} 天内都同步过。", "second"))
+            card.body.addWidget(Label(f"所有电脑 {SILENT_DAYS} 天内都同步过。", "second", wrap=True))
+        told = int(self._work.ledger.store.meta("desks_as_of", 0) or 0)
+        if told:
+            card.body.addWidget(Label(f"中心 {moment_words(told, today)} 告知", "hint2", wrap=True))
         return card
 
 
+def _listed(title: str, count: str) -> Card:
+    card = Card(margins=(0, 14, 0, 8), gap=6)
+    head = Row(margins=(18, 0, 14, 0))
+    head.addWidget(SectionTitle(title, count))
+    card.body.addLayout(head)
+    return card
+
+
+def _bar(line: PlaceLine) -> Bar:
+    words = f"{line.visited:,} / {line.households:,}"
+    return Bar(_short(line.path), line.visited, note=f"走访 {line.visits:,} 次", target=line.aim, words=words)
+
+
+def _share_chip(share: float, behind: bool) -> tuple[str, Tone]:
+    return f"{round(100 * share)}%", "warn" if behind else "ok"
+
+
 def _short(path: str) -> str:
-    """``谷来镇·马村·第2网格`` as ``马村第2``."""
-    return "".join(path.split("·")[-2:]).replace("网格", "").replace("村委会", "村")
-
-
-def _civil(at: int) -> date:
-    return china_now(at).date()
+    """``谷来镇·马村·第2网格`` as ``马村第2网格``."""
+    return "".join(path.split("·")[-2:]) if path.count("·") > 1 else path.split("·")[-1]

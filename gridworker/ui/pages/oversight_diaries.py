@@ -6,68 +6,78 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from gridworker.errors import GridworkerError
 from gridworker.records.kinds.visit import STATES
 from gridworker.ui.background import Progress
 from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTable
+from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
-from gridworker.ui.pages.diary_reader import STATE_TONES, DiaryReader
+from gridworker.ui.pages.diary_reader import STATE_TONES
+from gridworker.ui.pages.oversight_facts import workers_below
+from gridworker.ui.pages.oversight_review import ReviewReader
 from gridworker.ui.theme import px
-from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import Card, ChipChoice, Column, EmptyState, Row, SearchField
-from gridworker.ui.wording import moment_words
+from gridworker.ui.wording import moment_words, subject_names
 from gridworker.ui.work import Work
 
 COLUMNS: Final = (
-    ListColumn("visited_at", "时间", 118),
+    ListColumn("visited_at", "时间", 140),
     ListColumn("visitor", "填写人", 84),
-    ListColumn("place", "网格", 150, sortable=False, hide_below=1250),
-    ListColumn("text", "情况", 200, stretch=True, sortable=False),
-    ListColumn("state", "状态", 96),
+    ListColumn("place", "网格", 140, sortable=False, hide_below=1250),
+    ListColumn("text", "情况", 180, stretch=True, sortable=False),
+    ListColumn("state", "状态", 100, hide_below=1150),
 )
 READER_WIDTH: Final = 430
+NARROW_READER: Final = 370
+STATE_FILTERS: Final = (("submitted", "待批阅"), ("returned", "已退回"), ("read", "已阅"), ("", "全部"))
 
 
 class Diaries(QWidget):
-    """Filters above, table and reader below."""
+    """Filters above, table at the left, reader at the right. ``counted`` says how many are listed."""
+
+    counted = Signal(str)
 
     def __init__(self, work: Work, frame: Frame, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("clear")
         self._work, self._frame = work, frame
         self._words, self._chosen = "", ""
+        self._known = False
+        self._width = frame.design_width()
         column = Column(self, gap=12)
         column.addLayout(self._filters())
         halves = Row(gap=12)
         column.addLayout(halves, 1)
         halves.addWidget(self._list(), 1)
-        self._reader = DiaryReader(reviewer=True)
-        self._reader.setFixedWidth(px(READER_WIDTH))
+        self._reader = ReviewReader()
         self._reader.reviewed.connect(self._review)
         halves.addWidget(self._reader)
+        self.fitted(frame.design_width())
 
     def _filters(self) -> Row:
         row = Row(gap=10)
-        self._state = ChipChoice(
-            "状态", [("submitted", "待批阅"), ("returned", "已退回"), ("read", "已阅"), ("", "全部")]
-        )
+        self._state = ChipChoice("状态", STATE_FILTERS)
         self._state.choose("submitted")
         self._state.chosen.connect(lambda _: self._ask())
-        row.addWidget(self._state)
-        row.addStretch(1)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(self._state, 1, middle)
         self._place, self._worker = QComboBox(), QComboBox()
-        self._place.setAccessibleName("乡镇、村或网格")
-        self._worker.setAccessibleName("填写人")
-        for box in (self._place, self._worker):
-            box.setMinimumWidth(px(150))
-            box.activated.connect(lambda _: self._ask())
-            row.addWidget(box)
+        for box, name, run in (
+            (self._place, "乡镇、村或网格", self._place_chosen),
+            (self._worker, "填写人", self._ask),
+        ):
+            box.setAccessibleName(name)
+            box.setMaxVisibleItems(14)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(6)
+            box.activated.connect(lambda _, run=run: run())
+            row.addWidget(box, 0, middle)
         self._search = SearchField("日记里的字或姓名")
-        self._search.setMaximumWidth(px(220))
         self._search.searched.connect(self._searched)
-        row.addWidget(self._search)
+        row.addWidget(self._search, 0, middle)
         return row
 
     def _list(self) -> QWidget:
@@ -82,54 +92,88 @@ class Diaries(QWidget):
         )
         self._table = RecordTable(self._model, name="日记列表", none=none, no_hits=no_hits)
         self._table.picked.connect(self._picked)
+        self._model.counted.connect(self._arrived)
         card = Card(margins=(1, 1, 1, 1))
         card.body.addWidget(self._table)
         return card
 
-    def load(self) -> None:
-        """Fill the filters and ask."""
-        ledger = self._work.ledger
-        _fill(self._place, "全部地方", ledger.places())
-        workers = {person: name for person, name in ledger.names().items() if person in ledger.grid_workers()}
-        _fill(self._worker, "全部人员", workers)
+    # ------------------------------------------------------------------ what the page calls
+
+    def load(self, *, places_changed: bool = False) -> None:
+        """Ask again. *places_changed*: names of regions or people may be others now."""
+        if places_changed or not self._known:
+            self._known = True
+            _fill(self._place, "全部地方", self._work.ledger.places())
+            self._fill_workers()
         self._ask()
 
     def fitted(self, width: int) -> None:
         """Take the window's design width."""
-        self._table.fit(width)
-        self._reader.setFixedWidth(px(READER_WIDTH if width >= 1250 else 360))
+        self._width = width
+        self._fit_columns()
+        self._reader.setFixedWidth(px(READER_WIDTH if width >= 1250 else NARROW_READER))
+        self._search.setMinimumWidth(px(150))
+        self._search.setMaximumWidth(px(220 if width >= 1150 else 170))
+        for box in (self._place, self._worker):
+            box.setMinimumWidth(px(150 if width >= 1250 else 116))
 
-    def choose_grid(self, region: str) -> None:
-        """Show only this place's diaries."""
-        _fill(self._place, "全部地方", self._work.ledger.places())
-        self._place.setCurrentIndex(max(0, self._place.findData(region)))
+    def choose(self, *, place: str = "", worker: str = "") -> None:
+        """Show all diaries of this place or this worker."""
+        self.load()
         self._state.choose("")
+        self._place.setCurrentIndex(max(0, self._place.findData(place or None)))
+        self._fill_workers()
+        self._worker.setCurrentIndex(max(0, self._worker.findData(worker or None)))
+        self._empty_search()
+        self._ask()
 
     def mark_read(self) -> None:
         """Ctrl+Enter."""
-        self._reader.review_by_key("read")
+        self._reader.send("read")
+
+    # ------------------------------------------------------------------ filters
+
+    def _fit_columns(self) -> None:
+        """A column that would say the same in every row gives its room to the text."""
+        self._table.fit(self._width)
+        if self._state.value():
+            self._table.setColumnHidden([column.key for column in COLUMNS].index("state"), True)
+            self._table.rescale()
 
     def _searched(self, text: str) -> None:
         self._words = text
         self._ask()
 
+    def _place_chosen(self) -> None:
+        self._fill_workers()
+        self._ask()
+
+    def _fill_workers(self) -> None:
+        ledger, place = self._work.ledger, self._place.currentData()
+        _fill(self._worker, "全部人员", workers_below(ledger, [str(place)] if place else ledger.me.regions))
+
+    def _empty_search(self) -> None:
+        self._search.set_quietly("")
+        self._words = ""
+
     def _show_all(self) -> None:
         self._state.choose("")
         self._place.setCurrentIndex(0)
+        self._fill_workers()
         self._worker.setCurrentIndex(0)
-        self._search.set_quietly("")
-        self._words = ""
+        self._empty_search()
         self._ask()
 
     def _ask(self) -> None:
         state, place, worker = self._state.value(), self._place.currentData(), self._worker.currentData()
+        self._fit_columns()
         narrowed = frozenset(part for part in (state, place, worker) if part)
         self._model.ask(Query(text=self._words, filters=narrowed, extra=(state, place, worker)))
 
     def _ids(self, query: Query, progress: Progress) -> array[int]:
+        """In the local lane."""
         ledger = self._work.lane_ledger()
-        asked = query.extra if isinstance(query.extra, tuple) else ("", "", "")
-        state, place, worker = asked
+        state, place, worker = query.extra if isinstance(query.extra, tuple) else ("", "", "")
         where: list[tuple[str, str, Any]] = []
         if state:
             where.append(("state", "=", state))
@@ -137,12 +181,13 @@ class Diaries(QWidget):
             where.append(("grid", "in", ledger.grids_in(str(place))))
         if worker:
             where.append(("visitor", "=", worker))
-        sort = query.sort or "visited_at"
         backwards = query.descending if query.sort else True
-        order = (f"-{sort}" if backwards else sort,)
+        order = (f"-{query.sort or 'visited_at'}" if backwards else query.sort,)
         if query.text:
             return ledger.search_ids("visit", query.text, where, order)
         return ledger.ids("visit", where, order)
+
+    # ------------------------------------------------------------------ rows
 
     def _rows(self, rows: Sequence[int]) -> dict[int, list[Cell]]:
         ledger = self._work.ledger
@@ -151,42 +196,63 @@ class Diaries(QWidget):
 
     def _cells(self, visit: Mapping[str, Any], names: Mapping[str, str]) -> list[Cell]:
         state = str(visit.get("state"))
+        path = self._work.ledger.region_path(str(visit.get("grid") or ""))
+        told = str(visit.get("text") or ("没有见到人" if visit.get("met") is False else "")).replace("\n", " ")
         return [
             Cell(moment_words(int(visit["visited_at"]), self._work.today())),
             Cell(names.get(str(visit.get("visitor")), ""), bold=True),
-            Cell(self._work.ledger.region_path(str(visit.get("grid") or ""))),
-            Cell(str(visit.get("text") or "").replace("\n", " ")),
+            Cell("·".join(path.split("·")[-2:])),
+            Cell(told),
             Cell(tags=((STATES.get(state, state), STATE_TONES.get(state, "neutral")),)),
         ]
 
+    # ------------------------------------------------------------------ reading and reviewing
+
+    def _arrived(self, count: int) -> None:
+        """Whoever opens the list, or another filter, reads the first diary of it."""
+        words = dict(STATE_FILTERS)[self._state.value()]
+        self.counted.emit(f"{'共' if words == '全部' else words} {count:,} 篇")
+        if not self._table.current_id():
+            self._table.select_first()
+
     def _picked(self, row: int) -> None:
         visits = self._work.ledger.page("visit", [row]) if row else []
+        self._chosen = str(visits[0]["id"]) if visits else ""
         if not visits:
-            self._reader.show_nothing()
+            self._reader.show_none()
             return
         ledger = self._work.ledger
-        self._chosen = str(visits[0]["id"])
-        reviews = ledger.find("review", where=(("visit", "=", self._chosen),), order=("-reviewed_at",))
-        self._reader.show_diary(visits[0], reviews, ledger.names(), self._work.today())
+        self._reader.show_for_review(visits[0], ledger.reviews_of(self._chosen), ledger.names(), self._work.today())
 
     def _review(self, act: str, level: str, comment: str) -> None:
-        ledger, frame = self._work.ledger, self._frame
+        """Keep it, and go on with the next diary."""
+        ledger, frame, visit = self._work.ledger, self._frame, self._chosen
         try:
-            saved = ledger.review(self._chosen, act, level=level or None, comment=comment or None)
+            saved = ledger.review(visit, act, level=level or None, comment=comment or None)
         except GridworkerError as error:
             frame.say_error(error)
             return
+        whom = subject_names(ledger.get("visit", visit) or {}) or "走访日记"
+        self._go_on()
         frame.redraw(saved.changed.kinds)
-        words = "已阅" if act == "read" else "已退回，填写人会在“今日”里看到"
-        frame.offer_undo(Undoable(words, lambda: frame.redraw(ledger.undo(saved.act).changed.kinds)))
+        # 已阅 says nothing: the next diary is in sight already, and a message would push it about.
+        if act == "returned":
+            frame.say(Message(f"已退回：{whom}", "ok", "同步以后，填写人会在“今日”里看到您的批语。"))
+
+    def _go_on(self) -> None:
+        """The next one at once; the list follows when it has been read anew."""
+        here = self._model.row_of(self._table.current_id())
+        following = self._model.row_id(here + 1) or self._model.row_id(here - 1)
+        if following:
+            self._table.select_id(following)
 
 
 def _fill(box: QComboBox, all_words: str, options: Mapping[str, str]) -> None:
     before = box.currentData()
-    if [box.itemData(n) for n in range(1, box.count())] == list(options):
+    if box.count() and [box.itemData(n) for n in range(1, box.count())] == list(options):
         return
     box.clear()
     box.addItem(all_words, None)
     for key, words in options.items():
         box.addItem(words, key)
-    box.setCurrentIndex(max(0, box.findData(before)))
+    box.setCurrentIndex(max(0, box.findData(before) if before else 0))
