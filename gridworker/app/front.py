@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
@@ -11,20 +10,15 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 WAIT_MS = 500
 
 
-def socket_name(pid: int | None = None) -> str:
-    """The name of this window's socket; no name of a person in it."""
-    return f"gridworker-{os.getpid() if pid is None else pid}"
-
-
 class Front(QObject):
-    """Listens; ``come`` is called when another window asks."""
+    """Listens at *name*; ``come`` is called when another window asks."""
 
-    def __init__(self, come: Callable[[], object], parent: QObject | None = None) -> None:
+    def __init__(self, name: str, come: Callable[[], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        QLocalServer.removeServer(socket_name())
-        self._server.listen(socket_name())
+        QLocalServer.removeServer(name)
+        self._server.listen(name)
         self._server.newConnection.connect(lambda: self._asked(come))
 
     def _asked(self, come: Callable[[], object]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gridworker.sync.enrol import Opened
     from gridworker.sync.machine import Machine
     from gridworker.sync.reach import Reach
-    from gridworker.ui.shell import HouseActions
+    from gridworker.ui.open_desk import HouseActions
 
 TREE: Final = Path(__file__).resolve().parents[2]
 VERSION: Final = "0.1.0"

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QApplication
 
+from gridworker.app.crash import Crashes, Fall
 from gridworker.app.door import HomeDoor, Session
 from gridworker.ui.background import Progress
-from gridworker.ui.shell import HouseActions, Shell
+from gridworker.ui.shell import Shell
 
 if TYPE_CHECKING:
     from gridworker.app.desk import Desk
     from gridworker.ledger import Ledger
     from gridworker.sync.engine import Report
+    from gridworker.ui.open_desk import HouseActions
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.work import Work
 
+BEHIND: Final = ("gridworker.app.desk", "gridworker.app.house")
+"""Loaded beside the pages, while the password is typed."""
 QUIET_MS: Final = 200
 """How long one piece of quiet work may take."""
 
 
 class OpenedDesk:
-    """Answers ``ui.shell.OpenDesk`` for one session."""
+    """Answers ``ui.open_desk.OpenDesk`` for one session."""
 
     def __init__(self, session: Session) -> None:
         from gridworker.app.desk import Desk
@@ -58,6 +61,11 @@ class OpenedDesk:
         return self._desk.user
 
     @property
+    def fell_at(self) -> int | None:
+        """ms UTC when the last run of this store was begun, if it did not come to a good end."""
+        return self._session.fell_at
+
+    @property
     def desk(self) -> Desk:
         """The desk behind it."""
         return self._desk
@@ -77,11 +85,13 @@ class OpenedDesk:
         return HouseOf(self._desk, actions)
 
     def monotonic(self) -> int:
-        """ms of a clock that only runs forward."""
-        return time.monotonic_ns() // 1_000_000
+        """ms of a clock that only runs forward, also while the machine sleeps."""
+        return awake_or_asleep()
 
     def spread(self) -> float:
         """A drawn number from 0 to 1."""
+        import secrets
+
         return secrets.randbelow(1000) / 1000
 
     def tidy(self, progress: Progress) -> None:
@@ -125,26 +135,75 @@ def open_window(
     application.setApplicationName("gridworker")
     application.setDesktopFileName("gridworker")
     look = dress(application, home)
-    door = HomeDoor(home, can_practise=practise is not None, socket=_socket_name())
-    shell = Shell(door, OpenedDesk, look, practise=practise)
-    if until_painted:
-        shell.painted.connect(shell.close)
-    else:
-        shell.painted.connect(lambda: _listen(shell))
-    shell.begin(user or "")
-    if prepared is not None:
-        prepared(shell)
-    shell.show()
-    return application.exec()
+    with contextlib.ExitStack() as until_closed:
+        around = _Around(home, until_closed)
+        door = HomeDoor(home, can_practise=practise is not None, socket=_socket_name())
+        shell = Shell(door, OpenedDesk, look, practise=practise, behind=BEHIND)
+        around.catch_for(shell)
+        if until_painted:
+            shell.painted.connect(shell.close)
+        else:
+            shell.painted.connect(lambda: around.settle(shell))
+        shell.begin(user or "")
+        if prepared is not None:
+            prepared(shell)
+        shell.show()
+        return application.exec()
+
+
+class _Around:
+    """What the window has around it: the log, the net under it, and whoever asks it to come or to go.
+
+    Nothing of it is seen, so all but the net waits until the first frame is painted.
+    """
+
+    def __init__(self, home: Path, until_closed: contextlib.ExitStack) -> None:
+        self._home, self._until_closed = home, until_closed
+        self._log = Path()
+
+    def catch_for(self, shell: Shell) -> None:
+        """From here on no exception goes unseen."""
+        crashes = self._crashes = self._until_closed.enter_context(Crashes(self._open_log))
+        crashes.fell.connect(lambda fall: self._tell(shell, fall))
+        crashes.stopped.connect(shell.close)
+
+    def settle(self, shell: Shell) -> None:
+        """After the first frame."""
+        from gridworker.app.front import Front
+        from gridworker.app.stop_signals import StopSignals
+
+        shell.load_behind()
+        self._open_log()
+        Front(_socket_name(), shell.come_to_front, shell)
+        signals = self._until_closed.enter_context(StopSignals(shell))
+        signals.came.connect(shell.close)
+
+    def _tell(self, shell: Shell, fall: Fall) -> None:
+        if fall.error is not None:
+            shell.say_error(fall.error)
+        else:
+            shell.show_crash(fall.again, lambda: self._crashes.count, self._save)
+
+    def _save(self) -> Path:
+        from gridworker.app.house import VERSION
+
+        return self._crashes.save(self._log.with_name("diagnosis.txt"), VERSION, self._log)
+
+    def _open_log(self) -> None:
+        from gridworker import logs
+
+        if self._log == Path():
+            self._log = self._home / logs.FOLDER / logs.FILE
+            self._until_closed.callback(logs.stop, logs.start(self._home))
+
+
+def awake_or_asleep() -> int:
+    """ms of a clock that only runs forward, also while the machine sleeps where the system has such a clock."""
+    with_sleep = getattr(time, "CLOCK_BOOTTIME", None)
+    nanoseconds = time.monotonic_ns() if with_sleep is None else time.clock_gettime_ns(with_sleep)
+    return nanoseconds // 1_000_000
 
 
 def _socket_name() -> str:
+    """Where this window can be asked to come to the front; no name of a person in it."""
     return f"gridworker-{os.getpid()}"
-
-
-def _listen(shell: Shell) -> None:
-    """Another window of the same store may ask this one to come to the front."""
-    with suppress(ImportError):
-        from gridworker.app.front import Front
-
-        Front(shell.come_to_front, shell)

@@ -4,9 +4,11 @@ Exit codes: 0 done; 1 refused or failed, with the reason on stderr; 2 used wrong
 document and nothing else. Passwords come from ``GRIDWORKER_PASSWORD`` or a prompt.
 """
 
+import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gridworker.cli.parser import parsed
 from gridworker.errors import GridworkerError
@@ -24,6 +26,11 @@ def main(arguments: Sequence[str]) -> int:
         asked = parsed(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 2
+    return _window(asked) if asked.command is None else _done(asked)
+
+
+def _done(asked: argparse.Namespace) -> int:
+    """Does a command, tells how it went, and returns the exit code."""
     from gridworker.cli import commands  # what a command needs is imported after --help had its say
 
     try:
@@ -44,3 +51,21 @@ def main(arguments: Sequence[str]) -> int:
     if answer is not None:
         print(json.dumps(answer.document, ensure_ascii=False) if asked.json else "\n".join(answer.lines))
     return 0
+
+
+def _window(asked: argparse.Namespace) -> int:
+    """The window comes without what the commands load: the first frame would wait for it."""
+    from gridworker import settings
+    from gridworker.app.window import open_window
+
+    if not _has_display(sys.platform, os.environ):
+        print("这里没有图形界面，窗口打不开。命令行可以照常使用：python main.py --help", file=sys.stderr)
+        return 1
+    return open_window((asked.home or settings.default_home()).absolute(), asked.user)
+
+
+def _has_display(platform: str, environment: Mapping[str, str]) -> bool:
+    """Without one Qt would end the program without a word that a person understands."""
+    return platform != "linux" or any(
+        environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )

@@ -26,9 +26,6 @@ PASSWORD = "GRIDWORKER_PASSWORD"
 def run(asked: argparse.Namespace) -> Answer | None:
     """Does one command. Raises ``Misused`` and what the act itself raises."""
     home: Path = (asked.home or settings.default_home()).absolute()
-    if asked.command is None:
-        _window(home, asked)
-        return None
     if asked.command == "demo":
         _demo(home, asked)
         return None
@@ -170,13 +167,6 @@ def _password(user: str) -> str:
     if not sys.stdin.isatty():
         raise Misused(f"没有密码：请设置环境变量 {PASSWORD}。")
     return getpass.getpass(f"{user} 的密码：")
-
-
-def _window(home: Path, asked: argparse.Namespace) -> None:
-    """Opens the window and comes back when it is closed."""
-    from gridworker.app.window import open_window
-
-    open_window(home, asked.user)
 
 
 def _demo(home: Path, asked: argparse.Namespace) -> None:

@@ -81,6 +81,7 @@ class Job(Generic[T]):
         self._progress = progress
         self._send = send
         self._over = False
+        self._performed = Event()
         self.handed = Progress(self._report)
 
     @property
@@ -102,6 +103,10 @@ class Job(Generic[T]):
         self.cancel()
         self._over = True
 
+    def wait(self, seconds: float) -> bool:
+        """Wait, on the window's thread, until the function has returned; false when it has not in that time."""
+        return self._performed.wait(seconds)
+
     def perform(self) -> None:
         """Run in the lane and send the result home."""
         try:
@@ -112,6 +117,8 @@ class Job(Generic[T]):
             self._send(lambda: self._end_badly(error))
         else:
             self._send(lambda: self._end_well(result))
+        finally:
+            self._performed.set()
 
     def _report(self, done: int, total: int, text: str) -> None:
         told = self._progress
@@ -130,10 +137,14 @@ class Job(Generic[T]):
         if self.handed.interrupted:
             # A database that was told to stop says so with an error of its own.
             error = Cancelled()
-        if not isinstance(error, GridworkerError):
-            raise error  # a bug: it goes up to the crash page
-        if self._failed is not None:
-            self._failed(error)
+        known = isinstance(error, GridworkerError)
+        try:
+            if self._failed is not None:
+                # After a bug whoever waits comes to rest, as if a person had stopped it.
+                self._failed(error if isinstance(error, GridworkerError) else Cancelled())
+        finally:
+            if not known:
+                raise error  # a bug: it goes up to the crash page
 
 
 @dataclass(frozen=True)
@@ -165,8 +176,8 @@ class Background(QObject):
     ) -> Job[T]:
         """Run *work* on *lane*; *then*, *failed* and *progress* are called on the window's thread.
 
-        An error that is not a :class:`GridworkerError` is a bug and is raised on the window's
-        thread, whatever *failed* says.
+        An error that is not a :class:`GridworkerError` is a bug: *failed* gets :class:`Cancelled`, so that what
+        waits for an end comes to rest, and the bug itself is raised on the window's thread.
         """
         job: Job[T] = Job(work, then, failed, progress, self._send)
         if self._closed:

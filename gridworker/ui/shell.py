@@ -3,83 +3,46 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
+from gridworker.errors import GridworkerError
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.icons import app_icon
+from gridworker.ui.idle import Idle
+from gridworker.ui.message_bar import Message
 from gridworker.ui.pages.unlock import UnlockPage
 from gridworker.ui.preferences import LookMemory, automatic_sync, lock_minutes
 
 if TYPE_CHECKING:
-    from gridworker.sync.engine import Report
     from gridworker.ui.desktop import Desktop
-    from gridworker.ui.pages.settings_port import Housekeeping
+    from gridworker.ui.open_desk import OpenDesk
+    from gridworker.ui.pages.crash import CrashSheet, Written
     from gridworker.ui.pages.welcome import WelcomePage
     from gridworker.ui.pages.welcome_door import Door
     from gridworker.ui.sync_control import SyncControl
     from gridworker.ui.window import MainWindow
-    from gridworker.ui.work import Work
 
 USUAL: Final = QSize(1366, 690)
 """What a 1366x768 laptop leaves between title and task bar."""
 LEAST: Final = QSize(1024, 600)
-BEHIND: Final = "gridworker.ui.desktop"
+BEHIND: Final = (
+    "gridworker.ui.desktop",
+    "gridworker.ui.pages.help",
+    "gridworker.ui.pages.settings",
+    "gridworker.ui.references",
+)
 """Loaded in the local lane while the password is typed, so that the first page comes at once."""
-PATIENCE_MS: Final = 60_000
-
-
-class OpenDesk(Protocol):
-    """What the app gives for a session: the worker's ledger, and what keeps it going."""
-
-    @property
-    def user(self) -> str:
-        """Login name."""
-
-    @property
-    def work(self) -> Work:
-        """For the pages; the ledger belongs to the window's thread."""
-
-    def sync(self, progress: Progress) -> Report:
-        """One sync, with a store of its own; runs in the network lane."""
-
-    def sign_in(self, password: str, progress: Progress) -> None:
-        """Sign this desk in at its centre again; runs in the network lane."""
-
-    def housekeeping(self, actions: HouseActions) -> Housekeeping:
-        """What the settings page asks for."""
-
-    def monotonic(self) -> int:
-        """ms of a clock that only runs forward."""
-
-    def spread(self) -> float:
-        """A drawn number from 0 to 1."""
-
-    def tidy(self, progress: Progress) -> object:
-        """Quiet work of the local lane after opening: words that wait to be indexed."""
-
-    def close(self) -> None:
-        """Close the stores and let go of the window lock."""
-
-
-class HouseActions(Protocol):
-    """What the settings page may change in the shell."""
-
-    def set_automatic_sync(self, automatic: bool) -> None:
-        """Syncs start by themselves, or not."""
-
-    def set_lock_minutes(self, minutes: int) -> None:
-        """Lock after so many quiet minutes; 0: never."""
-
-    def show_restore(self, backup: str) -> None:
-        """Lock, and show this backup on the unlock page."""
-
-    def show_connect(self) -> None:
-        """Lock, and lead a desk without a centre to one."""
+MINUTE_MS: Final = 60_000
+GRACE_S: Final = 3.0
+"""How long a running sync may go on when the window is closed."""
+LOCKING_S: Final = 0.3
+"""How long locking waits for the lanes: the next worker must not find the window frozen."""
 
 
 class Shell(QStackedWidget):
@@ -94,29 +57,28 @@ class Shell(QStackedWidget):
         look: LookMemory,
         *,
         practise: Callable[[], object] | None = None,
+        behind: Sequence[str] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """*practise* opens the made-up district, where there is one."""
+        """*practise* opens the made-up district, where there is one. *behind*: more modules to load beforehand."""
         super().__init__(parent)
         self._door, self._open_desk, self._look = door, open_desk, look
         self._practise = practise
+        self._behind = (*BEHIND, *behind)
         self._background = Background(self)
         self._desk: OpenDesk | None = None
         self._window: MainWindow | None = None
         self._desktop: Desktop | None = None
         self._control: SyncControl | None = None
-        self._unlock: UnlockPage | None = None
+        self._crash: CrashSheet | None = None
+        self._telling = False
         self._was_painted = False
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.timeout.connect(lambda: self.lock("离开的时间较长，已为您锁定。"))
+        self._idle = Idle(self)
+        # Queued: the desk must not go while one of its own events is on its way.
+        self._idle.due.connect(self._left_alone, Qt.ConnectionType.QueuedConnection)
         self.setWindowTitle("民情日记")
-        self.setWindowIcon(app_icon())
         self.setMinimumSize(LEAST)
         self.resize(USUAL)
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
 
     # ------------------------------------------------------------------ what stands in the window
 
@@ -146,7 +108,11 @@ class Shell(QStackedWidget):
             self.show_unlock(user)
         else:
             self.show_welcome()
-        self._background.run(lambda _: importlib.import_module(BEHIND), then=lambda _: None, lane="local")
+
+    def load_behind(self) -> None:
+        """Load in the lane what the first page needs, while the password is typed."""
+        behind = self._behind
+        self._background.run(lambda progress: _load(behind, progress), then=lambda _: None, lane="local")
 
     def show_unlock(self, user: str = "") -> UnlockPage:
         """Who, and the password."""
@@ -156,7 +122,6 @@ class Shell(QStackedWidget):
         self._put(page)
         if user:
             page.reload(user)
-        self._unlock = page
         return page
 
     def show_welcome(self) -> WelcomePage:
@@ -173,35 +138,67 @@ class Shell(QStackedWidget):
 
     def enter(self, session: Any) -> None:
         """Somebody has come in: his desk."""
+        try:
+            desk = self._open_desk(session)
+        except GridworkerError as error:
+            # The door has opened this store a moment ago; the disk may have filled up since.
+            self.show_unlock().say(error.title, error.remedy, bad=True)
+            return
+        try:
+            self._sit_down(desk)
+        except BaseException:
+            # A bug: nobody may stay in half, with the store locked against the next try.
+            self._leave()
+            desk.close()
+            self.show_unlock(desk.user)
+            raise
+
+    def _sit_down(self, desk: OpenDesk) -> None:
         from gridworker.ui.desktop import Desktop
-        from gridworker.ui.pages.help import HelpPage
+        from gridworker.ui.pages.help import HelpPage, bind_help
         from gridworker.ui.pages.settings import SettingsPage
         from gridworker.ui.sync_control import SyncControl
         from gridworker.ui.window import MainWindow
 
-        desk = self._open_desk(session)
         preferences = desk.work.preferences
         self._look.follow(preferences)
         window = MainWindow(self._background)
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
-        desktop = Desktop(window, desk.work, control, desk.sign_in)
+        self._desk, self._window, self._control = desk, window, control
+        desktop = self._desktop = Desktop(window, desk.work, control, desk.sign_in)
         window.add_page(HelpPage())
         window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
         window.acts.bind("lock", self.lock)
-        window.acts.bind("help", lambda: window.go("help", window.here))
+        bind_help(window)
         window.status.person_pressed.connect(self._ask_person)
-        self._desk, self._window, self._desktop, self._control = desk, window, desktop, control
+        window.status.safety_pressed.connect(lambda: window.go("settings", "safety"))
         self._put(window)
         desktop.start()
         control.open(automatic_sync(preferences))
         self.set_lock_minutes(lock_minutes(preferences))
         self._background.run(desk.tidy, then=lambda _: None, failed=window.say_error, lane="local")
+        if desk.fell_at is not None:
+            self._tell_of_fall(desk, window, desktop, desk.fell_at)
+
+    def _tell_of_fall(self, desk: OpenDesk, window: MainWindow, desktop: Desktop, since: int) -> None:
+        """The last run died: say what of it is there."""
+        drafts = [draft for draft in desk.work.ledger.drafts() if draft.at >= since]
+        if not drafts:
+            window.say(Message(self.tr("上次没有正常退出，已保存的内容都在。"), "warn"))
+            return
+        words = self.tr("上次没有正常退出，已恢复 {} 篇草稿。").format(len(drafts))
+        only = drafts[0].key if len(drafts) == 1 else ""
+        look = (lambda: desktop.open_draft(only)) if only else desktop.start
+        window.say(Message(words, "warn", act=(self.tr("查看"), look)))
 
     def come_to_front(self) -> None:
         """Another window of the same store was asked for: this one is it."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
+        QApplication.alert(self)
+        if self._window is not None:
+            self._window.say(Message(self.tr("这份资料在这个窗口里已经打开了，请在这里继续。"), "info"))
 
     # ------------------------------------------------------------------ leaving
 
@@ -234,32 +231,86 @@ class Shell(QStackedWidget):
 
     def set_lock_minutes(self, minutes: int) -> None:
         """Lock after so many quiet minutes; 0: never."""
-        self._quiet.stop()
-        self._quiet.setInterval(minutes * PATIENCE_MS)
-        if minutes and self._desk is not None:
-            self._quiet.start()
+        if self._desk is not None:
+            self._idle.begin(self._desk.monotonic, minutes * MINUTE_MS)
 
-    def _leave(self) -> str:
-        """Close the desk of whoever is in; his login name."""
-        self._quiet.stop()
+    def _left_alone(self) -> None:
+        if self._desk is not None:
+            self.lock(self.tr("离开的时间较长，已为您锁定。"))
+
+    def _leave(self, grace: float = 0.0) -> str:
+        """Close the desk of whoever is in; his login name. A running sync may go on for *grace* seconds."""
+        self._idle.end()
         desk, window, control = self._desk, self._window, self._control
         self._desk = self._window = self._desktop = self._control = None
+        self._forget_crash()
         if desk is None or window is None:
             return ""
-        window.close_drawer()
+        window.close()  # drafts are kept as they stand
         if control is not None:
-            control.cancel()
-            control.close()
+            if grace and control.view.running:
+                self.hide()
+                QGuiApplication.sync()
+            control.finish(grace)
             control.deleteLater()
-        self._background.shutdown()
+        self._background.shutdown(LOCKING_S)
+        self._background.deleteLater()
         self._background = Background(self)
         self._look.leave()
         user = desk.user
         self.removeWidget(window)
-        window.hide()
         window.deleteLater()
         desk.close()
         return user
+
+    # ------------------------------------------------------------------ what nobody foresaw
+
+    def show_crash(self, again: bool, falls: Callable[[], int], save: Callable[[], Path]) -> None:
+        """Keep what is being written, and say plainly that something went wrong.
+
+        *again*: the same has happened before. *falls* counts, so that it is seen when keeping fails too. *save* writes
+        the diagnosis.
+        """
+        if self._crash is not None or self._telling:
+            return  # one is said already, or saying it is what fails
+        from gridworker.ui.pages.crash import CrashSheet
+
+        self._telling = True
+        written = self._keep_what_is_written(falls)
+        self._crash = CrashSheet(self, written=written, again=again, go_on=lambda: self._after_crash(again), save=save)
+        self._crash.open_over()
+        self._telling = False
+
+    def _keep_what_is_written(self, falls: Callable[[], int]) -> Written:
+        window, before = self._window, falls()
+        if window is None:
+            return "nothing"
+        window.acts.trigger("keep")
+        # What fails in there is not raised here: Qt called it.
+        if falls() != before:
+            return "lost"
+        return "kept" if window.drawer is not None else "nothing"
+
+    def say_error(self, error: GridworkerError) -> None:
+        """What somebody can act on, but no page caught."""
+        page = self.currentWidget()
+        if self._window is not None:
+            self._window.say_error(error)
+        elif isinstance(page, UnlockPage):
+            page.say(error.title, error.remedy, bad=True)
+
+    def _after_crash(self, again: bool) -> None:
+        self._crash = None
+        if self._window is None:
+            self.begin()  # what stood there may wait for an answer that never comes
+        elif again:
+            self.lock(self.tr("请输入密码，重新进入。"))
+
+    def _forget_crash(self) -> None:
+        sheet, self._crash = self._crash, None
+        if sheet is not None:
+            sheet.hide()
+            sheet.deleteLater()
 
     def _ask_person(self) -> None:
         if self._window is None:
@@ -278,26 +329,34 @@ class Shell(QStackedWidget):
             self.removeWidget(before)
             before.hide()
             before.deleteLater()
-        self._unlock = None
         page.setFocus()
 
     # ------------------------------------------------------------------ Qt
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Whatever a person does puts the lock off."""
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._quiet.isActive():
-            self._quiet.start()
-        return super().eventFilter(watched, event)
+    def showEvent(self, event: QShowEvent) -> None:
+        """From here on there is a surface that can be touched."""
+        super().showEvent(event)
+        self._idle.watch(self.window().windowHandle())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once that there is something to see."""
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self._first_painted)
+
+    def _first_painted(self) -> None:
+        self.setWindowIcon(app_icon())
+        self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Drafts are kept, threads end, stores are closed; nothing is asked."""
-        self._leave()
+        self._leave(GRACE_S)
         self._background.shutdown()
         event.accept()
+
+
+def _load(modules: Sequence[str], progress: Progress) -> None:
+    for module in modules:
+        progress.check()
+        importlib.import_module(module)

@@ -142,6 +142,12 @@ class SyncControl(QObject):
         self._timer.stop()
         self._automatic = False
 
+    def finish(self, patience: float) -> None:
+        """The window closes: what runs may come to its end within *patience* seconds, then it is cancelled."""
+        self.close()
+        if self._job is not None and not self._job.wait(patience):
+            self._job.cancel()
+
     def _step(self, done: int, total: int, words: str) -> None:
         self._show(SyncView(running=True, done=done, total=total, words=words))
 

@@ -19,6 +19,7 @@ from gridworker.storage.connection import connect
 from gridworker.storage.keys import Cost
 from gridworker.storage.store import Store
 from gridworker.storage.vault import WorkerEntry
+from gridworker.sync.badge import text_of
 from gridworker.sync.centre import Centre
 from gridworker.sync.machine import Machine
 from gridworker.ui.background import Progress
@@ -77,6 +78,7 @@ class Laptop:
                 "account": account,
                 "person": person,
                 "device": name_of(0xDE1),
+                "device_key": text_of(bytes(32)),
                 "centre": "https://centre.test",
                 "standing": standing().model_dump(),
                 "backup": True,

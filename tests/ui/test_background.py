@@ -38,13 +38,21 @@ def test_an_error_that_a_worker_can_act_on_comes_home(qtbot, background):
     assert isinstance(failures[0], CentreUnreachable)
 
 
-def test_a_bug_goes_up_and_is_not_told_to_the_worker(qtbot, background):
+def test_a_bug_goes_up_and_whoever_waits_comes_to_rest(qtbot, background):
     told = []
     with qtbot.capture_exceptions() as bugs:
         background.run(lambda _: 1 // 0, then=told.append, failed=told.append)
         qtbot.waitUntil(lambda: bool(bugs))
     assert bugs[0][0] is ZeroDivisionError
-    assert told == []
+    assert [type(each) for each in told] == [Cancelled]
+
+
+def test_the_end_of_what_runs_can_be_waited_for(qtbot, background):
+    gate = threading.Event()
+    job = background.run(lambda _: gate.wait(10), then=lambda _: None)
+    assert not job.wait(0.01)
+    gate.set()
+    assert job.wait(5)
 
 
 def test_how_far_it_is_is_told_in_order(qtbot, background):

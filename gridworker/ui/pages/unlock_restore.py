@@ -66,7 +66,9 @@ class RestoreView(QWidget):
             return
         for words in (
             self.tr("现在的资料文件会改名留在原处，不会删除。"),
-            self.tr("备份以后已经上传的内容，恢复后同步一次就会回来；还没有上传的，只要旧文件里读得出来，会一起带过来。"),
+            self.tr(
+                "备份以后已经上传的内容，恢复后同步一次就会回来；还没有上传的，只要旧文件里读得出来，会一起带过来。"
+            ),
         ):
             column.addWidget(Label(words, "second", wrap=True))
 
