@@ -13,6 +13,7 @@ from gridworker.ui.widgets import (
     Card,
     CheckRow,
     Elide,
+    IconButton,
     IconLabel,
     Label,
     LinkButton,
@@ -75,7 +76,8 @@ def drafts_card(work: Work, resume: Callable[[str], object], drop: Callable[[str
             icon_name="edit",
             icon_tone="primary",
         )
-        row.add_side_act("delete", f"丢弃草稿：{draft.title}", lambda key=draft.key: drop(key))  # type: ignore[misc]
+        # A side act hides where the row is narrow, and here it always is.
+        row.add_end(IconButton("delete", f"丢弃草稿：{draft.title}", lambda key=draft.key: drop(key)))  # type: ignore[misc]
         row.add_act("接着写", lambda key=draft.key: resume(key))  # type: ignore[misc]
         row.opened.connect(lambda key=draft.key: resume(key))
         rows.add(row)

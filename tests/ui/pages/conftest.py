@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from gridworker.sync.engine import Report
@@ -59,25 +60,32 @@ def _no_line(_: Progress) -> Report:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, theme: Theme, background: Background) -> Iterator[Callable[[SmallGrid], Opened]]:
-    """Opens the whole window of a desk at 1366x768, on its first page; its sync has nothing to bring."""
-    controls: list[SyncControl] = []
+def open_window(
+    qtbot: QtBot, theme: Theme, background: Background, desk_of: Callable[[str], SmallGrid]
+) -> Iterator[Callable[[SmallGrid], Opened]]:
+    """Opens the whole window of a desk at 1366x768, on its first page; its sync has nothing to bring.
+
+    The windows are gone before the desks of ``desk_of`` are closed and before the look is put back.
+    """
+    opened: list[Opened] = []
 
     def open_it(grid: SmallGrid) -> Opened:
         window = MainWindow(background)
-        qtbot.addWidget(window)
         window.resize(1366, 768)
         control = SyncControl(background, _no_line, monotonic=lambda: 0, spread=lambda: 0.5, parent=window)
-        controls.append(control)
         desktop = Desktop(window, grid.work, control)
+        opened.append(Opened(window, desktop, control, grid))
         desktop.start()
         window.show()
         qtbot.waitUntil(window.isActiveWindow)
-        return Opened(window, desktop, control, grid)
+        return opened[-1]
 
     yield open_it
-    for control in controls:
-        control.close()
+    for each in opened:
+        each.control.close()
+        each.window.close()
+        each.window.deleteLater()
+        QCoreApplication.sendPostedEvents(each.window, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
