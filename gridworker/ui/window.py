@@ -215,7 +215,8 @@ class MainWindow(QWidget):
 
     def redraw(self, kinds: frozenset[str]) -> None:
         """Records of these kinds changed: the page in front reloads now, the others when shown."""
-        for key, standing in self._standing.items():
+        # A page whose record is gone leads to another one, which may be built only then.
+        for key, standing in tuple(self._standing.items()):
             if key == self._here:
                 standing.page.redraw(kinds)
             else:

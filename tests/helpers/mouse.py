@@ -9,7 +9,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from gridworker.ui.widgets import ListRow
+from gridworker.ui.widgets import Chip, ListRow, Tags
 
 W = TypeVar("W", bound=QWidget)
 
@@ -68,5 +68,10 @@ def write(into: QWidget, text: str) -> None:
 def words_of(root: QWidget) -> str:
     """Everything that can be read in a part of the window."""
     QApplication.processEvents()
-    shown = [each for each in root.findChildren(QLabel) if each.isVisible()]
-    return "\n".join(each.text() for each in shown)
+    shown = [each for each in root.findChildren(QWidget) if each.isVisible()]
+    words = [each.text() if isinstance(each, QLabel) else each.accessibleName() for each in shown if _told(each)]
+    return "\n".join(words)
+
+
+def _told(widget: QWidget) -> bool:
+    return isinstance(widget, QLabel | Chip | Tags)
