@@ -89,8 +89,7 @@ class Desktop(QObject):
 
     def start(self) -> None:
         """Show the first page of the role."""
-        role = self._work.ledger.me.role
-        self._window.go("oversight" if role == Role.SUPERVISOR else "today")
+        self._window.go(self._first)
 
     # ------------------------------------------------------------------ pages
 
@@ -113,14 +112,17 @@ class Desktop(QObject):
             "matters": MattersPage(work),
             "sync": SyncPage(work, self._control, self.open_record, self.open_sign_in),
         }
-        order = {
+        order: dict[str, tuple[str, ...]] = {
             Role.GRID_WORKER: ("today", "homes", "visits", "disputes", "matters", "sync"),
             Role.MEDIATOR: ("today", "disputes", "homes", "visits", "matters", "sync"),
             Role.SUPERVISOR: ("oversight", "disputes", "matters", "homes", "visits", "sync"),
             Role.ADMIN: ("sync",),
         }
-        for key in order.get(Role(role), ("today", "sync")):
+        # No role: the desk was begun without a centre, and keeps drafts.
+        shown = order.get(role, ("today", "sync"))
+        for key in shown:
             window.add_page(pages[key])
+        self._first = shown[0]
         window.add_page(HouseholdPage(work, self._forms, lambda home: self.open_visit((home,))))
         window.add_page(CasePage(work))
 
@@ -135,6 +137,8 @@ class Desktop(QObject):
 
     def open_visit(self, households: Sequence[str] = (), draft: str | None = None) -> None:
         """记走访, for these households or for one that is still to be picked, or the draft under this key."""
+        # What stands in a drawer now becomes a draft, and may be the one to go on with.
+        self._window.close_drawer()
         drawer = VisitDrawer(
             self._work,
             self._window,
@@ -165,6 +169,7 @@ class Desktop(QObject):
             "visit": lambda: self.open_visit((), key) if record == "new" else self.edit_visit(record),
             "household": lambda: self._resume_home(record),
             "person": lambda: self._resume_person(record, more),
+            "key_group_tag": lambda: self._resume_tag(more),
             **dict.fromkeys(case_drafts.FORMS, lambda: self._resume_case(key)),
             "matter": lambda: self._window.go("matters", rest),
         }
@@ -182,6 +187,10 @@ class Desktop(QObject):
             self._forms.edit_member(self._window, record)
         elif (home := self._work.ledger.any_fields("household", household)) is not None:
             self._forms.new_member(self._window, home)
+
+    def _resume_tag(self, household: str) -> None:
+        if (home := self._work.ledger.any_fields("household", household)) is not None:
+            self._forms.new_tag(self._window, home)
 
     def _resume_case(self, key: str) -> None:
         if key == "dispute:new":
