@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 RESOURCES: Final = Path(__file__).resolve().parents[2] / "resources"
@@ -36,7 +37,8 @@ def mark(widget: QWidget, **properties: object) -> None:
         if widget.property(name) != value:
             widget.setProperty(name, value)
             changed = True
-    if changed:
+    # Before its first show Qt asks the sheet anyway; asking twice would be a third of what a row of a list costs.
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         style = widget.style()
         style.unpolish(widget)
         style.polish(widget)

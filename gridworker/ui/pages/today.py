@@ -45,7 +45,8 @@ from gridworker.ui.wording import (
 )
 from gridworker.ui.work import Work
 
-SHOWN_AT_ONCE: Final = 40
+SHOWN_AT_ONCE: Final = 12
+"""Two screens of rows; each holds the window for 2 ms when the page is drawn, as after a sync."""
 MOST_TAGS: Final = 2
 TO_DIAL_MS: Final = 60_000
 """How long a telephone number stays in sight."""

@@ -67,8 +67,8 @@ class Elide(Label):
 
     def minimumSizeHint(self) -> QSize:
         """Room for one character and the dots."""
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance("字…"), super().minimumSizeHint().height())
+        height = super().minimumSizeHint().height()  # first: it lets the sheet set the face
+        return QSize(self.fontMetrics().horizontalAdvance("字…"), height)
 
     def sizeHint(self) -> QSize:
         """The whole text on one line."""
