@@ -95,9 +95,11 @@ class OpenedDesk:
         return secrets.randbelow(1000) / 1000
 
     def tidy(self, progress: Progress) -> None:
-        """Index what a large download left to be indexed."""
+        """Index what a large download left to be indexed, then put the file in order."""
         store = self._lane_ledger().store
         while not progress.cancelled and store.index_backlog(QUIET_MS):
+            pass
+        while not progress.cancelled and store.tidy():
             pass
 
     def close(self) -> None:

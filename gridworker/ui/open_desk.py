@@ -43,7 +43,7 @@ class OpenDesk(Protocol):
         """A drawn number from 0 to 1."""
 
     def tidy(self, progress: Progress) -> object:
-        """Quiet work of the local lane after opening: words that wait to be indexed."""
+        """Quiet work of the local lane: words that wait to be indexed, the file's own order."""
 
     def close(self) -> None:
         """Close the stores and let go of the window lock."""

@@ -176,7 +176,8 @@ class Shell(QStackedWidget):
         desktop.start()
         control.open(automatic_sync(preferences))
         self.set_lock_minutes(lock_minutes(preferences))
-        self._background.run(desk.tidy, then=lambda _: None, failed=window.say_error, lane="local")
+        control.finished.connect(lambda _: self._tidy())
+        self._tidy()
         if desk.fell_at is not None:
             self._tell_of_fall(desk, window, desktop, desk.fell_at)
 
@@ -190,6 +191,11 @@ class Shell(QStackedWidget):
         only = drafts[0].key if len(drafts) == 1 else ""
         look = (lambda: desktop.open_draft(only)) if only else desktop.start
         window.say(Message(words, "warn", act=(self.tr("查看"), look)))
+
+    def _tidy(self) -> None:
+        """Quiet work: after opening, and after every sync, which may have brought much."""
+        if self._desk is not None and self._window is not None:
+            self._background.run(self._desk.tidy, then=lambda _: None, failed=self._window.say_error, lane="local")
 
     def come_to_front(self) -> None:
         """Another window of the same store was asked for: this one is it."""
