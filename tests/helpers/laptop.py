@@ -79,7 +79,7 @@ class Laptop:
                 "person": person,
                 "device": name_of(0xDE1),
                 "device_key": text_of(bytes(32)),
-                "centre": "https://centre.test",
+                "centre": "https://127.0.0.1:9",
                 "standing": standing().model_dump(),
                 "backup": True,
             }
