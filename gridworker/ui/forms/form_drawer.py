@@ -50,9 +50,8 @@ class FormDrawer(Drawer):
         width: int = NARROW,
         saved_words: str = "保存",
         editors: Mapping[str, Made] | None = None,
-        undoable: Callable[[], bool] = lambda: True,
     ) -> None:
-        """*editors*: by field, what edits it here; *undoable*: asked after saving whether 撤销 may be offered.
+        """*editors*: by field, what edits it here.
 
         *seen*: the row that is edited; a draft remembers the row that it was begun on (``self.seen``), so that a
         change of somebody else's in between meets it as a conflict and is not written over unseen.
@@ -64,7 +63,6 @@ class FormDrawer(Drawer):
         self._initial, self._stands = dict(initial or {}), seen
         self.seen = seen
         self._finished = False
-        self._undoable = undoable
         self.form = RecordForm(kind, work.references, sections, editors=editors)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
@@ -184,7 +182,7 @@ class FormDrawer(Drawer):
             self._frame.redraw(frozenset({"draft"}))
 
     def _offer_undo(self, saved: Any) -> None:
-        if not (saved.act and self._undoable()):
+        if not saved.act:
             self._frame.say(Message(self._done, "ok"))
             return
         self._frame.offer_undo(undoable(self._work.ledger, self._frame, self._done, saved))

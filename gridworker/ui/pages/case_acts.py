@@ -140,7 +140,6 @@ class CaseActs:
             forms.ACCEPT_SECTIONS,
             first,
             words="受理",
-            way=("registered", "accepted"),
         )
         drawer.body.insertWidget(0, notice("每一方都同意才能受理（人民调解法第三条）；任何一方随时可以拒绝或终止。"))
         self._frame.open_drawer(drawer)
@@ -215,10 +214,9 @@ class CaseActs:
     def correct_session(self, session: Fields) -> None:
         """Before it is signed, what was written may be mended."""
         record, key = str(session["id"]), f"mediation_session:{session['dispute']}:{session['id']}"
-        seen = self._work.ledger.row("mediation_session", record)
 
         def save(kept: dict[str, Any]) -> Saved:
-            return self._work.ledger.save("mediation_session", kept, record, seen=seen, draft=key)
+            return self._work.ledger.save("mediation_session", kept, record, seen=drawer.seen, draft=key)
 
         drawer = SessionDrawer(
             self._work,
@@ -229,6 +227,7 @@ class CaseActs:
             initial=forms.with_boxes(self._work, session),
             state="",
             done="已修改调解记录",
+            seen=self._work.ledger.row("mediation_session", record),
         )
         self._frame.open_drawer(drawer)
 
@@ -317,17 +316,24 @@ class CaseActs:
         if not self._hand.mediates():
             names, public = ("police_report",), {}
         record, key = str(dispute["id"]), f"dispute:{dispute['id']}:{move.target}"
-        seen = self._work.ledger.row("dispute", record)
 
         def save(kept: dict[str, Any]) -> Saved:
             if not any(kept.values()):
                 raise NotAllowed(forms.MUST_EXPLAIN[move.target], field=names[0])
-            return self._work.ledger.move("dispute", record, move.target, {**kept, **public}, seen=seen, draft=key)
+            fields = {**kept, **public}
+            return self._work.ledger.move("dispute", record, move.target, fields, seen=drawer.seen, draft=key)
 
-        way = (str(dispute["state"]), move.target)
-        done = f"已办理：{move.title}"
-        sections = (("", names),)
-        drawer = self._hand.drawer("dispute", move.title, key, save, done, sections, dispute, words=move.title, way=way)
+        drawer = self._hand.drawer(
+            "dispute",
+            move.title,
+            key,
+            save,
+            f"已办理：{move.title}",
+            (("", names),),
+            dispute,
+            words=move.title,
+            seen=self._work.ledger.row("dispute", record),
+        )
         words = OTHER_WAYS if move.target == "refused" else forms.WHAT_HAPPENS["transferred"]
         drawer.body.insertWidget(0, notice(words, "warn"))
         return drawer

@@ -65,10 +65,12 @@ class OpinionsEditor(Editor):
         return {entry: {"party": self._parties[entry], "text": text} for entry, text in told.items() if text}
 
     def set_value(self, value: Any) -> None:
-        """A box for each entry, in their order."""
+        """A box for each party that is named here or was before: a draft knows only those who said something."""
         given = value or {}
-        if set(given) != set(self._boxes):
-            self._build({**{entry: {"party": name} for entry, name in self._parties.items()}, **given})
+        named = {str(opinion.get("party")) for opinion in given.values()}
+        silent = {entry: {"party": party} for entry, party in self._parties.items() if party not in named}
+        if set(given) | set(silent) != set(self._boxes):
+            self._build({**silent, **given})
         for entry, box in self._boxes.items():
             box.set_value(given.get(entry, {}).get("text"))
 
@@ -120,9 +122,11 @@ class ParticipantsEditor(Editor):
         return {entry: person for entry, person in self._people.items() if entry in on}
 
     def set_value(self, value: Any) -> None:
-        """All of these are on."""
+        """All of these are on; who was named before and is not among them stays as a pill that is off."""
         given = {entry: dict(person) for entry, person in (value or {}).items()}
-        self._people = {**self._people, **given} if given else {}
+        named = {person.get("name") for person in given.values()}
+        away = {entry: person for entry, person in self._people.items() if person.get("name") not in named}
+        self._people = {**away, **given}
         self._show(frozenset(given))
 
     def take_typed(self) -> None:

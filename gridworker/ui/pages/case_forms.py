@@ -14,7 +14,6 @@ from gridworker.records.kinds.dispute import PARTY_ROLES
 from gridworker.ui.drawer import WIDE
 from gridworker.ui.forms.form_drawer import FormDrawer, Save
 from gridworker.ui.forms.record_form import Made, Section
-from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
 from gridworker.ui.pages.case_editors import GridEditor, StoryEditor
 from gridworker.ui.pages.entry_cards import EntryCards
@@ -170,8 +169,3 @@ def with_boxes(work: Work, session: Fields) -> dict[str, Any]:
         if name not in there and standing in (*PARTY_ROLES.values(), "当事人"):
             said[work.references.new_id()] = {"party": name}
     return {**session, "opinions": said}
-
-
-def done_words(words: str) -> Message:
-    """What is said of an act that cannot be taken back."""
-    return Message(words, "ok")

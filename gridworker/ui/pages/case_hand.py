@@ -10,13 +10,15 @@ from gridworker.ledger import Edit, MoveTo, NewRecord, Saved
 from gridworker.records import KINDS
 from gridworker.records.kind import Role
 from gridworker.records.kinds.dispute import STATES
-from gridworker.ui.act_undo import undoable as undoable_act
+from gridworker.records.row import Row
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.drawer import WIDE
 from gridworker.ui.forms.form_drawer import FormDrawer
 from gridworker.ui.forms.record_form import Section
+from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
 from gridworker.ui.pages import case_forms as forms
-from gridworker.ui.pages.case_session import can_go_back
+from gridworker.ui.pages.case_session import can_be_undone, can_go_back
 from gridworker.ui.pages.case_words import whereabouts
 from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.work import Work
@@ -31,7 +33,10 @@ class CaseDrawer(FormDrawer):
     then: Callable[[], object] | None = None
 
     def _offer_undo(self, saved: Saved) -> None:
-        super()._offer_undo(saved)
+        if can_be_undone(self._work.ledger, saved):
+            super()._offer_undo(saved)
+        else:
+            self._frame.say(Message(self._done, "ok"))
         if self.then is not None:
             self.then()
 
@@ -53,9 +58,9 @@ class CaseHand:
         initial: Fields,
         *,
         words: str = "保存",
-        way: Sequence[str] = (),
+        seen: Row | None = None,
     ) -> CaseDrawer:
-        """A form over a dispute or a case. *key*: of its draft; *way*: the states that saving goes through."""
+        """A form over a dispute or a case. *key*: of its draft; *seen*: the row that is edited."""
         return CaseDrawer(
             self.work,
             self.frame,
@@ -69,7 +74,7 @@ class CaseHand:
             width=WIDE,
             saved_words=words,
             editors=forms.EDITORS[kind],
-            undoable=lambda: not way or can_go_back(way[0], way[1:]),
+            seen=seen,
         )
 
     def edit_form(
@@ -77,12 +82,13 @@ class CaseHand:
     ) -> CaseDrawer:
         """A form that edits what was written. *about*: the part of it, for the key of the draft."""
         ledger, key = self.work.ledger, f"{kind}:{record['id']}" + (f":{about}" if about else "")
-        seen = ledger.row(kind, str(record["id"]))
 
         def save(kept: dict[str, Any]) -> Saved:
-            return ledger.save(kind, kept, str(record["id"]), seen=seen, draft=key)
+            return ledger.save(kind, kept, str(record["id"]), seen=drawer.seen, draft=key)
 
-        return self.drawer(kind, title, key, save, f"已保存：{title}", sections, record)
+        now = ledger.row(kind, str(record["id"]))
+        drawer = self.drawer(kind, title, key, save, f"已保存：{title}", sections, record, seen=now)
+        return drawer
 
     def case_form(
         self,
@@ -102,7 +108,7 @@ class CaseHand:
         """
         ledger, record, state = self.work.ledger, str(dispute["id"]), str(dispute["state"])
         key = f"mediation_case:{case['id']}:{target}"
-        seen, seen_case = ledger.row("dispute", record), ledger.row("mediation_case", str(case["id"]))
+        seen = ledger.row("dispute", record)
 
         def save(kept: dict[str, Any]) -> Saved:
             now = {**case, **kept}
@@ -112,15 +118,16 @@ class CaseHand:
             public: dict[str, Any] = {"next_at": None}
             if told is not None and (words := told(now)):
                 public["outcome"] = words
-            parts: list[Part] = [Edit("mediation_case", str(case["id"]), kept, seen_case)]
+            parts: list[Part] = [Edit("mediation_case", str(case["id"]), kept, drawer.seen)]
             parts.append(Edit("dispute", record, public, seen))
             if state != target:
                 parts.append(MoveTo("dispute", record, target, seen=seen))
             return ledger.save_together(parts, draft=key)
 
-        way = (state, target) if state != target else ()
         done = f"已{title}" if title.startswith("登记") else f"已办理：{title}"
-        return self.drawer("mediation_case", title, key, save, done, sections, initial, words=title, way=way)
+        now = ledger.row("mediation_case", str(case["id"]))
+        drawer = self.drawer("mediation_case", title, key, save, done, sections, initial, words=title, seen=now)
+        return drawer
 
     def confirm(self, dispute: Fields, target: str, title: str, words: str) -> None:
         """A step without papers: said once what it means, then done."""
@@ -128,12 +135,12 @@ class CaseHand:
         back = can_go_back(state, (target,))
 
         def go() -> None:
-            self.act([MoveTo("dispute", str(dispute["id"]), target)], f"{title}：{STATES[target]}", undoable=back)
+            self.act([MoveTo("dispute", str(dispute["id"]), target)], f"{title}：{STATES[target]}")
 
         said = words if back else f"{words}这一步不能撤销。"
         self.frame.open_drawer(ConfirmDrawer(title, said, title, go, self.frame))
 
-    def act(self, parts: Sequence[Part], words: str, *, undoable: bool = True) -> None:
+    def act(self, parts: Sequence[Part], words: str) -> None:
         """Write *parts* as one act and close the drawer."""
         ledger, frame = self.work.ledger, self.frame
         try:
@@ -143,10 +150,10 @@ class CaseHand:
             return
         frame.close_drawer()
         frame.redraw(saved.changed.kinds)
-        if undoable:
-            frame.offer_undo(undoable_act(ledger, frame, words, saved))
+        if can_be_undone(ledger, saved):
+            frame.offer_undo(undoable(ledger, frame, words, saved))
         else:
-            frame.say(forms.done_words(words))
+            frame.say(Message(words, "ok"))
 
     def mediates(self) -> bool:
         """Whether this person handles cases."""

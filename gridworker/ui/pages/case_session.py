@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from PySide6.QtWidgets import QWidget
 
-from gridworker.ledger import Edit, MoveTo, NewRecord, Saved
+from gridworker.ledger import Edit, Ledger, MoveTo, NewRecord, Saved
 from gridworker.records import KINDS
+from gridworker.records.change import Verb
 from gridworker.records.kinds.dispute import MACHINE, PARTY_ROLES, STATES
 from gridworker.records.kinds.mediation_session import FORMS, RESULTS
 from gridworker.records.row import Row as KeptRow
@@ -59,6 +60,20 @@ def can_go_back(state: str, way: Sequence[str]) -> bool:
     return all(MACHINE.move(there, here) is not None for here, there in zip(before, way, strict=False))
 
 
+def can_be_undone(ledger: Ledger, saved: Saved) -> bool:
+    """Whether 撤销 may be offered: every step back is lawful, and this person may remove what he made."""
+    role = ledger.me.role
+    for change in ledger.store.act(saved.act):
+        kind = KINDS[change.kind]
+        if change.verb == Verb.CREATE and (kind.append_only or not kind.may("remove", role)):
+            return False
+        if change.verb == Verb.MOVE and kind.machine is not None:
+            back = kind.machine.move(change.value["to"], change.value["from"])
+            if back is None or role not in back.roles:
+                return False
+    return bool(saved.act)
+
+
 class SessionDrawer(FormDrawer):
     """Writes a session. The text first: time, place and people are filled in already."""
 
@@ -74,6 +89,7 @@ class SessionDrawer(FormDrawer):
         state: str,
         agreement: Callable[[], object] | None = None,
         done: str = "已记下这次调解",
+        seen: KeptRow | None = None,
     ) -> None:
         """*state*: where the dispute stands; "" when a session that was written is corrected.
 
@@ -98,7 +114,7 @@ class SessionDrawer(FormDrawer):
                 "participants": ParticipantsEditor,
                 "next_at": lambda field, _: AppointmentEditor(field, work.today()),
             },
-            undoable=self._can_be_undone,
+            seen=seen,
         )
         self.form.row("next_at").hide()
         self.form.changed.connect(self._follow)
@@ -145,18 +161,17 @@ class SessionDrawer(FormDrawer):
         if not self._state or later is None:
             return ""
         words = f"保存后，这件纠纷改为“{STATES[later]}”。"
-        return words if self._can_be_undone() else words + "这一步不能撤销，请确认各方都没有异议。"
-
-    def _can_be_undone(self) -> bool:
-        result = self.form.editor("result").value() or ""
-        return can_go_back(self._state, way_of(self._state, result)) if self._state else True
+        back = can_go_back(self._state, way_of(self._state, result or ""))
+        return words if back else words + "这一步不能撤销，请确认各方都没有异议。"
 
     def _offer_undo(self, saved: Saved) -> None:
-        if self._agreement is None or self.form.editor("result").value() != "agreed":
+        if self._agreement is not None and self.form.editor("result").value() == "agreed":
+            act = ("登记协议", self._agreement)
+            self._frame.say(Message("已记下这次调解，双方达成协议", "ok", "接下来请登记协议内容和履行期限。", act))
+        elif can_be_undone(self._work.ledger, saved):
             super()._offer_undo(saved)
-            return
-        act = ("登记协议", self._agreement)
-        self._frame.say(Message("已记下这次调解，双方达成协议", "ok", "接下来请登记协议内容和履行期限。", act))
+        else:
+            self._frame.say(Message(self._done, "ok"))
 
 
 def parts_of_session(dispute: Fields, seen: KeptRow | None, fields: Fields) -> list[Part]:

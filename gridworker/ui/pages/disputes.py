@@ -136,7 +136,10 @@ class DisputesPage(Page):
             self._scroll.body.addWidget(self._empty())
         self._scroll.body.addStretch(1)
         counts = {key: self._count(key) for key in ("open", "soon", "mine", "risky")}
-        self._filters.set_options(list(self._filter_words(counts).items()))
+        for key, words in self._filter_words(counts).items():
+            button = self._filters.button(key)
+            button.set_caption(words)
+            button.setAccessibleName(f"筛选：{words}")
         soon = f"，其中 {counts['soon']} 件快到期或已超期" if counts["soon"] else ""
         self._head.set_context(f"在办 {counts['open']:,} 件{soon}")
 

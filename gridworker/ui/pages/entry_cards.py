@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from gridworker.records.fields import Entries, Field
 from gridworker.records.wrong import Wrong
@@ -105,6 +105,8 @@ class EntryCard(Card):
             spoken = f"{self._name}：{field.title}"
             editor.setAccessibleName(spoken)
             editor.part.setAccessibleName(spoken)
+            for button in editor.findChildren(QAbstractButton):
+                button.setAccessibleName(f"{self._name}：{button.accessibleName()}")
             editor.changed.connect(self.changed)
             self._editors[name] = editor
             self._rows[name] = FormRow(field.title, editor, required=field.required)
