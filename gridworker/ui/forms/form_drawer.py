@@ -183,7 +183,7 @@ class FormDrawer(Drawer):
 
     def _offer_undo(self, saved: Any) -> None:
         if not saved.act:
-            self._frame.say(Message(self._done, "ok"))
+            self._frame.say(Message(self.tr("没有改动"), "info"))
             return
         self._frame.offer_undo(undoable(self._work.ledger, self._frame, self._done, saved))
 

@@ -168,7 +168,10 @@ class VisitsPage(Page):
 
     def _ask(self) -> None:
         self._fit_columns()
-        self._model.ask(Query(text=self._words, filters=frozenset({self._filter.value()})))
+        chosen = self._filter.value()
+        # One's own diaries, and all of them, are whole lists: empty, they show the first step and not a filter.
+        narrow = frozenset() if chosen in ("mine", "all") else frozenset({chosen})
+        self._model.ask(Query(text=self._words, filters=narrow, extra=chosen))
 
     def _show_all(self) -> None:
         self._words = ""
@@ -186,7 +189,7 @@ class VisitsPage(Page):
             "follow": (("follow_up", "not_null", None), ("follow_up_done", "!=", True)),
             "missed": (("met", "=", False),),
         }
-        chosen = next(iter(query.filters), "all")
+        chosen = str(query.extra)
         sort = query.sort or "visited_at"
         backwards = query.descending if query.sort else True
         order = (f"-{sort}" if backwards else sort,)

@@ -109,6 +109,7 @@ def test_a_form_saved_without_a_change_writes_nothing(desk: Desk) -> None:
     Mouse(desk.window).press("保存")
     assert desk.grid.waiting() == []
     assert desk.window.drawer is None
+    assert "没有改动" in words_of(desk.window)
 
 
 def test_the_draft_is_kept_after_a_second_and_found_again(desk: Desk, qtbot: QtBot) -> None:
