@@ -31,7 +31,7 @@ def play_story(ground: Ground, line: Line, founded: Founded, out: Path, tell: To
     try:
         empty(out)
         application = _application()
-        Story(application, ground, line, founded, place, out, dress(application, place / "desks"), tell).play()
+        Story(ground, line, founded, place, out, dress(application, place / "desks"), tell).play()
         tell("完成：没有丢失一个字，没有覆盖一处别人看不见的修改。")
     finally:
         centre.stop()

@@ -16,7 +16,7 @@ def main(desks: Path, user: str, household: str, text: str) -> None:
     line = Line()
     line.cut = True
     application = QApplication([])
-    actor = Actor(application, Ground(desks.parent, line), desks, Player("worker", user, ""), dress(application, desks))
+    actor = Actor(Ground(desks.parent, line), desks, Player("worker", user, ""), dress(application, desks))
     assert actor.shell.desktop is not None
     actor.go("today")
     actor.shell.desktop.open_visit((household,))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -32,8 +32,7 @@ class Lost(AssertionError):
 class Actor:
     """One person at his desk: his shell, and what a hand does in it."""
 
-    def __init__(self, application: QApplication, ground: Ground, desks: Path, player: Player, memory: LookMemory):
-        self._application = application
+    def __init__(self, ground: Ground, desks: Path, player: Player, memory: LookMemory):
         machine = ground.machine(desks)
         opened = ground.opened(machine, player)
         lock = machine.vault.window_lock(player.user).take()
@@ -60,11 +59,10 @@ class Actor:
         self.turn(0.05)
 
     def turn(self, seconds: float) -> None:
-        """Let the window live for a while."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self._application.processEvents()
-            time.sleep(0.005)
+        """Let the window live for a while, in a loop of its own: only a loop clears away what was closed."""
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
 
     def until(self, holds: Callable[[], object]) -> None:
         """Wait for something. Raises ``Lost`` after a minute."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
 from gridworker.demo.founding import Founded
 from gridworker.demo.ground import Ground, Line
@@ -39,7 +39,6 @@ class Story:
 
     def __init__(
         self,
-        application: QApplication,
         ground: Ground,
         line: Line,
         founded: Founded,
@@ -48,7 +47,7 @@ class Story:
         memory: LookMemory,
         tell: Told,
     ) -> None:
-        self._application, self._ground, self._line = application, ground, line
+        self._ground, self._line = ground, line
         self._founded, self._desks, self._out = founded, place / "desks", out
         self._memory, self._say = memory, tell
         self._number = 0
@@ -73,7 +72,7 @@ class Story:
         self._say(f"{self._number:>2}. {words}")
 
     def _actor(self, part: str) -> Actor:
-        return Actor(self._application, self._ground, self._desks, self._founded.player(part), self._memory)
+        return Actor(self._ground, self._desks, self._founded.player(part), self._memory)
 
     # ------------------------------------------------------------------ the worker, the line cut
 
