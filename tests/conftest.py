@@ -37,6 +37,15 @@ from tests.helpers.logwatch import LogWatch  # noqa: E402 - as above
 sockets.close_all_but_loopback()
 
 
+LONGEST = ("tests/stories/test_demo.py", "tests/stories/test_killed.py", "tests/stories/", "tests/cli/", "tests/demo/")
+"""Begun first, so that the run does not end with one core at work and the others waiting for it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, else as they stand."""
+    items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in LONGEST])
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing behind on the machine."""
     shutil.rmtree(_GROUND, ignore_errors=True)
