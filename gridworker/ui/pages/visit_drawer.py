@@ -17,7 +17,7 @@ from gridworker.ui.forms.record_form import DRAFT_PAUSE_MS
 from gridworker.ui.icons import IconLabel
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
-from gridworker.ui.pages.visit_fields import VisitFields
+from gridworker.ui.pages.visit_fields import SELDOM, VisitFields
 from gridworker.ui.pages.visit_record import (
     DRAFT,
     begun_draft,
@@ -210,13 +210,20 @@ class VisitDrawer(Drawer):
                 # Chosen as late as this: a drawer that was open before has kept its own by now.
                 self._key = self._key or free_key(self._work)
                 names = subject_names(values) or "还没选住户"
-                ledger.keep_draft(self._key, "visit", f"走访：{names}", values)
+                ledger.keep_draft(self._key, "visit", f"走访：{names}", self._to_keep(values))
             elif self._key and ledger.draft(self._key) is not None:
                 ledger.drop_draft(self._key)
         except GridworkerError as error:
             self._frame.say_error(error, self.keep_draft)
             return
         self._tell(f"草稿已自动保存 {china_now(self._work.now()):%H:%M}" if changed else "")
+
+    def _to_keep(self, values: dict[str, Any]) -> dict[str, Any]:
+        """All of a new visit; of one that was written already what was changed, None for what was emptied."""
+        if self._record is None:
+            return values
+        before = self._untouched
+        return {name: values.get(name) for name in {**before, **values} if values.get(name) != before.get(name)}
 
     def _tell(self, words: str) -> None:
         self._told.setText(words)
@@ -295,8 +302,7 @@ class VisitDrawer(Drawer):
             parts = [NewRecord("visit", {**values, "household": household}, visit)]
         else:
             visit = self._record
-            names = (*_EMPTIED, *self.fields.more.values())
-            emptied = {name: None for name in names if name not in values}
+            emptied = {name: None for name in (*_EMPTIED, *SELDOM) if name not in values}
             parts = [Edit("visit", visit, {**values, **emptied}, self._seen)]
             if self._returned:
                 parts.append(MoveTo("visit", visit, "submitted"))

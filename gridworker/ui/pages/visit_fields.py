@@ -42,6 +42,7 @@ MORE: Final = (
     ("检查和处置", ("safety", "hazard", "handled", "solved", "promise")),
     ("其他", ("tag_proposals", "companions")),
 )
+SELDOM: Final = tuple(name for _, names in MORE for name in names)
 USUAL_FOLLOW_UP_DAYS: Final = 7
 AHEAD_MS: Final = 15 * 60_000
 """A clock may be off by this much before a visit lies in the future."""
@@ -64,6 +65,8 @@ class VisitFields(QWidget):
         self._at = work.now()
         self._own_time = False
         self._tags: set[str] = set()
+        self._seldom: dict[str, Any] = {}
+        self._more: RecordForm | None = None
         self._quiet = False
         self._column = Column(self, gap=14)
         self.subjects = SubjectsBox(work)
@@ -141,10 +144,6 @@ class VisitFields(QWidget):
         row.addWidget(self._more_link)
         row.addStretch(1)
         self._column.addLayout(row)
-        self.more = RecordForm(KINDS["visit"], self._work.references, MORE)
-        self.more.changed.connect(self._edited)
-        self.more.hide()
-        self._column.addWidget(self.more)
 
     # ------------------------------------------------------------------ showing and telling
 
@@ -162,9 +161,11 @@ class VisitFields(QWidget):
         self._missed.setChecked(fields.get("met") is False)
         self._show_follow_up(fields.get("follow_up"))
         self.heard.set_lines(fields.get("_heard") or [])
-        self.more.set_values(fields)
-        if any(value not in _NOTHING for name, value in self.more.values().items() if name != "nature"):
-            self.show_more()
+        self._seldom = {name: fields.get(name) for name in SELDOM}
+        if self._more is not None:
+            self._more.set_values(self._seldom)
+        elif any(value not in _NOTHING for name, value in self._seldom.items() if name != "nature"):
+            self._show_more()
         self._quiet = False
 
     def show_households(self, households: Sequence[str]) -> None:
@@ -184,7 +185,7 @@ class VisitFields(QWidget):
             "follow_up": day.isoformat() if self._follow.isChecked() and day is not None else None,
             "_heard": self.heard.lines(),
             "_own_time": self._own_time or None,
-            **self.more.values(),
+            **(self._seldom if self._more is None else self._more.values()),
         }
         return {name: value for name, value in entered.items() if value not in _NOTHING}
 
@@ -218,10 +219,7 @@ class VisitFields(QWidget):
             return self._say_wrong("text", f"请写一句情况，或者点下面的“{WELL}”。")
         if self.heard.untitled():
             return False
-        if self.more.checked() is None:
-            self.show_more()
-            return False
-        return True
+        return self._more is None or self._more.checked() is not None
 
     def show_wrong(self, path: str, reason: str) -> bool:
         """Say *reason* at the field of *path*; False when it stands nowhere here."""
@@ -229,21 +227,22 @@ class VisitFields(QWidget):
         if name in ("subjects", "visited_at", "text", "title"):
             self._say_wrong(name, reason)
             return True
-        if self.more.show_wrong(path, reason):
-            self.show_more()
-            return True
-        return False
-
-    def show_more(self) -> None:
-        """Unfold what is filled in seldom."""
-        self.more.show()
-        self._more_link.hide()
+        return name in SELDOM and self._show_more().show_wrong(path, reason)
 
     # ------------------------------------------------------------------ inside
 
     def _unfold(self) -> None:
-        self.show_more()
-        self.more.focus_on(MORE[0][1][0])
+        self._show_more().focus_on(SELDOM[0])
+
+    def _show_more(self) -> RecordForm:
+        """Unfold what is filled in seldom; it is built only then."""
+        if self._more is None:
+            self._more = RecordForm(KINDS["visit"], self._work.references, MORE)
+            self._more.set_values(self._seldom)
+            self._more.changed.connect(self._edited)
+            self._column.addWidget(self._more)
+            self._more_link.hide()
+        return self._more
 
     def _say_wrong(self, name: str, reason: str) -> bool:
         if name == "subjects":

@@ -529,6 +529,23 @@ def test_saving_drops_the_draft(opened: Opened, mouse: Mouse) -> None:
     assert opened.grid.ledger.drafts() == []
 
 
+def test_a_draft_of_an_edit_holds_the_edit_and_not_the_whole_diary(opened: Opened, mouse: Mouse) -> None:
+    visit = opened.grid.ledger.save("visit", {"household": HOME, "text": "好", "handled": "关阀"}).id
+    opened.desktop.edit_visit(visit)
+    mouse.press("需要跟进")
+    mouse.field(QPlainTextEdit, "现场处置").clear()
+    opened.window.close_drawer()
+    opened.grid.ledger.save("visit", {"text": "在另一台电脑上补了几句"}, visit)
+    opened.desktop.edit_visit(visit)
+    drawer = drawer_of(opened)
+    assert text_of(drawer).toPlainText() == "在另一台电脑上补了几句"
+    mouse.press("保存", drawer)
+    shown = opened.grid.ledger.get("visit", visit)
+    assert shown is not None
+    assert (shown["text"], shown["follow_up"]) == ("在另一台电脑上补了几句", "2026-03-09")
+    assert "handled" not in shown
+
+
 KILLED = """
 import sys
 from pathlib import Path
