@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from gridworker.app.desk import Desk
@@ -91,6 +90,6 @@ def window_of(desk: Desk, qtbot: QtBot, *, sync: Callable[[Progress], Any] | Non
     window.show()
     qtbot.waitUntil(window.isActiveWindow)
     yield DeskWindow(desk, window, desktop, control, qtbot)
+    window.close_drawer()
     control.close()
     assert background.shutdown(), "a lane did not end"
-    QThread.yieldCurrentThread()

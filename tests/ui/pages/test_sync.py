@@ -132,7 +132,8 @@ def test_when_all_is_sent_it_says_so_and_since_when(office: Office) -> None:
 
 def test_what_waits_is_listed_with_what_was_done(office: Office) -> None:
     office.grid.ledger.save("household", {"phone": "13805759999", "members": 3}, HOME)
-    office.grid.ledger.remove("household", home_id(2))
+    removed = office.grid.ledger.remove("household", home_id(2))
+    office.window.redraw(removed.changed.kinds)
     words = office.page()
     assert "有 3 处修改待上传" in words
     assert office.rows() == [
