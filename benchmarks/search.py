@@ -6,56 +6,22 @@
 import json
 import random
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from benchmarks.county import HOUSEHOLD, HOUSEHOLDS, county, households, record
 from benchmarks.figures import Figure, median, percentile, taken
-from gridworker.records import KINDS
 from gridworker.storage import search
-from gridworker.storage.connection import Connection, connect, prepare, writing
+from gridworker.storage.connection import Connection, writing
 from gridworker.storage.pinyin import read_name
 
-HOUSEHOLDS = 500_000
 QUERIES = 60
 """Different ones of each sort; the slowest sorts have few to choose from and ask some twice."""
 LIMIT = 50.0
 """Milliseconds at the 95th percentile (issue 2, section 9)."""
 SHOWN = 50
-HOUSEHOLD = KINDS["household"]
-
-# The commonest surnames, about as frequent as they are in Zhejiang, and characters of given names.
-SURNAMES = (
-    "王王王王陈陈陈陈陈李李李张张张周周徐徐吴吴朱朱黄赵俞楼钱裘竺马郑何沈金孙胡林应单曾袁邢吕丁许姚过商尹魏董史杜潘蒋"
-)
-GIVEN = (
-    "秀英建国伟芳娜敏静丽强磊军洋勇艳杰娟涛明超平刚桂文华玉梅红春兰云海山东小苗永根水法仁金银凤仙香菊珍琴林松柏祥福德才"
-)
-PLACES = "谷马砩石黄泽三界崇下王长乐甘霖仙岩金庭北漳竹溪雅璜里南通源贵门浦口"
-ENDINGS = "村岙坑塘桥山湾溪坂坞"
-
-
-def households(count: int) -> Iterator[dict[str, str]]:
-    """Made-up households, the same at every run."""
-    chance = random.Random(330_683)
-    villages = [a + b + c for a in PLACES for b in PLACES[::3] for c in ENDINGS]
-    for number in range(count):
-        village = chance.choice(villages)
-        yield {
-            "head_name": chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=chance.choice((1, 2, 2, 2)))),
-            "address": f"嵊州市{village[:2]}镇{village}{chance.randrange(1, 400)}号",
-            "phone": f"1{chance.choice((36, 37, 38, 39, 50, 57, 58, 86, 88))}{chance.randrange(10**8):08d}",
-            "household_no": f"3306831{number % 20:02d}2{number % 90 + 10:02d}{number:06d}",
-        }
-
-
-def record(row: int) -> str:
-    """An id as long as the real ones."""
-    return f"01980000-0000-7000-8000-{row:012d}"
 
 
 def samples(some: list[dict[str, str]]) -> dict[str, list[str]]:
@@ -84,44 +50,34 @@ def samples(some: list[dict[str, str]]) -> dict[str, list[str]]:
     }
 
 
-@contextmanager
-def store(count: int) -> Iterator[tuple[Connection, float]]:
-    """An encrypted store with so many households indexed, and how many seconds that took."""
-    with tempfile.TemporaryDirectory(prefix="gw-bench-") as folder:
-        db = connect(Path(folder) / "store.db", bytes(range(32)))
-        prepare(db)
-        search.create(db, KINDS.values())
-        rows = [(row, record(row), fields) for row, fields in enumerate(households(count), 1)]
-        start = time.perf_counter()
-        for first in range(0, count, 20_000):
-            with writing(db):
-                search.index_many(db, HOUSEHOLD, rows[first : first + 20_000])
-        while search.tidy(db, 2_000):
-            pass
-        yield db, time.perf_counter() - start
-        db.close()
-
-
-def measured(count: int) -> list[dict[str, Any]]:
+def measured(count: int = HOUSEHOLDS) -> list[dict[str, Any]]:
     """One row a work, as they are printed."""
-    with store(count) as (db, seconds):
-        rows = [{"work": "build the index", "n": count, "median_ms": seconds * 1_000, "p95_ms": seconds * 1_000}]
-        every = list(households(count))
-        chosen = random.Random(1).sample(every, QUERIES)
-        for name, typed in samples(chosen).items():
-            rows.append(
-                _row(f"first {SHOWN} by {name}", typed, lambda text: search.search(db, text, ["household"], SHOWN))
-            )
-            rows.append(_row(f"all ids by {name}", typed, lambda text: search.search_ids(db, "household", text)))
-        return rows + _writing(db, every, count)
+    big = county(count)
+    store, _ = big.open()
+    ms = big.index_seconds * 1_000
+    rows = [{"work": "build the index", "n": count, "median_ms": ms, "p95_ms": ms}]
+    every = list(households(count))
+    chosen = random.Random(1).sample(every, QUERIES)
+    for name, typed in samples(chosen).items():
+        rows.append(_row(f"first {SHOWN} by {name}", typed, lambda text: store.search(text, ["household"], SHOWN)))
+        rows.append(_row(f"all ids by {name}", typed, lambda text: store.search_ids("household", text)))
+    rows += _writing(store._file.db, every, count)
+    store.close()
+    return rows
 
 
 def run() -> list[Figure]:
-    """For the table of all benchmarks: the 95th percentile of each sort of query."""
-    return [
-        Figure(f"search: {row['work']}", row["p95_ms"], limit=LIMIT if "by" in row["work"] else None, note=_note(row))
-        for row in measured(HOUSEHOLDS)
-    ]
+    """For the table of all benchmarks: the 95th percentile of all queries together, and of each sort."""
+    rows = measured()
+    asked = [row for row in rows if " by " in row["work"]]
+    slowest = max(asked, key=lambda row: float(row["p95_ms"]))
+    whole = Figure(
+        f"search of {HOUSEHOLDS:,} households, the slowest sort of query",
+        slowest["p95_ms"],
+        limit=LIMIT,
+        note=f"95th percentile, {slowest['work']}",
+    )
+    return [whole, *[Figure(f"search: {row['work']}", row["p95_ms"], note=_note(row)) for row in rows]]
 
 
 def _row(work: str, typed: Sequence[Any], ask: Callable[[Any], object]) -> dict[str, Any]:
@@ -154,7 +110,7 @@ def _writing(db: Connection, every: list[dict[str, str]], count: int) -> list[di
 
 def _bare(db: Connection, fields: dict[str, str]) -> None:
     with writing(db):
-        db.execute("INSERT INTO bare (words) VALUES (?)", (" ".join(fields.values()),))
+        db.execute("INSERT INTO bare (words) VALUES (?)", (" ".join(map(str, fields.values())),))
 
 
 def _note(row: dict[str, Any]) -> str:
