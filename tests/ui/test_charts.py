@@ -107,3 +107,10 @@ def test_only_today_is_blue(qtbot, theme):
     feet = [image.pixelColor(25 + 50 * n, 78 - 30).name() for n in range(7)]
     assert feet.index(theme.colour("primary").name()) == 2
     assert feet.count(theme.colour("chart_rest").name()) == 6
+
+
+def test_each_bar_may_aim_at_a_mark_of_its_own_and_say_visited_of_households(theme) -> None:
+    chart = BarChart("各网格走访户数", "户")
+    chart.show_bars([Bar("第1网格", 24, target=33, words="24 / 274"), Bar("第2网格", 20, words="20 / 118")])
+    assert chart.accessibleName() == "各网格走访户数：第1网格 24 / 274户，目标 33，第2网格 20 / 118户"
+    assert chart._highest() == 33, "the mark needs room as well"

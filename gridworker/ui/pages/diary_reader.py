@@ -1,4 +1,4 @@
-"""A diary to read, and under it the place where a supervisor says what he thinks of it."""
+"""A diary to read, with what was said of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records import KINDS
@@ -18,18 +17,11 @@ from gridworker.ui.widgets import (
     Chip,
     EmptyState,
     Flow,
-    FormRow,
     KeyValue,
     Label,
     LinkButton,
-    PrimaryButton,
-    QuietButton,
-    Row,
-    Rule,
     Scroll,
     SectionTitle,
-    SegmentedChoice,
-    TextBox,
     clear,
 )
 from gridworker.ui.wording import moment_words, state_chip, subject_names
@@ -40,21 +32,16 @@ STATE_TONES: Mapping[str, Tone] = {"submitted": "info", "read": "ok", "returned"
 
 
 class DiaryReader(Card):
-    """``reviewed`` carries (act, level, comment): 已阅 or 退回补充."""
+    """Whom it was to, when, what was found, and the reviews; scrolls."""
 
-    reviewed = Signal(str, str, str)
-
-    def __init__(self, *, reviewer: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(margins=(18, 14, 8, 12), gap=8, parent=parent)
-        self._reviewer = reviewer
-        self._comment: TextBox | None = None
         self._scroll = Scroll(margins=(0, 0, 10, 0), gap=10)
         self.body.addWidget(self._scroll, 1)
         self.show_nothing()
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""
-        self._comment = None
         clear(self._scroll.body)
         self._scroll.body.addWidget(EmptyState("book_open", "在左边选一篇日记。"))
 
@@ -67,7 +54,6 @@ class DiaryReader(Card):
         act: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
         """One diary with what was said of it; *act*: what its reader may do with it, beside the title."""
-        self._comment = None
         clear(self._scroll.body)
         body = self._scroll.body
         heading = SectionTitle(subject_names(visit) or "走访日记")
@@ -84,8 +70,6 @@ class DiaryReader(Card):
                 body.addWidget(Label(f"{title}：{visit[name]}", "second", wrap=True))
         for review in reviews:
             body.addWidget(self._review(review, names, today))
-        if self._reviewer and visit.get("state") != "read":
-            self._add_review_form()
         body.addStretch(1)
 
     def _chips(self, visit: Fields) -> QWidget:
@@ -124,34 +108,3 @@ class DiaryReader(Card):
         if review.get("comment"):
             box.body.addWidget(Label(str(review["comment"]), "second", wrap=True))
         return box
-
-    def _add_review_form(self) -> None:
-        body = self._scroll.body
-        body.addWidget(Rule())
-        body.addWidget(SectionTitle("批阅"))
-        self._level = SegmentedChoice("等级", [(key, words, "") for key, words in LEVELS.items()])
-        self._level.choose("good")
-        self._comment = TextBox("批语；退回时请写明要补充什么", name="批语", least=2, most=6)
-        self._row = FormRow("批语", self._comment)
-        body.addWidget(FormRow("等级", self._level))
-        body.addWidget(self._row)
-        acts = Row(gap=10)
-        acts.addWidget(QuietButton("退回补充", lambda: self._send("returned"), icon_name="arrow_reply"))
-        acts.addStretch(1)
-        acts.addWidget(PrimaryButton("已阅", lambda: self._send("read"), icon_name="checkmark"))
-        body.addLayout(acts)
-
-    def _send(self, act: str) -> None:
-        assert self._comment is not None
-        comment = self._comment.text().strip()
-        if act == "returned" and not comment:
-            self._row.set_wrong("退回补充时，请写明需要补充什么。")
-            self._comment.setFocus()
-            return
-        level = "" if act == "returned" else self._level.value()
-        self.reviewed.emit(act, level, comment)
-
-    def review_by_key(self, act: str) -> None:
-        """For the keyboard: Ctrl+Enter is 已阅."""
-        if self._comment is not None:
-            self._send(act)

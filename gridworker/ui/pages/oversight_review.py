@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -33,9 +34,11 @@ STICKY_FROM: Final = 430
 class ReviewReader(DiaryReader):
     """``reviewed`` carries (act, level, comment). What is typed stays with its diary until it is sent or left."""
 
+    reviewed = Signal(str, str, str)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         self._form: QWidget | None = None
-        super().__init__(reviewer=False, parent=parent)
+        super().__init__(parent)
         self._visit = ""
         self._state = ""
         self._form = QWidget()

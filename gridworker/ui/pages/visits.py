@@ -79,7 +79,7 @@ class VisitsPage(Page):
         self._halves = Row(gap=12)
         column.addLayout(self._halves, 1)
         self._halves.addWidget(self._list(frame), 1)
-        self._reader = DiaryReader(reviewer=False)
+        self._reader = DiaryReader()
         self._halves.addWidget(self._reader, 1)
         self._fit_reader()
         return body

@@ -20,6 +20,7 @@ from gridworker.errors import (
 from gridworker.protocol.sync import GroupResult
 from gridworker.sync.engine import Report
 from gridworker.sync.schedule import AFTER_SAVE
+from gridworker.ui.act_undo import undoable
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.desktop import Desktop
 from gridworker.ui.sync_control import SyncControl
@@ -284,6 +285,17 @@ def test_taking_back_is_a_save_too(office: Office) -> None:
     undone = office.grid.ledger.undo(saved.act)
     office.window.redraw(undone.changed.kinds)
     assert office.control.view.next_in == AFTER_SAVE
+
+
+def test_what_somebody_has_built_on_is_not_taken_back_and_the_window_says_why(office: Office) -> None:
+    ledger = office.grid.ledger
+    saved = ledger.save("household", {"members": 4}, HOME)
+    office.window.offer_undo(undoable(ledger, office.window, "已修改", saved))
+    ledger.save("household", {"members": 5}, HOME)
+    office.window.undo_last()
+    assert "之后又有修改，不能撤销" in office.said()
+    assert "已撤销" not in office.said()
+    assert ledger.get("household", HOME)["members"] == 5
 
 
 def test_drawing_anew_without_a_save_hurries_nothing(office: Office) -> None:
