@@ -1,0 +1,78 @@
+"""The benchmarks: each one is there, says its limits as they were promised, and what it says can be read."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from benchmarks import county, district, first_pull, gui_thread, save, search
+from benchmarks.__main__ import ALL
+from benchmarks.figures import Figure, median, percentile, table, taken
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_benchmark_can_be_asked_for(name):
+    module = importlib.import_module(f"benchmarks.{name}")
+    assert callable(module.run)
+    assert (module.__doc__ or "").strip()
+
+
+def test_the_limits_are_those_that_were_promised():
+    assert (save.MOST_MS, save.MOST_RATIO) == (5.0, 4.0)
+    assert first_pull.MOST_RATIO == 4.0
+    assert (first_pull.HOUSEHOLDS, first_pull.PERSONS) == (2_000, 6_000)
+    assert (gui_thread.MOST_HELD, gui_thread.MOST_PAINTED) == (50.0, 80.0)
+    assert search.LIMIT == 50.0
+    assert county.HOUSEHOLDS == 500_000
+
+
+def test_a_figure_over_its_limit_is_called_so():
+    kept = Figure("save", 4.9, limit=5.0)
+    slow = Figure("save", 5.1, limit=5.0)
+    too_many_times = Figure("save", 4.5, base=1.0, most_ratio=4.0)
+    assert [each.kept for each in (kept, slow, too_many_times)] == [True, False, False]
+    assert Figure("without a limit", 1e9).kept
+    lines = table([kept, slow, too_many_times]).splitlines()
+    assert [line.split()[-1] for line in lines[1:]] == ["kept", "OVER", "OVER"]
+
+
+def test_the_table_says_what_was_compared_and_by_how_much():
+    line = table([Figure("first pull", 500.0, beside="raw insert", base=200.0, most_ratio=4.0, note="5 desks")])
+    assert "500.00 ms" in line
+    assert "200.00" in line
+    assert "2.50x" in line
+    assert "4x  kept  5 desks" in line
+
+
+def test_the_middle_and_the_slow_end_of_many_times():
+    times = [float(n) for n in range(100, 0, -1)]
+    assert median(times) == 50.5
+    assert percentile(times, 0.95) == 96.0
+    assert percentile([7.0], 0.99) == 7.0
+    assert len(taken(lambda: None, 3)) == 3
+
+
+def test_the_made_up_households_are_the_same_in_every_run_and_have_what_is_searched():
+    some = list(county.households(50))
+    assert some == list(county.households(50))
+    assert len({home["household_no"] for home in some}) == 50
+    typed = search.samples(some)
+    assert all(text for texts in typed.values() for text in texts)
+
+
+def test_pages_of_a_bucket_hold_all_of_its_rows_and_add_up():
+    rows = [{"e": "household", "i": f"{n}", "v": 1, "m": f"m{n}", "d": {}, "w": {}} for n in range(4_500)]
+    pages = list(district.pages("b", rows))
+    assert [len(page.rows) for page in pages] == [2_000, 2_000, 500]
+    assert [page.more for page in pages] == [True, True, False]
+    assert [page.to for page in pages] == [2_000, 4_000, 4_500]
+    assert pages[0].hash == pages[1].hash == ""
+    assert len(pages[2].hash) == 32
+
+
+def test_the_page_about_the_figures_names_every_benchmark():
+    told = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    assert [name for name in ALL if f"`{name}`" not in told] == []
+
