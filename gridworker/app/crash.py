@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import platform
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -92,6 +91,8 @@ class Crashes(QObject):
 
     def save(self, path: Path, version: str, log: Path) -> Path:
         """Write to *path* what whoever mends it needs, as text that the worker may read before he hands it on."""
+        import platform
+
         known = (line for lines in self._known for line in (*lines, ""))
         text = (
             "民情日记 诊断信息",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.work import Work
 
-BEHIND: Final = ("gridworker.app.desk", "gridworker.app.house")
-"""Loaded beside the pages, while the password is typed."""
-QUIET_MS: Final = 200
+BEHIND: Final = ("gridworker.app.desk",)
+"""Loaded beside what the pages need, while the password is typed."""
+QUIET_MS: Final = 40
 """How long one piece of quiet work may take."""
 
 
@@ -94,13 +95,10 @@ class OpenedDesk:
 
         return secrets.randbelow(1000) / 1000
 
-    def tidy(self, progress: Progress) -> None:
-        """Index what a large download left to be indexed, then put the file in order."""
+    def tidy(self, progress: Progress) -> bool:
+        """A piece of quiet work: index what a large download left, then put the file in order. True: there is more."""
         store = self._lane_ledger().store
-        while not progress.cancelled and store.index_backlog(QUIET_MS):
-            pass
-        while not progress.cancelled and store.tidy():
-            pass
+        return store.index_backlog(QUIET_MS) or store.tidy()
 
     def close(self) -> None:
         """Close the stores and let go of the window lock."""
@@ -150,7 +148,12 @@ def open_window(
         if prepared is not None:
             prepared(shell)
         shell.show()
-        return application.exec()
+        code = application.exec()
+    if not shell.at_rest:
+        # A lane that still waits for an answer must not be met by libraries that are being taken down.
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 class _Around:

@@ -203,6 +203,11 @@ class Background(QObject):
             lane.waiting.put(None)
         for lane in self._lanes.values():
             lane.thread.join(max(0.0, until - monotonic()))
+        return self.ended
+
+    @property
+    def ended(self) -> bool:
+        """Whether no lane runs any more."""
         return not any(lane.thread.is_alive() for lane in self._lanes.values())
 
     def _lane(self, name: Lane) -> _Lane:

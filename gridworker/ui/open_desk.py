@@ -42,8 +42,11 @@ class OpenDesk(Protocol):
     def spread(self) -> float:
         """A drawn number from 0 to 1."""
 
-    def tidy(self, progress: Progress) -> object:
-        """Quiet work of the local lane: words that wait to be indexed, the file's own order."""
+    def tidy(self, progress: Progress) -> bool:
+        """A short piece of quiet work for the local lane: words that wait to be indexed, the file's own order.
+
+        True: there is more.
+        """
 
     def close(self) -> None:
         """Close the stores and let go of the window lock."""

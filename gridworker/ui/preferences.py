@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from gridworker import settings
-from gridworker.ui.theme import MODES, SCALES, Mode, Theme
+from gridworker.ui.theme import MODES, SCALES, Mode, Theme, carried
 
 if TYPE_CHECKING:
     from gridworker.ui.work import Preferences
@@ -141,7 +141,7 @@ def dress(app: QApplication, home: Path) -> LookMemory:
     """
     kept = settings.load(home)
     mode: Mode = kept.theme if kept.theme in MODES else "system"
-    theme = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    theme = carried(app)
     if theme is None:
         theme = Theme(app, mode, kept.text_size)
         theme.dress()

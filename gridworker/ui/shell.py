@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,15 +12,14 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from gridworker.errors import GridworkerError
-from gridworker.ui.background import Background, Progress
+from gridworker.ui.background import Background
 from gridworker.ui.icons import app_icon
-from gridworker.ui.idle import Idle
-from gridworker.ui.message_bar import Message
 from gridworker.ui.pages.unlock import UnlockPage
 from gridworker.ui.preferences import LookMemory, automatic_sync, lock_minutes
 
 if TYPE_CHECKING:
     from gridworker.ui.desktop import Desktop
+    from gridworker.ui.idle import Idle
     from gridworker.ui.open_desk import OpenDesk
     from gridworker.ui.pages.crash import CrashSheet, Written
     from gridworker.ui.pages.welcome import WelcomePage
@@ -31,18 +30,13 @@ if TYPE_CHECKING:
 USUAL: Final = QSize(1366, 690)
 """What a 1366x768 laptop leaves between title and task bar."""
 LEAST: Final = QSize(1024, 600)
-BEHIND: Final = (
-    "gridworker.ui.desktop",
-    "gridworker.ui.pages.help",
-    "gridworker.ui.pages.settings",
-    "gridworker.ui.references",
-)
-"""Loaded in the local lane while the password is typed, so that the first page comes at once."""
 MINUTE_MS: Final = 60_000
 GRACE_S: Final = 3.0
 """How long a running sync may go on when the window is closed."""
 LOCKING_S: Final = 0.3
 """How long locking waits for the lanes: the next worker must not find the window frozen."""
+ENDING_S: Final = 3.0
+"""How long closing waits for the lanes once they were told to stop."""
 
 
 class Shell(QStackedWidget):
@@ -64,8 +58,9 @@ class Shell(QStackedWidget):
         super().__init__(parent)
         self._door, self._open_desk, self._look = door, open_desk, look
         self._practise = practise
-        self._behind = (*BEHIND, *behind)
+        self._behind = tuple(behind)
         self._background = Background(self)
+        self._ending: list[Background] = []
         self._desk: OpenDesk | None = None
         self._window: MainWindow | None = None
         self._desktop: Desktop | None = None
@@ -73,9 +68,7 @@ class Shell(QStackedWidget):
         self._crash: CrashSheet | None = None
         self._telling = False
         self._was_painted = False
-        self._idle = Idle(self)
-        # Queued: the desk must not go while one of its own events is on its way.
-        self._idle.due.connect(self._left_alone, Qt.ConnectionType.QueuedConnection)
+        self._idle: Idle | None = None
         self.setWindowTitle("民情日记")
         self.setMinimumSize(LEAST)
         self.resize(USUAL)
@@ -110,9 +103,10 @@ class Shell(QStackedWidget):
             self.show_welcome()
 
     def load_behind(self) -> None:
-        """Load in the lane what the first page needs, while the password is typed."""
-        behind = self._behind
-        self._background.run(lambda progress: _load(behind, progress), then=lambda _: None, lane="local")
+        """Load beforehand what the first page needs, while the password is typed."""
+        from gridworker.ui.preload import load_behind
+
+        load_behind(self, self._background, self._behind, wanted=lambda: self._window is None)
 
     def show_unlock(self, user: str = "") -> UnlockPage:
         """Who, and the password."""
@@ -155,13 +149,18 @@ class Shell(QStackedWidget):
 
     def _sit_down(self, desk: OpenDesk) -> None:
         from gridworker.ui.desktop import Desktop
+        from gridworker.ui.idle import Idle
         from gridworker.ui.pages.help import HelpPage, bind_help
         from gridworker.ui.pages.settings import SettingsPage
+        from gridworker.ui.quiet_work import QuietWork
         from gridworker.ui.sync_control import SyncControl
         from gridworker.ui.window import MainWindow
 
         preferences = desk.work.preferences
         self._look.follow(preferences)
+        self._idle = Idle(self)
+        # Queued: the desk must not go while one of its own events is on its way.
+        self._idle.due.connect(self._left_alone, Qt.ConnectionType.QueuedConnection)
         window = MainWindow(self._background)
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
         self._desk, self._window, self._control = desk, window, control
@@ -176,13 +175,19 @@ class Shell(QStackedWidget):
         desktop.start()
         control.open(automatic_sync(preferences))
         self.set_lock_minutes(lock_minutes(preferences))
-        control.finished.connect(lambda _: self._tidy())
-        self._tidy()
+        quiet = QuietWork(self._background, desk.tidy, window.say_error, window)
+        control.finished.connect(quiet.soon)
+        quiet.soon()
+        # What stands now stands until the worker leaves: going through all of it again and again, as Python's
+        # collector would, holds the window for 40 to 100 ms each time.
+        gc.freeze()
         if desk.fell_at is not None:
             self._tell_of_fall(desk, window, desktop, desk.fell_at)
 
     def _tell_of_fall(self, desk: OpenDesk, window: MainWindow, desktop: Desktop, since: int) -> None:
         """The last run died: say what of it is there."""
+        from gridworker.ui.message_bar import Message
+
         drafts = [draft for draft in desk.work.ledger.drafts() if draft.at >= since]
         if not drafts:
             window.say(Message(self.tr("上次没有正常退出，已保存的内容都在。"), "warn"))
@@ -192,11 +197,6 @@ class Shell(QStackedWidget):
         look = (lambda: desktop.open_draft(only)) if only else desktop.start
         window.say(Message(words, "warn", act=(self.tr("查看"), look)))
 
-    def _tidy(self) -> None:
-        """Quiet work: after opening, and after every sync, which may have brought much."""
-        if self._desk is not None and self._window is not None:
-            self._background.run(self._desk.tidy, then=lambda _: None, failed=self._window.say_error, lane="local")
-
     def come_to_front(self) -> None:
         """Another window of the same store was asked for: this one is it."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -204,6 +204,8 @@ class Shell(QStackedWidget):
         self.activateWindow()
         QApplication.alert(self)
         if self._window is not None:
+            from gridworker.ui.message_bar import Message
+
             self._window.say(Message(self.tr("这份资料在这个窗口里已经打开了，请在这里继续。"), "info"))
 
     # ------------------------------------------------------------------ leaving
@@ -237,7 +239,8 @@ class Shell(QStackedWidget):
 
     def set_lock_minutes(self, minutes: int) -> None:
         """Lock after so many quiet minutes; 0: never."""
-        if self._desk is not None:
+        if self._desk is not None and self._idle is not None:
+            self._idle.watch(self.window().windowHandle())
             self._idle.begin(self._desk.monotonic, minutes * MINUTE_MS)
 
     def _left_alone(self) -> None:
@@ -246,12 +249,15 @@ class Shell(QStackedWidget):
 
     def _leave(self, grace: float = 0.0) -> str:
         """Close the desk of whoever is in; his login name. A running sync may go on for *grace* seconds."""
-        self._idle.end()
-        desk, window, control = self._desk, self._window, self._control
-        self._desk = self._window = self._desktop = self._control = None
+        desk, window, control, idle = self._desk, self._window, self._control, self._idle
+        self._desk = self._window = self._desktop = self._control = self._idle = None
         self._forget_crash()
+        if idle is not None:
+            idle.end()
+            idle.deleteLater()
         if desk is None or window is None:
             return ""
+        gc.unfreeze()
         window.close()  # drafts are kept as they stand
         if control is not None:
             if grace and control.view.running:
@@ -259,15 +265,21 @@ class Shell(QStackedWidget):
                 QGuiApplication.sync()
             control.finish(grace)
             control.deleteLater()
-        self._background.shutdown(LOCKING_S)
-        self._background.deleteLater()
-        self._background = Background(self)
+        self._retire(ENDING_S if grace else LOCKING_S)
         self._look.leave()
         user = desk.user
         self.removeWidget(window)
         window.deleteLater()
         desk.close()
         return user
+
+    def _retire(self, patience: float) -> None:
+        """New lanes; the old ones are told to stop, and kept until they have."""
+        ending, self._background = [*self._ending, self._background], Background(self)
+        for each in ending:
+            if each.shutdown(patience):
+                each.deleteLater()
+        self._ending = [each for each in ending if not each.ended]
 
     # ------------------------------------------------------------------ what nobody foresaw
 
@@ -283,7 +295,8 @@ class Shell(QStackedWidget):
 
         self._telling = True
         written = self._keep_what_is_written(falls)
-        self._crash = CrashSheet(self, written=written, again=again, go_on=lambda: self._after_crash(again), save=save)
+        anew = again and written != "lost"
+        self._crash = CrashSheet(self, written=written, again=again, go_on=lambda: self._after_crash(anew), save=save)
         self._crash.open_over()
         self._telling = False
 
@@ -305,11 +318,11 @@ class Shell(QStackedWidget):
         elif isinstance(page, UnlockPage):
             page.say(error.title, error.remedy, bad=True)
 
-    def _after_crash(self, again: bool) -> None:
+    def _after_crash(self, anew: bool) -> None:
         self._crash = None
         if self._window is None:
             self.begin()  # what stood there may wait for an answer that never comes
-        elif again:
+        elif anew:
             self.lock(self.tr("请输入密码，重新进入。"))
 
     def _forget_crash(self) -> None:
@@ -342,7 +355,8 @@ class Shell(QStackedWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """From here on there is a surface that can be touched."""
         super().showEvent(event)
-        self._idle.watch(self.window().windowHandle())
+        if self._idle is not None:
+            self._idle.watch(self.window().windowHandle())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once that there is something to see."""
@@ -358,11 +372,11 @@ class Shell(QStackedWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Drafts are kept, threads end, stores are closed; nothing is asked."""
         self._leave(GRACE_S)
+        self._retire(ENDING_S)
         self._background.shutdown()
         event.accept()
 
-
-def _load(modules: Sequence[str], progress: Progress) -> None:
-    for module in modules:
-        progress.check()
-        importlib.import_module(module)
+    @property
+    def at_rest(self) -> bool:
+        """Whether no lane runs any more; one that a server keeps waiting may not have ended when the window did."""
+        return self._background.ended and not self._ending

@@ -21,6 +21,8 @@ from gridworker.ui.tokens import SCHEMES, Scheme
 Mode = Literal["system", "light", "dark"]
 MODES: Final[tuple[Mode, ...]] = ("system", "light", "dark")
 SCALES: Final = (1.0, 1.2, 1.4, 1.6, 2.0)
+_CARRIED: Final = "gridworker_look"
+"""The application's property: to search its children would load half of Qt's classes, a thousand times."""
 SCALE_NAMES: Final = {1.0: "标准", 1.2: "大", 1.4: "特大", 1.6: "超大", 2.0: "最大"}
 
 
@@ -31,6 +33,7 @@ class Theme(QObject):
 
     def __init__(self, app: QApplication, mode: Mode = "light", scale: float = 1.0) -> None:
         super().__init__(app)
+        app.setProperty(_CARRIED, self)
         self._app = app
         self._mode: Mode = mode
         self._scale = scale
@@ -156,10 +159,15 @@ class Theme(QObject):
         return palette
 
 
+def carried(app: QApplication) -> Theme | None:
+    """The look that *app* carries; None when none was put on."""
+    return cast("Theme | None", app.property(_CARRIED))
+
+
 def look() -> Theme:
     """The look that the running application carries; a plain light one if none was put on."""
     app = cast(QApplication, QApplication.instance())
-    theme = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    theme = carried(app)
     if theme is None:
         theme = Theme(app)
         theme.dress()

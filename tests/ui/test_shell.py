@@ -413,7 +413,7 @@ def test_never_means_never(inside: Sitting, qtbot: QtBot):
     inside.shell.set_lock_minutes(5)
     assert inside.shell._idle.watching
     inside.shell.lock()
-    assert not inside.shell._idle.watching
+    assert inside.shell._idle is None
 
 
 # What stands around the pages ----------------------------------------------------------
@@ -518,11 +518,15 @@ def test_a_crash_keeps_the_draft_first_and_says_so_plainly(inside: Sitting):
 def test_a_draft_that_could_not_be_kept_is_not_called_kept(inside: Sitting):
     inside.write_visit("lost")
     counts = iter((1, 2))
-    inside.shell.show_crash(False, lambda: next(counts), Path)
+    inside.shell.show_crash(True, lambda: next(counts), Path)
     sheet = inside.shell.findChild(CrashSheet)
     assert sheet is not None
     assert "您的内容都已保存" not in words(sheet)
-    assert "请先抄下来" in words(sheet)
+    assert "抄下来" in words(sheet)
+    inside.press("继续", sheet)
+    window = inside.shell.window_of_worker
+    assert window is not None
+    assert window.drawer is not None, "it can still be read"
 
 
 def test_the_same_crash_again_leads_through_the_door_anew(inside: Sitting):

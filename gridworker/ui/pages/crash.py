@@ -35,7 +35,8 @@ class CrashSheet(Overlay):
         go_on: Callable[[], object],
         save: Callable[[], Path],
     ) -> None:
-        """*written*: what became of what was being written. *again*: it is not the first time; *go_on* begins anew.
+        """*written*: what became of what was being written. *again*: it is not the first time; *go_on* begins anew,
+        unless that would take the last sight of what was being written.
 
         *save* writes what whoever mends it needs, and says where.
         """
@@ -57,7 +58,7 @@ class CrashSheet(Overlay):
         self._told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._told.hide()
         self._column.addWidget(self._told)
-        self._feet(again)
+        self._feet(self.tr("重新进入") if again and not lost else self.tr("继续"))
         self.setAccessibleName(title)
         self.left.connect(self._leave)
 
@@ -65,13 +66,13 @@ class CrashSheet(Overlay):
         if written == "kept":
             yield self.tr("正在写的已存成草稿，在“今日”里找得到。")
         if written == "lost":
-            yield self.tr("正在写的这一段没能存成草稿，请先抄下来，再继续。")
+            yield self.tr("正在写的这一段没能存成草稿。按“继续”回到原处，请把它抄下来，或者再保存一次。")
         if again:
-            yield self.tr("同样的问题又出现了：重新进入一次，多半就好。还不行，请把诊断信息交给管理员。")
+            yield self.tr("同样的问题又出现了：锁定以后重新进入，多半就好。还不行，请把诊断信息交给管理员。")
         else:
             yield self.tr("可以接着用。要是同一件事老出问题，请把诊断信息交给管理员，里面没有住户的任何资料。")
 
-    def _feet(self, again: bool) -> None:
+    def _feet(self, go_on: str) -> None:
         feet = Row(gap=10)
         self.save_button = Button(self.tr("保存诊断信息"), self.save, kind="quiet", icon_name="save")
         feet.addWidget(self.save_button)
@@ -79,7 +80,7 @@ class CrashSheet(Overlay):
         self.folder_button.hide()
         feet.addWidget(self.folder_button)
         feet.addStretch(1)
-        self.go_on_button = PrimaryButton(self.tr("重新进入") if again else self.tr("继续"), self.left.emit)
+        self.go_on_button = PrimaryButton(go_on, self.left.emit)
         feet.addWidget(self.go_on_button)
         self._column.addLayout(feet)
 

@@ -27,6 +27,9 @@ States      EmptyState                      icon, sentence, ways out
             ProgressStrip, Stepper          how far a job is; at which stage a case is
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from gridworker.ui.icons import IconLabel
 from gridworker.ui.widgets.boxes import (
     Banner,
@@ -50,7 +53,6 @@ from gridworker.ui.widgets.buttons import (
     QuietButton,
     TintButton,
 )
-from gridworker.ui.widgets.calendar import DayCalendar
 from gridworker.ui.widgets.chips import (
     Chip,
     ChipChoice,
@@ -63,9 +65,12 @@ from gridworker.ui.widgets.chips import (
 from gridworker.ui.widgets.fields import FormRow, Line, SearchField, TextBox
 from gridworker.ui.widgets.marks import Avatar, Badge, StatTile
 from gridworker.ui.widgets.rows import CheckRow, ListRow, RowList
-from gridworker.ui.widgets.states import EmptyState, ProgressStrip, Stepper
 from gridworker.ui.widgets.text import Elide, KeyValue, Label, SectionTitle, TabStrip
-from gridworker.ui.widgets.timeline import Entry, Timeline
+
+if TYPE_CHECKING:
+    from gridworker.ui.widgets.calendar import DayCalendar
+    from gridworker.ui.widgets.states import EmptyState, ProgressStrip, Stepper
+    from gridworker.ui.widgets.timeline import Entry, Timeline
 
 __all__ = [
     "Avatar",
@@ -116,3 +121,19 @@ __all__ = [
     "clear",
     "fill",
 ]
+
+_LATER: Final = {
+    "DayCalendar": "calendar",
+    "EmptyState": "states",
+    "Entry": "timeline",
+    "ProgressStrip": "states",
+    "Stepper": "states",
+    "Timeline": "timeline",
+}
+"""What the first page never shows is loaded when it is first asked for: each costs Qt classes."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

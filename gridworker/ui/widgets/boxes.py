@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, cast
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -202,6 +203,21 @@ class Rule(QFrame):
         self.setFixedHeight(1)
 
 
+class _Inside(QWidget):
+    """What scrolls; it tells when what stands in it wants another width."""
+
+    def __init__(self, wants: Callable[[], object]) -> None:
+        super().__init__()
+        self._wants = wants
+
+    def event(self, event: QEvent) -> bool:
+        """What stands inside sets the least width: nothing is cut off at the side."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._wants()
+        return done
+
+
 class Scroll(QScrollArea):
     """A column that scrolls up and down and never sideways; put things into ``body``."""
 
@@ -209,7 +225,11 @@ class Scroll(QScrollArea):
 
     def __init__(self, *, margins: Margins = NO_MARGINS, gap: int = 12, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        inner = QWidget()
+        # A viewport and an inside of our own: to ask Qt for its viewport, or to filter events of widgets that Python
+        # does not know yet, loads all of Qt's classes, which the first frame would wait for.
+        view = QWidget()
+        self.setViewport(view)
+        inner = _Inside(self._keep_width)
         inner.setObjectName("clear")
         self.body = Column(inner, margins=margins, gap=gap)
         self.setWidgetResizable(True)
@@ -219,14 +239,7 @@ class Scroll(QScrollArea):
         self.setWidget(inner)
         # setWidget() switches it on, and on 6.9 it beats the sheet.
         inner.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
-        inner.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What stands inside sets the least width: nothing is cut off at the side."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._keep_width()
-        return super().eventFilter(watched, event)
+        view.setAutoFillBackground(False)
 
     def _keep_width(self) -> None:
         needed = self.widget().minimumSizeHint().width()

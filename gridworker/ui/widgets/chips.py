@@ -15,7 +15,6 @@ from gridworker.ui.theme import colour, look, px
 from gridworker.ui.tokens import Tone, tone_pair
 from gridworker.ui.widgets.boxes import Flow, Row, clear
 from gridworker.ui.widgets.buttons import Button
-from gridworker.ui.widgets.calendar import DayCalendar
 
 
 def chip_width(text: str) -> int:
@@ -310,6 +309,9 @@ class DateChoice(QWidget):
     def _ask(self) -> None:
         self.set_value(self._value)
         menu = QMenu(self)
+        # Imported here: tags are shown in the first frame, a calendar never is.
+        from gridworker.ui.widgets.calendar import DayCalendar
+
         calendar = DayCalendar(self._value or self._today, self._today)
         entry = QWidgetAction(menu)
         entry.setDefaultWidget(calendar)
