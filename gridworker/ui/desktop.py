@@ -231,8 +231,9 @@ class Desktop(QObject):
         """The status bar and the badge on the rail say how the sync stands."""
         view, ledger, status = self._control.view, self._work.ledger, self._window.status
         waiting, conflicts = ledger.waiting_count(), ledger.conflict_count()
+        refused = ledger.store.waiting_count().get("attention", 0)
         status.show_counts(waiting, conflicts)
-        self._window.rail.set_count("sync", waiting + conflicts)
+        self._window.rail.set_count("sync", waiting + conflicts + refused)
         remedy = view.error.remedy if view.error is not None else ""
         if view.running:
             words = f"正在同步 {view.done}/{view.total}" if view.total else "正在同步"

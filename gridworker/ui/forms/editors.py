@@ -24,6 +24,8 @@ class Editor(QWidget):
     """Edits one value; ``changed`` follows every act of the person, never ``set_value``."""
 
     changed = Signal()
+    tells_hint = False
+    """Whether the field's hint already stands inside, where one types."""
 
     def __init__(self, field: Field, part: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,8 @@ class Editor(QWidget):
 class TextEditor(Editor):
     """One line, or a box that grows."""
 
+    tells_hint = True
+
     def __init__(self, field: Text) -> None:
         self._box: Line | TextBox
         if field.lines:
@@ -103,6 +107,8 @@ class NumberEditor(TextEditor):
 
 class MoneyEditor(TextEditor):
     """An amount typed in yuan and kept in fen."""
+
+    tells_hint = False
 
     def __init__(self, field: Money) -> None:
         super().__init__(Text(field.name, field.title, hint="元"))

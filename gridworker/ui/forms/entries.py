@@ -39,7 +39,8 @@ class EntryForm(Card):
 
     def _add(self, field: Field, editor: Editor) -> None:
         editor.changed.connect(self.changed)
-        row = FormRow(field.title, editor, hint=field.hint, required=field.required)
+        hint = "" if editor.tells_hint else field.hint
+        row = FormRow(field.title, editor, hint=hint, required=field.required)
         self._editors[field.name], self._rows[field.name] = editor, row
         self.body.addWidget(row)
 

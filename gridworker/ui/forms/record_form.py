@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records.fields import Field
@@ -15,13 +15,13 @@ from gridworker.ui.forms.choose import editor_for
 from gridworker.ui.forms.editors import Editor
 from gridworker.ui.forms.sight import bring_into_sight
 from gridworker.ui.references import References
-from gridworker.ui.widgets import Column, FormRow, SectionTitle
+from gridworker.ui.widgets import Column, FormRow, Row, SectionTitle
 
 DRAFT_PAUSE_MS: Final = 1000
 """A draft is kept this long after the last key."""
 
-Section = tuple[str, Sequence[str]]
-"""A heading ("" for none) and the names of the fields under it."""
+Section = tuple[str, Sequence[str | tuple[str, ...]]]
+"""A heading ("" for none) and the names of the fields under it; several in a tuple stand side by side."""
 
 Made = Callable[[Field, References], Editor]
 """Makes the editor of one field, where a page has a better one than the usual."""
@@ -56,7 +56,10 @@ class RecordForm(QWidget):
             if heading:
                 column.addWidget(SectionTitle(heading))
             for name in names:
-                self._add(name, references, column)
+                if isinstance(name, str):
+                    column.addWidget(self._made_row(name, references))
+                else:
+                    self._add_side_by_side(name, references, column)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(DRAFT_PAUSE_MS)
@@ -137,14 +140,21 @@ class RecordForm(QWidget):
         """No draft is due any more: saved or thrown away."""
         self._pause.stop()
 
-    def _add(self, name: str, references: References, column: Column) -> None:
+    def _add_side_by_side(self, names: Sequence[str], references: References, column: Column) -> None:
+        line = Row(gap=14)
+        for name in names:
+            line.addWidget(self._made_row(name, references), 1, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(line)
+
+    def _made_row(self, name: str, references: References) -> FormRow:
         field = self._kind.by_name[name]
         editor = self._made.get(name, editor_for)(field, references)
         editor.changed.connect(lambda: self._edited(name))
-        row = FormRow(field.title, editor, hint=field.hint, required=field.required)
+        hint = "" if editor.tells_hint else field.hint
+        row = FormRow(field.title, editor, hint=hint, required=field.required)
         self._editors[name] = editor
         self._rows[name] = row
-        column.addWidget(row)
+        return row
 
     def _edited(self, name: str) -> None:
         self._mend(name)

@@ -21,6 +21,8 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class RefEditor(Editor):
     """Shows the record that is chosen; ``换`` opens a field that searches."""
 
+    tells_hint = True
+
     def __init__(self, field: Ref, references: References) -> None:
         part = QWidget()
         part.setObjectName("clear")

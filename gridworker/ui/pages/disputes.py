@@ -50,7 +50,8 @@ ORDER: Final = (
 OPEN: Final = tuple(state for state in ORDER if state not in MACHINE.ended)
 
 AT_ONCE: Final = 20
-"""Rows of a group that are shown before 显示更多."""
+FEW: Final = 5
+"""Rows of a group that are shown before 显示更多: of what is going on, and of what has ended."""
 
 MOST_HITS: Final = 200
 FILTERS: Final = {"open": "在办", "soon": "临期", "mine": "我主办", "risky": "高风险", "all": "全部"}
@@ -61,10 +62,11 @@ Where = tuple[tuple[str, str, Any], ...]
 
 @dataclass(frozen=True)
 class Group:
-    """The disputes of one state: row numbers in order, of which the first ones are shown."""
+    """The disputes of one state: how many there are, and the row numbers of the first ones."""
 
     state: str
     rows: array[int]
+    total: int
 
 
 class DisputesPage(Page):
@@ -82,6 +84,7 @@ class DisputesPage(Page):
         self._new = new
         self._words = ""
         self._more: dict[str, int] = {}
+        self._standing: object = None
         role = work.ledger.me.role
         self.title = "案件" if role == Role.MEDIATOR else "纠纷"
         self._own = "reporter" if role == Role.GRID_WORKER else "mediator"
@@ -129,12 +132,13 @@ class DisputesPage(Page):
 
     def _load(self) -> None:
         groups = self._found() if self._words else self._filtered(self._filters.value())
-        clear(self._scroll.body)
-        for group in groups:
-            self._scroll.body.addWidget(self._group(group))
-        if not groups:
-            self._scroll.body.addWidget(self._empty())
-        self._scroll.body.addStretch(1)
+        page = self._work.ledger.page
+        shown = [(group, page("dispute", group.rows[: self._most(group.state)])) for group in groups]
+        asked = (self._words, self._filters.value(), self._work.today(), shown)
+        if asked != self._standing:
+            # A sync that brought other things must not make the list flicker.
+            self._standing = asked
+            self._show(shown)
         counts = {key: self._count(key) for key in ("open", "soon", "mine", "risky")}
         for key, words in self._filter_words(counts).items():
             button = self._filters.button(key)
@@ -143,26 +147,40 @@ class DisputesPage(Page):
         soon = f"，其中 {counts['soon']} 件快到期或已超期" if counts["soon"] else ""
         self._head.set_context(f"在办 {counts['open']:,} 件{soon}")
 
+    def _show(self, shown: list[tuple[Group, list[dict[str, Any]]]]) -> None:
+        clear(self._scroll.body)
+        for group, disputes in shown:
+            self._scroll.body.addWidget(self._group(group, disputes))
+        if not shown:
+            self._scroll.body.addWidget(self._empty())
+        self._scroll.body.addStretch(1)
+
     def _found(self) -> list[Group]:
         ledger = self._work.ledger
         hits = [hit.id for hit in ledger.search(self._words, ("dispute",), MOST_HITS)]
         by_state: dict[str, array[int]] = {}
         for dispute in ledger.many("dispute", hits).values():
             by_state.setdefault(str(dispute.get("state")), array("q")).append(int(dispute["_row"]))
-        return [Group(state, by_state[state]) for state in ORDER if state in by_state]
+        return [Group(state, by_state[state], len(by_state[state])) for state in ORDER if state in by_state]
 
     def _filtered(self, key: str) -> list[Group]:
-        groups = []
-        for state in self._states(key):
-            rows = array("q")
-            for where in self._wheres(key):
-                order = ("-due", "-reported_at") if state in MACHINE.ended else ("due", "reported_at")
-                known = set(rows)
-                found = self._work.ledger.ids("dispute", (("state", "=", state), *where), order)
-                rows.extend(row for row in found if row not in known)
-            if rows:
-                groups.append(Group(state, rows))
-        return groups
+        found = (self._group_of(state, self._wheres(key)) for state in self._states(key))
+        return [group for group in found if group.total]
+
+    def _group_of(self, state: str, wheres: tuple[Where, ...]) -> Group:
+        """One condition is answered by an index, and only as many rows are read as are shown."""
+        ledger, here = self._work.ledger, ("state", "=", state)
+        order = ("-due",) if state in MACHINE.ended else ("due",)
+        if len(wheres) == 1:
+            where = (here, *wheres[0])
+            return Group(state, ledger.ids("dispute", where, order, self._most(state)), ledger.count("dispute", where))
+        answers = (ledger.ids("dispute", (here, *where), order) for where in wheres)
+        rows = array("q", dict.fromkeys(row for answer in answers for row in answer))
+        return Group(state, rows, len(rows))
+
+    def _most(self, state: str) -> int:
+        """How many rows of a state are shown now."""
+        return (FEW if state in MACHINE.ended else AT_ONCE) + self._more.get(state, 0)
 
     def _count(self, key: str) -> int:
         state = ("state", "in", list(self._states(key)))
@@ -194,26 +212,24 @@ class DisputesPage(Page):
 
     # ------------------------------------------------------------------ showing
 
-    def _group(self, group: Group) -> QWidget:
+    def _group(self, group: Group, disputes: list[dict[str, Any]]) -> QWidget:
         card = Card(margins=(0, 14, 0, 8), gap=6)
-        title = SectionTitle(STATES[group.state], f"{len(group.rows):,}")
+        title = SectionTitle(STATES[group.state], f"{group.total:,}")
         head = Row(margins=(18, 0, 14, 0))
         head.addWidget(title)
         card.body.addLayout(head)
         rows = RowList()
-        shown = AT_ONCE + self._more.get(group.state, 0)
-        for dispute in self._work.ledger.page("dispute", group.rows[:shown]):
+        for dispute in disputes:
             rows.add(self._row(dispute))
         card.body.addWidget(rows)
-        if left := len(group.rows) - shown:
-            card.body.addLayout(self._more_of(group.state, left))
+        if group.total > len(disputes):
+            card.body.addLayout(self._more_of(group.state, group.total - len(disputes)))
         return card
 
     def _more_of(self, state: str, left: int) -> Row:
         row = Row(margins=(10, 0, 10, 0), gap=0)
-        if left > 0:
-            row.addWidget(LinkButton(f"显示更多（还有 {left:,} 件）", lambda: self._show_more(state)))
-            row.addStretch(1)
+        row.addWidget(LinkButton(f"显示更多（还有 {left:,} 件）", lambda: self._show_more(state)))
+        row.addStretch(1)
         return row
 
     def _show_more(self, state: str) -> None:

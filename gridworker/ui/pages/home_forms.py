@@ -20,21 +20,27 @@ from gridworker.ui.widgets import Banner, IconButton, Label
 from gridworker.ui.work import Work
 
 HOME_SECTIONS: Final[tuple[Section, ...]] = (
-    ("", ("head_name", "address", "phone", "phone2", "household_no", "villager_group")),
-    ("居住", ("members", "present", "household_kind", "residence_match", "living_state", "registered_address")),
-    ("房屋", ("ownership", "is_rental", "floors", "safety_notes")),
+    ("", (("head_name", "household_no"), "address", ("phone", "phone2"), "villager_group")),
+    (
+        "居住",
+        (("members", "present"), "household_kind", "residence_match", "living_state", "registered_address"),
+    ),
+    ("房屋", ("ownership", ("floors", "is_rental"), "safety_notes")),
     ("重点和帮扶", ("tags", "difficulty", "next_visit")),
-    ("其他", ("moved_in", "moved_out", "note")),
+    ("其他", (("moved_in", "moved_out"), "note")),
 )
 PERSON_SECTIONS: Final[tuple[Section, ...]] = (
-    ("", ("name", "relation", "id_number", "sex", "birth_date", "phone")),
-    ("户籍和居住", ("population", "residence_match", "registered_address", "away", "whereabouts")),
-    ("其他情况", ("nation", "marriage", "politics", "education", "occupation", "workplace", "former_name")),
-    ("重点和联系", ("tags", "guardian", "guardian_phone")),
-    ("备注", ("note", "moved_out", "died_on")),
+    ("", (("name", "relation"), ("id_number", "phone"), ("sex", "birth_date"))),
+    ("户籍和居住", ("population", ("residence_match", "away"), "registered_address", "whereabouts")),
+    (
+        "其他情况",
+        (("nation", "marriage"), ("politics", "education"), ("occupation", "workplace"), "former_name"),
+    ),
+    ("重点和联系", ("tags", ("guardian", "guardian_phone"))),
+    ("备注", ("note", ("moved_out", "died_on"))),
 )
 TAG_SECTIONS: Final[tuple[Section, ...]] = (
-    ("", ("tag", "person", "source", "level", "valid_from", "valid_to", "note")),
+    ("", (("tag", "person"), ("source", "level"), ("valid_from", "valid_to"), "note")),
 )
 GUARDED: Final = ("id_number", "phone", "phone2", "guardian_phone")
 """What a list masks and an open form shows."""
@@ -166,6 +172,10 @@ class HomeForms:
     ) -> FormDrawer:
         ledger = self._work.ledger
         aside = {k: v for k, v in initial.items() if record is None and v is not None}
+        if record is None:
+            initial = {each.name: each.default for each in KINDS[kind].fields if each.default is not None} | dict(
+                initial
+            )
 
         def save(kept: dict[str, Any]) -> Any:
             return ledger.save(kind, {**aside, **kept}, record, seen=drawer.seen, draft=key)

@@ -49,7 +49,7 @@ class HouseholdPage(Page):
         body = QWidget()
         column = Column(body, gap=10)
         self._tabs = TabStrip("户档案的部分", TITLES)
-        self._tabs.currentChanged.connect(lambda _: self._show_all())
+        self._tabs.currentChanged.connect(lambda _: self._turned())
         column.addWidget(self._tabs)
         halves = Row(gap=12)
         column.addLayout(halves, 1)
@@ -115,6 +115,10 @@ class HouseholdPage(Page):
         said = due_words(ledger.due_days([self._id]).get(self._id), today)
         self._head.set_note(f"应走访：{said[0]}" if said else "", said[1] if said else None)
 
+    def _turned(self) -> None:
+        self._scroll.verticalScrollBar().setValue(0)
+        self._show_all()
+
     def _show_all(self) -> None:
         clear(self._scroll.body)
         clear(self._side.body)
@@ -123,7 +127,6 @@ class HouseholdPage(Page):
             self._add_side(self._scroll.body if self._one_column else self._side.body)
         self._scroll.body.addStretch(1)
         self._side.body.addStretch(1)
-        self._scroll.verticalScrollBar().setValue(0)
 
     def _tab(self, number: int) -> QWidget:
         work, forms = self._work, self._forms
@@ -148,7 +151,8 @@ class HouseholdPage(Page):
         work, home = self._work, self._home
         sensitive = tags_card(work, self._frame, self._forms, home, whole=self._tags_shown, show=self._show_sensitive)
         recent = recent_card(work, self._id, self._read) if self._tabs.currentIndex() != VISITS else None
-        for card in (reminders_card(work, home, lambda visit: self._frame.go("visits", visit)), sensitive, recent):
+        reminders = reminders_card(work, self._frame, home, lambda visit: self._frame.go("visits", visit))
+        for card in (reminders, sensitive, recent):
             if card is not None:
                 body.addWidget(card)
 

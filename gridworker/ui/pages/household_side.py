@@ -10,6 +10,7 @@ from gridworker.ui.page import Frame
 from gridworker.ui.pages.home_forms import HomeForms
 from gridworker.ui.pages.home_preview import recent_entries
 from gridworker.ui.pages.reveal import Reveal
+from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Banner,
     Card,
@@ -81,18 +82,27 @@ def _tag_row(work: Work, frame: Frame, forms: HomeForms, tag: Fields) -> Row:
     return row
 
 
-def reminders_card(work: Work, home: Fields, follow: Callable[[str], object]) -> Card:
-    """Follow-ups, hazards, an agreed day; *follow* opens a diary with something to do."""
+STANDING: Final[Mapping[str, tuple[Tone, str, str]]] = {
+    "conflict": ("warn", "这一户有两边都改过的内容，请您核对。", "去核对"),
+    "attention": ("bad", "这一户有修改被退回，内容还在本机。", "去看看"),
+}
+"""States of the record that ask for a person."""
+
+
+def reminders_card(work: Work, frame: Frame, home: Fields, follow: Callable[[str], object]) -> Card:
+    """What is to be checked, follow-ups, hazards, an agreed day; *follow* opens a diary with something to do."""
     card = Card(gap=10)
     card.body.addWidget(SectionTitle("重点提醒"))
     lines = 0
+    standing = STANDING.get(work.ledger.state_of("household", str(home["id"])))
+    if standing is not None:
+        card.body.addWidget(_notice(standing[0], standing[1], standing[2], lambda: frame.go("sync")))
+        lines += 1
     for visit in work.ledger.follow_ups(str(home["id"])):
         due = due_words(day_of(visit.get("follow_up")), work.today())
         said = f"要跟进{f'（{due[0]}）' if due else ''}：{visit.get('promise') or visit.get('text') or '上次走访的事'}"
-        banner = Banner("warn" if due is not None and due[1] != "neutral" else "info")
-        banner.body.addWidget(Label(said, "second", wrap=True), 1)
-        banner.body.addWidget(TintButton("去看", lambda visit=visit: follow(str(visit["id"]))))  # type: ignore[misc]
-        card.body.addWidget(banner)
+        tone: Tone = "warn" if due is not None and due[1] != "neutral" else "info"
+        card.body.addWidget(_notice(tone, said, "去看", lambda visit=visit: follow(str(visit["id"]))))  # type: ignore[misc]
         lines += 1
     if home.get("safety_notes"):
         card.body.addWidget(Label(f"安全隐患：{home['safety_notes']}", "second", wrap=True))
@@ -103,6 +113,13 @@ def reminders_card(work: Work, home: Fields, follow: Callable[[str], object]) ->
     if not lines:
         card.body.addWidget(Label("没有需要特别提醒的事。", "second"))
     return card
+
+
+def _notice(tone: Tone, words: str, act: str, run: Callable[[], object]) -> Banner:
+    banner = Banner(tone)
+    banner.body.addWidget(Label(words, "second", wrap=True), 1)
+    banner.body.addWidget(TintButton(act, run))
+    return banner
 
 
 def recent_card(work: Work, household: str, opened: Callable[[object], object]) -> Card:

@@ -44,8 +44,8 @@ ORDER: Final = ("returned", "reported", "accepted", "handling", "done", "confirm
 AT_ONCE: Final = 20
 SECTIONS: Final[tuple[Section, ...]] = (
     ("", ("title", "content", "event_class", "urgency", "track")),
-    ("谁反映的", ("household", "reporter", "reporter_phone", "source", "wanted", "place")),
-    ("办理", ("responsible", "reply_due", "due", "steps", "result", "feedback", "satisfaction")),
+    ("谁反映的", ("household", ("reporter", "reporter_phone"), ("source", "place"), "wanted")),
+    ("办理", ("responsible", ("reply_due", "due"), "steps", "result", "feedback", "satisfaction")),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridworker.ui.background import Job
 from gridworker.ui.charts import Bar, BarChart, SideBars
@@ -19,9 +19,11 @@ from gridworker.ui.pages.oversight_facts import (
     BoardFacts,
     PlaceLine,
     WorkerLine,
+    filters,
     look,
     silent_desks,
 )
+from gridworker.ui.pages.place_box import PlaceBox
 from gridworker.ui.theme import colour, px
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
@@ -91,6 +93,7 @@ class Board(QWidget):
         self._job: Job[BoardFacts] | None = None
         self._facts: BoardFacts | None = None
         self._again = False
+        self._known = False
         self._all_workers = False
         self.tools = self._tools()
         column = Column(self, gap=0)
@@ -101,14 +104,20 @@ class Board(QWidget):
 
     def load(self, *, places_changed: bool = False) -> None:
         """Count anew; asked for while it counts, once more afterwards."""
-        if places_changed or not self._place.count():
-            self._fill_places()
+        lane, today = self._work.lane_ledger, self._work.today()
+        if places_changed or not self._known:
+            self._known = True
+            self._frame.background.run(
+                lambda _: filters(lane(), ""),
+                then=lambda offered: self._place.set_options(offered.places),
+                failed=self._frame.say_error,
+                lane="local",
+            )
         if self._job is not None and not self._job.over:
             self._again = True
             return
         self._again = False
-        period, place, today = self._period.value(), str(self._place.currentData() or ""), self._work.today()
-        lane = self._work.lane_ledger
+        period, place = self._period.value(), self._place.value()
         self._job = self._frame.background.run(
             lambda _: look(lane(), period, place, today),  # type: ignore[arg-type]
             then=self._show,
@@ -123,24 +132,12 @@ class Board(QWidget):
         self._period = ChipChoice("时段", PERIODS)
         self._period.choose("month")
         self._period.chosen.connect(lambda _: self.load())
-        self._place = QComboBox()
-        self._place.setAccessibleName("乡镇、村或网格")
-        self._place.setMaxVisibleItems(14)
-        self._place.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._place.setMinimumContentsLength(8)
-        self._place.activated.connect(lambda _: self.load())
+        self._place = PlaceBox("乡镇、村或网格", "全部地方", letters=8)
+        self._place.picked.connect(lambda _: self.load())
         middle = Qt.AlignmentFlag.AlignVCenter
         row.addWidget(self._period, 1, middle)
         row.addWidget(self._place, 0, middle)
         return tools
-
-    def _fill_places(self) -> None:
-        before = self._place.currentData()
-        self._place.clear()
-        self._place.addItem("全部地方", None)
-        for region, path in self._work.ledger.places().items():
-            self._place.addItem(path, region)
-        self._place.setCurrentIndex(max(0, self._place.findData(before) if before else 0))
 
     # ------------------------------------------------------------------ showing
 
@@ -215,7 +212,7 @@ class Board(QWidget):
         if line.level == "grid":
             self._read_place(line.region)
             return
-        self._place.setCurrentIndex(max(0, self._place.findData(line.region)))
+        self._place.choose(line.region)
         self.load()
 
     def _attention(self, facts: BoardFacts) -> Card:
@@ -248,7 +245,13 @@ class Board(QWidget):
         most = None if self._all_workers else WORKERS_AT_ONCE
         for line in facts.workers[:most]:
             rows.add(self._worker(line))
-        card.body.addWidget(rows if rows.rows() else EmptyState("people", "这里还没有网格员。"))
+        if rows.rows():
+            card.body.addWidget(rows)
+        elif facts.too_many:
+            words = f"这里有 {facts.too_many:,} 位网格员。"
+            card.body.addWidget(EmptyState("people", words, "在上面选一个乡镇或村，看那里每个人的走访。"))
+        else:
+            card.body.addWidget(EmptyState("people", "这里还没有网格员。"))
         if most is not None and len(facts.workers) > most:
             foot = Row(margins=(10, 0, 10, 0), gap=0)
             foot.addWidget(LinkButton(f"显示全部 {len(facts.workers):,} 人", self._show_all_workers))

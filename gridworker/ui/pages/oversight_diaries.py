@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
 from gridworker.records.kinds.visit import STATES
@@ -16,8 +16,9 @@ from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTabl
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
 from gridworker.ui.pages.diary_reader import STATE_TONES
-from gridworker.ui.pages.oversight_facts import workers_below
+from gridworker.ui.pages.oversight_facts import Filters, diaries, filters
 from gridworker.ui.pages.oversight_review import ReviewReader
+from gridworker.ui.pages.place_box import PlaceBox
 from gridworker.ui.theme import px
 from gridworker.ui.widgets import Card, ChipChoice, Column, EmptyState, Row, SearchField
 from gridworker.ui.wording import moment_words, subject_names
@@ -64,16 +65,11 @@ class Diaries(QWidget):
         self._state.chosen.connect(lambda _: self._ask())
         middle = Qt.AlignmentFlag.AlignVCenter
         row.addWidget(self._state, 1, middle)
-        self._place, self._worker = QComboBox(), QComboBox()
-        for box, name, run in (
-            (self._place, "乡镇、村或网格", self._place_chosen),
-            (self._worker, "填写人", self._ask),
-        ):
-            box.setAccessibleName(name)
-            box.setMaxVisibleItems(14)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(6)
-            box.activated.connect(lambda _, run=run: run())
+        self._place = PlaceBox("乡镇、村或网格", "全部地方")
+        self._worker = PlaceBox("填写人", "全部人员")
+        self._place.picked.connect(lambda _: self._place_chosen())
+        self._worker.picked.connect(lambda _: self._ask())
+        for box in (self._place, self._worker):
             row.addWidget(box, 0, middle)
         self._search = SearchField("日记里的字或姓名")
         self._search.searched.connect(self._searched)
@@ -103,8 +99,7 @@ class Diaries(QWidget):
         """Ask again. *places_changed*: names of regions or people may be others now."""
         if places_changed or not self._known:
             self._known = True
-            _fill(self._place, "全部地方", self._work.ledger.places())
-            self._fill_workers()
+            self._ask_filters()
         self._ask()
 
     def fitted(self, width: int) -> None:
@@ -119,11 +114,11 @@ class Diaries(QWidget):
 
     def choose(self, *, place: str = "", worker: str = "") -> None:
         """Show all diaries of this place or this worker."""
-        self.load()
+        self._known = True
         self._state.choose("")
-        self._place.setCurrentIndex(max(0, self._place.findData(place or None)))
-        self._fill_workers()
-        self._worker.setCurrentIndex(max(0, self._worker.findData(worker or None)))
+        self._place.choose(place)
+        self._worker.choose(worker)
+        self._ask_filters()
         self._empty_search()
         self._ask()
 
@@ -145,47 +140,40 @@ class Diaries(QWidget):
         self._ask()
 
     def _place_chosen(self) -> None:
-        self._fill_workers()
+        self._worker.choose("")
+        self._ask_filters()
         self._ask()
 
-    def _fill_workers(self) -> None:
-        ledger, place = self._work.ledger, self._place.currentData()
-        _fill(self._worker, "全部人员", workers_below(ledger, [str(place)] if place else ledger.me.regions))
+    def _ask_filters(self) -> None:
+        """In the local lane: a county has thousands of places and people."""
+        lane, place = self._work.lane_ledger, self._place.value()
+        self._frame.background.run(
+            lambda _: filters(lane(), place), then=self._take_filters, failed=self._frame.say_error, lane="local"
+        )
+
+    def _take_filters(self, offered: Filters) -> None:
+        self._place.set_options(offered.places)
+        self._worker.set_options(offered.workers)
 
     def _empty_search(self) -> None:
         self._search.set_quietly("")
         self._words = ""
 
     def _show_all(self) -> None:
-        self._state.choose("")
-        self._place.setCurrentIndex(0)
-        self._fill_workers()
-        self._worker.setCurrentIndex(0)
-        self._empty_search()
-        self._ask()
+        self.choose()
 
     def _ask(self) -> None:
-        state, place, worker = self._state.value(), self._place.currentData(), self._worker.currentData()
         self._fit_columns()
-        narrowed = frozenset(part for part in (state, place, worker) if part)
-        self._model.ask(Query(text=self._words, filters=narrowed, extra=(state, place, worker)))
+        asked = (self._state.value(), self._place.value(), self._worker.value())
+        narrowed = frozenset(part for part in asked if part)
+        self._model.ask(Query(text=self._words, filters=narrowed, extra=asked))
 
     def _ids(self, query: Query, progress: Progress) -> array[int]:
         """In the local lane."""
-        ledger = self._work.lane_ledger()
         state, place, worker = query.extra if isinstance(query.extra, tuple) else ("", "", "")
-        where: list[tuple[str, str, Any]] = []
-        if state:
-            where.append(("state", "=", state))
-        if place:
-            where.append(("grid", "in", ledger.grids_in(str(place))))
-        if worker:
-            where.append(("visitor", "=", worker))
         backwards = query.descending if query.sort else True
-        order = (f"-{query.sort or 'visited_at'}" if backwards else query.sort,)
-        if query.text:
-            return ledger.search_ids("visit", query.text, where, order)
-        return ledger.ids("visit", where, order)
+        order = f"{'-' if backwards else ''}{query.sort or 'visited_at'}"
+        return diaries(self._work.lane_ledger(), order, state, place, worker, query.text)
 
     # ------------------------------------------------------------------ rows
 
@@ -245,14 +233,3 @@ class Diaries(QWidget):
         following = self._model.row_id(here + 1) or self._model.row_id(here - 1)
         if following:
             self._table.select_id(following)
-
-
-def _fill(box: QComboBox, all_words: str, options: Mapping[str, str]) -> None:
-    before = box.currentData()
-    if box.count() and [box.itemData(n) for n in range(1, box.count())] == list(options):
-        return
-    box.clear()
-    box.addItem(all_words, None)
-    for key, words in options.items():
-        box.addItem(words, key)
-    box.setCurrentIndex(max(0, box.findData(before) if before else 0))

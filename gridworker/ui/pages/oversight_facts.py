@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,9 @@ SILENT_DAYS: Final = 3
 
 MOST: Final = 8
 """Bars of a chart, and rows of a list on the board."""
+
+MOST_WORKERS: Final = 300
+"""Workers whose visits are counted at once; a county has more, and is looked at town by town."""
 
 RUNNING: Final = ("accepted", "mediating")
 DAY_MS: Final = 86_400_000
@@ -84,7 +88,9 @@ class BoardFacts:
     grids: tuple[PlaceLine, ...]
     """The least covered grids."""
     workers: tuple[WorkerLine, ...]
-    """The least covered first."""
+    """The least covered first; none where they are too many."""
+    too_many: int
+    """Workers of the place, where they are too many to be counted at once; else 0."""
     types: tuple[tuple[str, int], ...]
     """Open disputes by type, the most first."""
 
@@ -99,7 +105,7 @@ def first_day(period: Period, today: date) -> date:
     return today.replace(day=1)
 
 
-def look(ledger: Ledger, period: Period, place: str, today: date) -> BoardFacts:
+def look(ledger: Ledger, period: Period, place: str, today: date, *, most_workers: int = MOST_WORKERS) -> BoardFacts:
     """Count. *place*: a region, "" for the whole area."""
     ledger.forget_places()
     first = first_day(period, today)
@@ -108,6 +114,8 @@ def look(ledger: Ledger, period: Period, place: str, today: date) -> BoardFacts:
     grids = list(dict.fromkeys(grid for root in roots for grid in ledger.grids_in(root)))
     covered = {each.grid: each for each in ledger.coverage(first.isoformat(), today.isoformat(), grids)}
     places = _places(ledger, _parts(ledger, roots, grids), covered, pace)
+    staff = workers_below(ledger, roots)
+    few = len(staff) <= most_workers
     lines = sorted(_places(ledger, grids, covered, pace), key=_least)
     disputes = [each for each in ledger.open_disputes() if each.get("grid") in covered]
     late = today.isoformat()
@@ -121,7 +129,8 @@ def look(ledger: Ledger, period: Period, place: str, today: date) -> BoardFacts:
         overdue=sum(1 for each in disputes if each.get("state") in RUNNING and str(each.get("due") or late) < late),
         places=tuple(sorted(places, key=_least)),
         grids=tuple(_with_workers(ledger, lines[:MOST])),
-        workers=tuple(_workers(ledger, first, today, covered, pace)),
+        workers=tuple(_workers(ledger, first, today, covered, pace)) if few else (),
+        too_many=0 if few else len(staff),
         types=_types(disputes),
     )
 
@@ -144,6 +153,42 @@ def workers_below(ledger: Ledger, regions: Sequence[str]) -> dict[str, str]:
         for each in ledger.find("staff_member", (("role", "=", "grid_worker"),), ("name",))
         if each.get("active") is not False and not inside.isdisjoint(_regions_of(each))
     }
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the choices of place and worker offer, by id."""
+
+    places: Mapping[str, str]
+    workers: Mapping[str, str]
+
+
+def filters(ledger: Ledger, place: str) -> Filters:
+    """All places of the area, and the workers of *place* ("" for all)."""
+    ledger.forget_places()
+    return Filters(ledger.places(), workers_below(ledger, [place] if place else ledger.me.regions))
+
+
+def diaries(ledger: Ledger, order: str, state: str, place: str, worker: str, text: str) -> array[int]:
+    """Row numbers of the diaries that fit.
+
+    Each condition is asked by itself, by its own index, and the answers are cut with each other: at the size of a
+    county one question with all conditions takes fifty times as long.
+    """
+    conditions: list[tuple[str, str, Any]] = []
+    if place:
+        conditions.append(("grid", "in", ledger.grids_in(place)))
+    if worker:
+        conditions.append(("visitor", "=", worker))
+    if state:
+        conditions.append(("state", "=", state))
+    if text:
+        return ledger.search_ids("visit", text, conditions, (order,))
+    found = ledger.ids("visit", conditions[:1], (order,))
+    for condition in conditions[1:]:
+        fitting = set(ledger.ids("visit", [condition]))
+        found = array("q", (row for row in found if row in fitting))
+    return found
 
 
 def _places(

@@ -94,7 +94,7 @@ def _receipts(ledger: Ledger) -> str:
     """The two receipts of one's own changes of the last 90 days."""
     counts = ledger.store.waiting_count()
     accepted, durable = counts.get("accepted", 0), counts.get("durable", 0)
-    if not ledger.last_success():
+    if not accepted + durable:
         return ""
     if not ledger.backup_known():
         return f"本机的修改：中心已收到 {accepted + durable:,} 处。中心未设备份，所以暂时不能显示“中心已存妥”。"

@@ -45,7 +45,7 @@ from gridworker.ui.wording import (
 )
 from gridworker.ui.work import Work
 
-SHOWN_AT_ONCE: Final = 12
+SHOWN_AT_ONCE: Final = 10
 """Two screens of rows; each holds the window for 2 ms when the page is drawn, as after a sync."""
 MOST_TAGS: Final = 2
 TO_DIAL_MS: Final = 60_000
@@ -77,6 +77,7 @@ class TodayPage(Page):
         self._by_route = False
         self._shown = SHOWN_AT_ONCE
         self._one_column = False
+        self._rows: dict[str, ListRow] = {}
         self._sync_place: Column | None = None
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
@@ -176,8 +177,13 @@ class TodayPage(Page):
         self._waiting_tile.show_count(ledger.waiting_count(), f"上次同步 {when}" if last else "还没有同步过")
 
     def _show_due(self, due: Sequence[DueVisit]) -> None:
+        # A sync may draw the list anew while somebody walks it by keys.
+        here = next((home for home, row in self._rows.items() if row.hasFocus()), "")
         clear(self._due_list.body)
+        self._rows = {}
         self._add_due(due)
+        if here in self._rows:
+            self._rows[here].setFocus()
         if not self._one_column:
             clear(self._side.body)
         self._add_side(self._due_list.body if self._one_column else self._side.body)
@@ -198,7 +204,8 @@ class TodayPage(Page):
         rows = RowList()
         homes = self._work.ledger.many("household", [each.household for each in due[: self._shown]])
         for each in due[: self._shown]:
-            rows.add(self._due_row(each, homes.get(each.household, {})))
+            self._rows[each.household] = self._due_row(each, homes.get(each.household, {}))
+            rows.add(self._rows[each.household])
         self._due_list.body.addWidget(rows)
         if len(due) > self._shown:
             self._due_list.body.addWidget(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records import KINDS
@@ -158,6 +159,7 @@ class VisitFields(QWidget):
         self._when.setText(moment_words(self._at, self._work.today()))
         self._tags = set(fields.get("situation") or ())
         self._text.set_text(str(fields.get("text") or ""))
+        self._text.moveCursor(QTextCursor.MoveOperation.End)
         self._missed.setChecked(fields.get("met") is False)
         self._show_follow_up(fields.get("follow_up"))
         self.heard.set_lines(fields.get("_heard") or [])

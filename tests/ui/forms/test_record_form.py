@@ -140,6 +140,15 @@ def test_a_page_may_have_a_better_editor_for_a_field(grid: SmallGrid, shown: Sho
     assert [combo.itemText(n) for n in range(combo.count())] == ["（未填）", "王桂英", "王小宝"]
 
 
+def test_a_hint_stands_once(grid: SmallGrid, shown: Show) -> None:
+    form = RecordForm(KINDS["household"], grid.work.references, (("", ("household_no", ("members", "present"))),))
+    shown(form)
+    settle(form)
+    assert line(form, "户编号").placeholderText() == "户口簿号或本村编号，保留前面的 0"
+    assert "户口簿号" not in words_of(form)
+    assert line(form, "人口").y() == line(form, "常住人口").y(), "what belongs together stands side by side"
+
+
 def test_one_second_after_the_last_change_it_is_time_for_the_draft(form: RecordForm, qtbot: QtBot) -> None:
     with qtbot.waitSignal(form.paused, timeout=3000):
         write(line(form, "姓名"), "王")

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gridworker.ui.lists import RecordTable
 from gridworker.ui.pages.home_preview import HomePreview
+from gridworker.ui.pages.homes import HomesPage
 from gridworker.ui.widgets import Line, SearchField
 from tests.helpers.mouse import Mouse, words_of, write
 from tests.helpers.small_grid import GRID, HOME, OTHER_GRID, SmallGrid
@@ -155,6 +156,22 @@ def test_a_sensitive_tag_never_stands_in_the_list(homes: Homes) -> None:
     assert "邻里积怨" not in "".join(homes.column(4))
 
 
+def test_rows_cost_the_same_number_of_questions_however_many_they_are(homes: Homes) -> None:
+    page = homes.opened.window.page("homes")
+    assert isinstance(page, HomesPage)
+    database = homes.opened.grid.store._file.db
+
+    def questions(rows: list[int]) -> int:
+        asked: list[str] = []
+        database.set_trace_callback(asked.append)
+        assert len(page._rows(rows)) == len(rows)
+        database.set_trace_callback(None)
+        return len(asked)
+
+    rows = list(homes.opened.grid.ledger.ids("household"))
+    assert questions(rows) == questions(rows[:2])
+
+
 # ---------------------------------------------------------------------- acting
 
 
@@ -175,7 +192,7 @@ def test_a_new_household_takes_two_clicks(homes: Homes, qtbot: QtBot) -> None:
     homes.mouse.press("保存", homes.opened.window.drawer)
     assert homes.mouse.clicks == 2
     (home,) = homes.opened.grid.records("household", head_name="何水英")
-    assert home["grid"] == GRID
+    assert (home["grid"], home["household_kind"]) == (GRID, "family")
     qtbot.waitUntil(lambda: "何水英" in homes.names())
 
 

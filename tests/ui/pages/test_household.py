@@ -10,10 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu
 from pytestqt.qtbot import QtBot
 
+from gridworker.records.merge import ClashType
 from gridworker.ui.pages.household import HISTORY, MATTERS, MEMBERS, VISITS
 from gridworker.ui.widgets import Chip, Line, TabStrip
 from gridworker.ui.widgets.timeline import TimelineEntry
 from tests.helpers.mouse import Mouse, words_of, write
+from tests.helpers.notebook import Centre
 from tests.helpers.small_grid import HOME, ID_NUMBER, SmallGrid, home_id, name_of
 from tests.ui.pages.conftest import Opened
 
@@ -290,6 +292,25 @@ def test_what_must_not_be_forgotten_stands_at_the_right(file: File, qtbot: QtBot
         assert words in said
     file.mouse.press("去看")
     qtbot.waitUntil(lambda: file.window.here == "visits")
+
+
+def test_what_two_people_changed_is_said_in_the_file_and_leads_to_the_decision(file: File) -> None:
+    grid = file.opened.grid
+    conflict = {
+        "type": str(ClashType.FIELD),
+        "record_kind": "household",
+        "record": HOME,
+        "field": "phone",
+        "state": "open",
+    }
+    centre = Centre()
+    row = centre.write("conflict", {**conflict, "shown_value": "1", "others": {name_of(0x81): {"value": "2"}}})
+    grid.store.receive(centre.page("grid", row).model_copy(update={"to": 10_000, "hash": ""}))
+    file.window.redraw(frozenset({"conflict"}))
+    assert "这一户有两边都改过的内容，请您核对。" in file.said()
+    assert "需要核对" in file.said()
+    file.mouse.press("去核对")
+    assert file.window.here == "sync"
 
 
 def test_a_mediator_sees_no_sensitive_tag_and_changes_no_person(

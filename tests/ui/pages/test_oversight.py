@@ -76,6 +76,13 @@ class Office:
         """A button under the diary."""
         self.mouse.press(words, self.reader())
 
+    def choose(self, name: str, words: str) -> None:
+        """One of the options of a list, once they have come."""
+        box = self.mouse.field(QComboBox, name)
+        self.qtbot.waitUntil(lambda: box.findText(words) >= 0)
+        box.setCurrentIndex(box.findText(words))
+        box.activated.emit(box.currentIndex())
+
     def rows(self) -> list[str]:
         """All rows in sight."""
         return [row.accessibleName() for row in self.window.findChildren(ListRow) if row.isVisible()]
@@ -146,7 +153,8 @@ def test_the_least_covered_comes_first_and_leads_to_its_diaries(office: Office) 
     diaries = office.window.findChild(Diaries)
     assert diaries is not None
     assert office.listed(diaries) == 25
-    assert office.mouse.field(QComboBox, "乡镇、村或网格").currentText() == "谷来镇·马村·第1网格"
+    box = office.mouse.field(QComboBox, "乡镇、村或网格")
+    office.qtbot.waitUntil(lambda: box.currentText() == "谷来镇·马村·第1网格")
 
 
 def test_every_worker_has_his_line(office: Office) -> None:
@@ -158,7 +166,8 @@ def test_every_worker_has_his_line(office: Office) -> None:
     diaries = office.window.findChild(Diaries)
     assert diaries is not None
     office.listed(diaries)
-    assert office.mouse.field(QComboBox, "填写人").currentText() == "王芳"
+    box = office.mouse.field(QComboBox, "填写人")
+    office.qtbot.waitUntil(lambda: box.currentText() == "王芳")
 
 
 def test_tiles_count_and_open_what_they_count(office: Office) -> None:
@@ -205,9 +214,7 @@ def test_before_the_centre_has_told_nobody_is_called_silent(office: Office) -> N
 
 def test_a_place_is_looked_at_in_its_parts(office: Office) -> None:
     office.board()
-    box = office.mouse.field(QComboBox, "乡镇、村或网格")
-    box.setCurrentIndex(box.findText("谷来镇·马村·第2网格"))
-    box.activated.emit(box.currentIndex())
+    office.choose("乡镇、村或网格", "谷来镇·马村·第2网格")
     office.board()
     assert [bar.label for bar in chart_of(office).bars()] == ["马村第2网格"]
     assert office.tiles()["走访覆盖"] == "0% 0 / 4 户"
@@ -236,6 +243,17 @@ def test_until_it_is_counted_grey_blocks_stand_there_and_the_window_lives(
     qtbot.waitUntil(lambda: opened.window.findChild(BarChart) is not None)
     assert lanes
     assert get_ident() not in lanes, "counting held the window"
+
+
+def test_where_workers_are_too_many_they_are_counted_town_by_town(office: Office) -> None:
+    facts = look(office.grid.ledger, "year", "", office.grid.work.today(), most_workers=0)
+    assert (facts.workers, facts.too_many) == ((), 1)
+    assert facts.visited == 25, "places are counted all the same"
+    board = office.window.findChild(Board)
+    assert board is not None
+    office.board()
+    board._show(facts)
+    assert "这里有 1 位网格员。" in words_of(office.window)
 
 
 @pytest.mark.parametrize(("period", "day"), [("month", "2026-03-01"), ("half", "2025-09-01"), ("year", "2025-03-02")])
@@ -336,9 +354,7 @@ def test_diaries_are_filtered_by_place_worker_state_and_words(office: Office) ->
     assert office.listed(diaries) == 24
     office.mouse.press("状态：全部")
     assert office.listed(diaries) == 25
-    box = office.mouse.field(QComboBox, "乡镇、村或网格")
-    box.setCurrentIndex(box.findText("谷来镇·马村·第2网格"))
-    box.activated.emit(box.currentIndex())
+    office.choose("乡镇、村或网格", "谷来镇·马村·第2网格")
     assert office.listed(diaries) == 0
     assert "没有符合的日记。" in words_of(office.window)
     office.mouse.press("看全部")
@@ -347,6 +363,7 @@ def test_diaries_are_filtered_by_place_worker_state_and_words(office: Office) ->
     assert office.listed(diaries) == 1
     diaries._show_all()
     worker = office.mouse.field(QComboBox, "填写人")
+    office.qtbot.waitUntil(lambda: worker.count() == 2)
     assert [worker.itemText(n) for n in range(worker.count())] == ["全部人员", "王芳"]
 
 

@@ -29,7 +29,7 @@ from gridworker.ui.widgets import ListRow
 from gridworker.ui.window import MainWindow
 from tests.helpers.legible import cut_off, nameless, settle
 from tests.helpers.mouse import Mouse, words_of, write
-from tests.helpers.notebook import standing
+from tests.helpers.notebook import BUCKETS, standing
 from tests.helpers.small_grid import HOME, MORNING, RETURNED_VISIT, SmallGrid, home_id
 
 DEVICE = "01900000-0000-7000-8000-00000000ab12"
@@ -190,9 +190,22 @@ def test_a_login_page_in_the_way_is_said_once(office: Office) -> None:
 
 
 def test_receipts_promise_no_more_than_the_centre_does(office: Office) -> None:
-    assert "中心未设备份，所以暂时不能显示“中心已存妥”" in office.page()
+    assert "中心已收到" not in office.page(), "nothing was handed in yet"
+    office.grid.ledger.save("household", {"members": 3, "phone": "13805759999"}, HOME)
+    _take(office)
+    assert "中心已收到 2 处。中心未设备份，所以暂时不能显示“中心已存妥”" in office.page()
     office.grid.store.set_meta("backup", True)
-    assert "中心已存妥 0 处" in office.page()
+    office.window.go("today")
+    assert "中心已收到 2 处，中心已存妥 0 处" in office.page()
+
+
+def _take(office: Office) -> None:
+    """The centre takes everything that waits."""
+    changes = office.grid.waiting()
+    office.grid.store.mark_sent([change.tx for change in changes])
+    numbers = [change.n for change in changes]
+    result = GroupResult(tx=changes[0].tx, verdict="ok", numbers=numbers, seqs={BUCKETS["grid"][0]: 999})
+    office.grid.store.settle([result], standing(backup=False), MORNING)
 
 
 def test_a_desk_without_a_centre_is_shown_the_way_to_one(office: Office) -> None:
@@ -350,6 +363,8 @@ def test_what_came_back_shows_its_whole_reason(office: Office) -> None:
     assert "这个网格已不归您管理，请联系管理员。" in words
     assert "住户：王桂英" in words
     assert office.grid.ledger.get("household", HOME)["members"] == 2
+    office.desktop.show_sync()
+    assert "1" in office.window.rail._items["sync"].accessibleName(), "the rail counts it"
 
 
 def test_what_came_back_can_be_handed_in_again(qtbot: QtBot, office: Office) -> None:

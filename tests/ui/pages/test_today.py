@@ -188,6 +188,15 @@ def test_arrows_walk_from_row_to_row_and_return_opens(opened: Opened, mouse: Mou
     assert opened.window.here == "household"
 
 
+def test_a_sync_does_not_take_the_row_away_from_who_walks_the_list(opened: Opened, mouse: Mouse) -> None:
+    mouse.row("马建国").setFocus()
+    opened.window.redraw(frozenset({"visit"}))
+    QApplication.processEvents()
+    row = QApplication.focusWidget()
+    assert isinstance(row, ListRow)
+    assert row.accessibleName().startswith("马建国")
+
+
 def test_a_day_without_visits_says_so_and_shows_two_ways_on(opened: Opened, mouse: Mouse) -> None:
     for each in opened.grid.ledger.due_visits("2026-03-02"):
         opened.grid.ledger.save("visit", {"household": each.household, "text": "好"})
