@@ -75,4 +75,3 @@ def test_pages_of_a_bucket_hold_all_of_its_rows_and_add_up():
 def test_the_page_about_the_figures_names_every_benchmark():
     told = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     assert [name for name in ALL if f"`{name}`" not in told] == []
-

@@ -271,7 +271,7 @@ def test_every_page_stays_within_reach_on_a_small_laptop(desk, theme, scale):
     desk.resize(1366, 690)
     theme.set_scale(scale)
     QApplication.processEvents()
-    for key in desk.rail.keys():
+    for key in tuple(desk.rail.keys()):
         desk.go(key)
         QApplication.processEvents()
         item = desk.rail._items[key]
