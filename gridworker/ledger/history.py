@@ -55,6 +55,7 @@ def show(ground: Ground, kind: str, record: str, row: Row) -> Shown:
     written.sort(key=lambda each: (each.at, each.change), reverse=True)
     # The centre counts a version for each accepted change: fewer here means that others wrote in between.
     complete = row.ver <= len({each.change for each in written})
+    written = [each for each in written if not ground.kind(kind).is_centres(each.path)]
     state = ground.store.state_of(kind, record)
     return Shown(record, kind, row.fields, state, row.removed is not None, row, written, complete)
 

@@ -49,7 +49,7 @@ class _Act:
             hlc=0,
             at=self.at,
             path=step.path,
-            value=step.value,
+            value=kind.a_persons(step.path, step.value),
             parent=step.parent,
             seen=step.seen,
             act=self.act,

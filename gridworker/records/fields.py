@@ -41,6 +41,8 @@ class Merge(StrEnum):
     """Moves along a declared machine; the first accepted move stands."""
     ENTRIES = "entries"
     """A list of sub-records: every entry has an id, every field of an entry its own policy."""
+    CENTRE = "centre"
+    """Kept by the centre alone. It is nothing that a person would have to have seen."""
 
 
 class Privacy(StrEnum):
@@ -375,22 +377,6 @@ class Entries(Field):
             if content is not None:
                 kept[each.name] = content
         return kept
-
-
-def files(name: str, title: str) -> Entries:
-    """A list of attached files; hidden until attachments can be sent."""
-    return Entries(
-        name,
-        title,
-        hidden=True,
-        fields=(
-            Text("sha256", "校验", required=True, limit=64),
-            Whole("size", "大小", most=10_000_000_000),
-            Text("media_type", "格式", limit=100),
-            Text("caption", "说明", limit=200),
-            Text("state", "状态", limit=20),
-        ),
-    )
 
 
 def _is_unwritable(sign: str) -> bool:

@@ -7,11 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from gridworker.records.fields import Entries, Field, Merge, Searched, Tags
+from gridworker.records.files import Files
 from gridworker.records.machine import Machine
 from gridworker.records.wrong import Wrong
 
 NOTHING: tuple[Any, ...] = (None, [], {})
 """The values of a field in which nothing stands."""
+
+_NOBODYS = (Merge.FIXED, Merge.HOME, Merge.STATE, Merge.CENTRE)
+"""No person edits such a field by itself."""
 
 
 class Role(StrEnum):
@@ -117,6 +121,41 @@ class Kind:
         """The fields that search looks at."""
         return tuple(each for each in self.fields if each.searched is not Searched.NO)
 
+    @cached_property
+    def file_fields(self) -> tuple[Files, ...]:
+        """The lists of attached files."""
+        return tuple(each for each in self.fields if isinstance(each, Files))
+
+    @cached_property
+    def kept_by_centre(self) -> Mapping[str, frozenset[str]]:
+        """Of each list, the fields of an entry that the centre keeps."""
+        lists = [each for each in self.fields if isinstance(each, Entries)]
+        found = {each.name: frozenset(f.name for f in each.fields if f.merge is Merge.CENTRE) for each in lists}
+        return {name: names for name, names in found.items() if names}
+
+    def is_centres(self, path: str) -> bool:
+        """Whether the centre alone keeps what stands at ``path``."""
+        name, _, rest = path.partition("/")
+        return rest.partition("/")[2] in self.kept_by_centre.get(name, ())
+
+    def a_persons(self, path: str, value: Any) -> Any:
+        """The value for a new record ("") or at ``path`` without what the centre alone keeps."""
+        if not self.kept_by_centre or not isinstance(value, dict):
+            return value
+        if not path:
+            return {name: self._cleared(name, each) for name, each in value.items()}
+        name, _, entry = path.partition("/")
+        return value if not entry or "/" in entry else self._cleared(name, {entry: value})[entry]
+
+    def _cleared(self, name: str, entries: Any) -> Any:
+        centres = self.kept_by_centre.get(name)
+        if not centres or not isinstance(entries, dict):
+            return entries
+        return {
+            entry: {k: v for k, v in value.items() if k not in centres} if isinstance(value, dict) else value
+            for entry, value in entries.items()
+        }
+
     def field(self, path: str) -> Field | None:
         """The field at ``name``, ``name/entry/name`` or, for a whole entry or a tag, ``name/entry``."""
         name, _, rest = path.partition("/")
@@ -177,7 +216,7 @@ class Kind:
             return role in self.rights.remove
         found = self.field(path)
         top = self.by_name.get(path.partition("/")[0])
-        if top is not None and top.merge in (Merge.FIXED, Merge.HOME, Merge.STATE):
+        if any(each is not None and each.merge in _NOBODYS for each in (found, top)):
             return False
         editors = (found.editors if found is not None else None) or (top.editors if top else None)
         return role in (editors if editors is not None else self.rights.edit)

@@ -80,7 +80,7 @@ def apply(kind: Kind, row: Row | None, change: Change, by: str) -> Outcome:
         raise Refused("unknown_record", "所改的记录还没有到中心。")
     if change.verb is Verb.RESTORE:
         return Outcome(lay(kind, row, change, by) if row.removed else None)
-    if row.removed is not None:
+    if row.removed is not None and not kind.is_centres(change.path):
         return Outcome(None, _edit_on_deleted(row, change, by))
     match change.verb:
         case Verb.SET:
@@ -142,12 +142,15 @@ def seen_of_entry(row: Row, path: str) -> dict[str, Any]:
 
 
 def _set(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
+    if kind.is_centres(change.path):
+        is_there = isinstance(row.value(change.path.rpartition("/")[0]), dict)
+        return Outcome(lay(kind, row, change, by) if is_there else None)
     _refuse_where_no_entry_is(row, change)
     if gone := _taken_out(row, change):
         shown = Version(None, gone.by, gone.hlc, gone.change)
         clash = Clash(ClashType.EDIT_ON_DELETED, change.path, shown, _incoming(change, by), change.parent)
         return Outcome(None, clash)
-    now, current = row.value(change.path), _unseen_writer(row, change)
+    now, current = row.value(change.path), _unseen_writer(kind, row, change)
     if current is None or now == change.value:
         return Outcome(lay(kind, row, change, by))
     standing = Version(now, current.by, current.hlc, current.change)
@@ -178,7 +181,7 @@ def _taken_out(row: Row, change: Change) -> Stamp | None:
     return Stamp(*gone)
 
 
-def _unseen_writer(row: Row, change: Change) -> Stamp | None:
+def _unseen_writer(kind: Kind, row: Row, change: Change) -> Stamp | None:
     """Who wrote last what the author of the change had not seen; None when he had seen all of it."""
     if change.path.count("/") != 1:
         current = row.writer(change.path)
@@ -187,7 +190,8 @@ def _unseen_writer(row: Row, change: Change) -> Stamp | None:
         return None
     seen = change.seen if isinstance(change.seen, dict) else {}
     known = {change.path: change.parent, **seen}
-    unseen = [path for path, writer in seen_of_entry(row, change.path).items() if known.get(path) != writer]
+    now = seen_of_entry(row, change.path)
+    unseen = [path for path, writer in now.items() if known.get(path) != writer and not kind.is_centres(path)]
     return max((row.writer(path) for path in unseen), key=lambda stamp: stamp.hlc) if unseen else None
 
 
@@ -232,7 +236,7 @@ def _rem(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
         return Outcome(None)
     now = seen_of_entry(row, change.path)
     seen = change.seen if isinstance(change.seen, dict) else {}
-    unseen = [path for path, writer in now.items() if seen.get(path) != writer]
+    unseen = [path for path, writer in now.items() if seen.get(path) != writer and not kind.is_centres(path)]
     if not unseen:
         return Outcome(lay(kind, row, change, by))
     latest = max((row.writer(path) for path in unseen), key=lambda stamp: stamp.hlc)
@@ -243,7 +247,7 @@ def _rem(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
 
 def _del(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
     seen = change.seen if isinstance(change.seen, dict) else {}
-    unseen = [p for p, stamp in row.writers.items() if seen.get(p) != _changes(stamp)]
+    unseen = [p for p, stamp in row.writers.items() if seen.get(p) != _changes(stamp) and not kind.is_centres(p)]
     if not unseen:
         return Outcome(lay(kind, row, change, by))
     stamps = [_latest(row.writers[path]) for path in unseen]

@@ -28,6 +28,8 @@ def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
         return ""
     if change.verb is Verb.MOVE:
         return _why_not_move(kind, row, change, author)
+    if change.verb in (Verb.CREATE, Verb.SET) and kind.a_persons(change.path, change.value) != change.value:
+        return "文件是否已上传，由中心记录，不能自己填写。"
     act = {Verb.CREATE: "create", Verb.DEL: "remove", Verb.RESTORE: "remove"}.get(change.verb, "edit")
     if not kind.may(act, author.role, change.path):
         return _sentence(kind, act, change.path)

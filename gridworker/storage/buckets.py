@@ -124,7 +124,7 @@ def drop(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> bool
     if place is None:
         return True
     with file.writing():
-        if outbox.waits_in(file, bucket):
+        if outbox.waits_in(file, bucket) or bucket in file.meta("files_wait", ()):
             return False
         file.db.execute("UPDATE bucket SET state = 'dropping' WHERE id = ?", (bucket,))
         summaries.drop(file, place.row_id)

@@ -7,9 +7,10 @@ from typing import Any
 
 from gridworker.records.kind import Kind
 from gridworker.records.row import Row
-from gridworker.storage import outbox, query, summaries, unindexed, visits
+from gridworker.storage import file_links, outbox, query, summaries, unindexed, visits
 from gridworker.storage.faults import at_the_border
 from gridworker.storage.file import File
+from gridworker.storage.file_links import FileLink
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.visits import CoverageLine, DueLine
@@ -143,6 +144,20 @@ class Reader:
     def visits_by_day(self, visitor: str, first: int, end: int) -> dict[int, int]:
         """One worker's visits per day; days counted from 1970-01-01 in China."""
         return visits.by_day(self._file, visitor, first, end)
+
+    # ------------------------------------------------------------------ attached files
+
+    def unstored_files(self) -> list[FileLink]:
+        """Attached files that the centre does not have yet, as far as this desk knows; those of others too."""
+        return file_links.unstored(self._file)
+
+    def file_links(self, sha256: str) -> list[FileLink]:
+        """Where records speak of these bytes."""
+        return file_links.of_hash(self._file, sha256)
+
+    def covered_files(self, covered: int) -> dict[str, bool]:
+        """By hash: whether the centre has it under a number up to ``covered`` wherever a record speaks of it."""
+        return file_links.not_after(self._file, covered)
 
     # ------------------------------------------------------------------ search
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from gridworker.records.fields import Entries, Field, Flag, Ref, Tags
+from gridworker.records.files import Files
 from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
 from gridworker.records.wrong import Wrong
@@ -152,6 +153,8 @@ class KindTable:
         )
         for name in refs[1:]:
             yield _index(f"{self.kind.name}__{entries.name}", (name,), f"{quoted(name)} <> ''")
+        if isinstance(entries, Files):
+            yield _index(f"{self.kind.name}__{entries.name}", ("sha256",), "stored IS NULL")
 
 
 def is_packed(field: Field) -> bool:

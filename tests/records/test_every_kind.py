@@ -188,7 +188,8 @@ def test_a_policy_fits_its_type(kind):
             assert kind.machine is not None
             assert kind.machine.field == path
         else:
-            assert field.merge in (Merge.ORDINARY, Merge.GUARDED, Merge.FIXED, Merge.HOME), path
+            kept_by_centre = (Merge.CENTRE,) if "/" in path else ()
+            assert field.merge in (Merge.ORDINARY, Merge.GUARDED, Merge.FIXED, Merge.HOME, *kept_by_centre), path
 
 
 @EVERY_KIND

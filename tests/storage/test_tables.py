@@ -94,9 +94,9 @@ def test_a_list_whose_entries_get_a_new_field_is_told_again(notebook):
     newer.store.close()
 
 
-def test_a_file_list_has_no_table_before_files_can_be_sent(notebook):
-    assert "visit__photos" not in schema(notebook)
-    assert "visit__subjects" in schema(notebook)
+def test_a_file_list_has_a_table_and_an_index_over_what_the_centre_lacks(notebook):
+    assert "visit__photos" in schema(notebook)
+    assert "visit__photos_by_sha256" in schema(notebook, "index")
 
 
 def test_every_kind_has_its_table_and_its_declared_indexes():

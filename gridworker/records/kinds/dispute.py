@@ -16,8 +16,8 @@ from gridworker.records.fields import (
     State,
     Text,
     Whole,
-    files,
 )
+from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
 
@@ -126,6 +126,6 @@ DISPUTE = Kind(
         Moment("next_at", "下次调解时间", editors=_MEDIATORS),
         Day("due", "调解期限", hint="受理之日起一个月，双方同意可以延长"),
         Text("outcome", "结果摘要", limit=300, editors=_MEDIATORS),
-        files("photos", "照片和文件"),
+        Files("photos", "照片和文件"),
     ),
 )

@@ -14,8 +14,8 @@ from gridworker.records.fields import (
     Tags,
     Text,
     Whole,
-    files,
 )
+from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
 
 HOUSEHOLD_KINDS = {"family": "家庭户", "collective": "集体户", "single": "单人户", "rental": "租住户"}
@@ -61,6 +61,6 @@ HOUSEHOLD = Kind(
         Day("moved_in", "入住日期"),
         Day("moved_out", "迁出日期"),
         Text("note", "备注", limit=1000, lines=True, searched=Searched.TEXT),
-        files("photos", "照片"),
+        Files("photos", "照片"),
     ),
 )

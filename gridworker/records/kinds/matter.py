@@ -15,8 +15,8 @@ from gridworker.records.fields import (
     State,
     Text,
     Whole,
-    files,
 )
+from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
 
@@ -106,6 +106,6 @@ MATTER = Kind(
         Text("result", "办理结果", limit=1000, lines=True, searched=Searched.TEXT),
         Text("feedback", "反馈情况", limit=500),
         Choice("satisfaction", "满意度", choices=SATISFACTION),
-        files("photos", "照片和文件"),
+        Files("photos", "照片和文件"),
     ),
 )

@@ -16,6 +16,7 @@ from gridworker.records.fields import (
     Searched,
     Text,
 )
+from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
 
 CASE_SOURCES = {"application": "当事人申请", "initiative": "主动调解", "delegated": "接受委托移送"}
@@ -101,5 +102,6 @@ MEDIATION_CASE = Kind(
         Day("closed_on", "结案日期"),
         Choice("retention", "保管期限", choices=RETENTION, default="long"),
         Text("note", "备注", limit=1000, lines=True),
+        Files("evidence", "证据材料"),
     ),
 )

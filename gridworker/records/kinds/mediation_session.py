@@ -15,8 +15,8 @@ from gridworker.records.fields import (
     Searched,
     Text,
     Whole,
-    files,
 )
+from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
 
 RESULTS = {"agreed": "达成协议", "again": "择日再调", "not_agreed": "未达成", "suspended": "中止"}
@@ -76,6 +76,6 @@ MEDIATION_SESSION = Kind(
             fields=(Moment("at", "时间", required=True), Text("text", "内容", required=True, limit=2000, lines=True)),
         ),
         Name("recorder", "记录人", searched=Searched.NO),
-        files("papers", "笔录附件"),
+        Files("papers", "笔录附件"),
     ),
 )

@@ -15,8 +15,8 @@ from gridworker.records.fields import (
     State,
     Tags,
     Text,
-    files,
 )
+from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
 
@@ -122,6 +122,6 @@ VISIT = Kind(
         Text("hazard", "发现隐患", limit=500, lines=True, searched=Searched.TEXT),
         Text("place", "地点", limit=120, searched=Searched.ADDRESS),
         State("state", "状态", choices=STATES, default="submitted"),
-        files("photos", "照片和文件"),
+        Files("photos", "照片和文件"),
     ),
 )

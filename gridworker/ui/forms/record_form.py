@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records.fields import Field
+from gridworker.records.files import Files
 from gridworker.records.kind import Kind
 from gridworker.records.wrong import Wrong
 from gridworker.ui.forms.choose import editor_for
@@ -52,7 +53,8 @@ class RecordForm(QWidget):
         self._editors: dict[str, Editor] = {}
         self._rows: dict[str, FormRow] = {}
         column = Column(self, gap=14)
-        for heading, names in sections or (("", [f.name for f in kind.fields if not f.hidden]),):
+        usual = [f.name for f in kind.fields if not f.hidden and not isinstance(f, Files)]
+        for heading, names in sections or (("", usual),):
             if heading:
                 column.addWidget(SectionTitle(heading))
             for name in names:

@@ -117,7 +117,8 @@ def edit(writer: Writer, row: Row, field: Field) -> Change:
         return writer.hand.add(row, f"{field.name}/{value[0]}")
     if isinstance(field, Entries):
         ((entry, fields),) = value.items()
-        return writer.hand.set(row, f"{field.name}/{entry}", fields)
+        path = f"{field.name}/{entry}"
+        return writer.hand.set(row, path, KINDS[row.kind].a_persons(path, fields))
     return writer.hand.set(row, field.name, value)
 
 
