@@ -24,8 +24,6 @@ OLDEST_SCHEMA = 1
 """The oldest catalogue of kinds whose changes are still understood."""
 
 _VECTOR = re.compile(r"[0-9a-f]{32}\Z")
-_CUT_OFF = "这台电脑已被停用，内容已交给督导核对，没有丢。"
-_OTHER_BODY = "同一编号的修改有两份不同的内容，已交给督导核对，没有丢。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,7 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
     Raises ``Refused``: ``epoch``, ``fork``, ``gap``, ``too_big``, ``upgrade``, ``bad_request``, ``busy``; then
     nothing was taken. ``now``: ms UTC.
     """
-    if message.epoch != caller.epoch:
-        raise Refused("epoch")
-    if message.schema_version < OLDEST_SCHEMA:
-        raise Refused("upgrade")
-    if not 0 < message.incarnation < 2**31:
-        raise Refused("bad_request")
+    refuse_unfit(message, caller.epoch)
     groups = handed.read(message.groups)
     lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
     scope_version = max(min(message.scope, caller.scope), scope_seen)
@@ -75,6 +68,16 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
     results = _apply(conn, caller, groups, lane.known, now, scope_version)
     _write_lane(conn, caller, scope_version, message.clock, now)
     return PushAnswer.model_construct(standing=standing_of(caller, now), results=results)
+
+
+def refuse_unfit(message: Push, epoch: str) -> None:
+    """Raises ``Refused`` for a push that is not for this centre as it is now."""
+    if message.epoch != epoch:
+        raise Refused("epoch")
+    if message.schema_version < OLDEST_SCHEMA:
+        raise Refused("upgrade")
+    if not 0 < message.incarnation < 2**31:
+        raise Refused("bad_request")
 
 
 def apply_groups(
@@ -144,17 +147,7 @@ def _apply(
     conn: Connection, caller: Caller, groups: Sequence[Handed], known: Mapping[str, Known], now: int, scope_version: int
 ) -> list[GroupResult]:
     """Answers what was answered before, puts aside what cannot be trusted, and takes the rest."""
-    repeats, fresh, aside = [], [], {}
-    for group in groups:
-        marks = [known[item.id] for item in group.items if item.id in known]
-        if marks and not _is_same(group, marks, known, caller):
-            aside[group.tx] = ("other_body", _OTHER_BODY)
-        elif marks and marks[0].verdict != "held":
-            repeats.append((group, marks))
-            continue
-        elif caller.status != "active":
-            aside[group.tx] = ("device_cut_off", _CUT_OFF)
-        fresh.append(group)
+    repeats, fresh, aside = handed.sorted_out(groups, known, caller.person, caller.status != "active")
     told = change_ledger.answers(conn, repeats)
     author = Author(caller.device, caller.incarnation, caller.person, now)
     hand = Hand(author, caller.role, scope_version, trusted=caller.role == Role.CENTRE)
@@ -162,26 +155,16 @@ def _apply(
     return [told[group.tx] for group in groups]
 
 
-def _is_same(group: Handed, marks: Sequence[Known], known: Mapping[str, Known], caller: Caller) -> bool:
-    """Whether the ledger remembers exactly this group."""
-    return len(marks) == len(group.items) and all(
-        known[item.id].sha == item.sha and known[item.id].tx == group.tx and known[item.id].person == caller.person
-        for item in group.items
-    )
-
-
 def _ids(groups: Sequence[Handed]) -> list[str]:
     return [item.id for group in groups for item in group.items]
 
 
 def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> tuple[Lane, int]:
-    """Requests of one device queue here. A store that begins a new life counts from one again. Also returns the
-    version of the scope that the device knew last: it does not know less afterwards.
+    """Requests of one device queue here. Also returns the version of the scope that the device knew last: it does
+    not know less afterwards.
     """
     row = conn.execute(_LANE, {"device": caller.device}).one()
-    if incarnation < row.incarnation:
-        raise Refused("fork")
-    return Lane(incarnation, row.last_n if incarnation == row.incarnation else 0), row.scope_seen
+    return handed.lane(incarnation, row.incarnation, row.last_n), row.scope_seen
 
 
 def _write_lane(conn: Connection, caller: Caller, scope_version: int, clock: Clock, now: int) -> None:

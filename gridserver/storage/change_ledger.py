@@ -73,7 +73,7 @@ def answers(conn: Connection, groups: Sequence[tuple[Handed, Sequence[Known]]]) 
     if asked:
         found = conn.execute(_ANSWERS, {"devices": [d for d, _ in asked], "groups": [tx for _, tx in asked]})
         told = {row.tx: row for row in found}
-    return {group.tx: _answer(group, marks, told.get(group.tx)) for group, marks in groups}
+    return {group.tx: answer(group, marks, told.get(group.tx)) for group, marks in groups}
 
 
 def result(group: Handed, verdict: Verdict, places: Mapping[Key, tuple[str, int]]) -> GroupResult:
@@ -93,7 +93,8 @@ def result(group: Handed, verdict: Verdict, places: Mapping[Key, tuple[str, int]
     )
 
 
-def _answer(group: Handed, marks: Sequence[Known], told: Any) -> GroupResult:
+def answer(group: Handed, marks: Sequence[Known], told: Any) -> GroupResult:
+    """What a group is answered that comes again. ``told``: code, reason and conflicts, when there was more to say."""
     seqs: dict[str, int] = {}
     for mark in marks:
         if mark.bucket is not None and mark.seq is not None:

@@ -1,8 +1,8 @@
 """The feed: what is new in each bucket for one desk, in the order in which it became so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,13 +27,32 @@ class Pages:
     """Where the desk stands when it has applied them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class Head(NamedTuple):
+    """Where the feed of a bucket stands."""
+
     bucket: str
+    seq: int = 0
+    floor_seq: int = 0
+    """Desks that stand below it start anew."""
+    entries: int = 0
+    set_hash: str = "0" * 32
+
+
+class Entry(NamedTuple):
+    """A line of a feed."""
+
+    place: int
+    """Of the bucket among those that were asked for, from 1."""
     seq: int
-    floor_seq: int
-    entries: int
-    set_hash: str
+    here: bool
+    """A row; else the word that it left."""
+    wire: str
+
+
+Heads = Callable[[Sequence[str]], Iterable[Head]]
+Entries = Callable[[Sequence[str], Sequence[int], int], tuple[Sequence[Entry], int]]
+"""(buckets, the seqs after which, how many at most): the lines that fit into an answer, and how many there are up to
+one more than that."""
 
 
 def news(conn: Connection, held: Sequence[BucketInfo], cursors: Mapping[str, int], most: int) -> Pages:
@@ -42,14 +61,28 @@ def news(conn: Connection, held: Sequence[BucketInfo], cursors: Mapping[str, int
     A bucket that the desk does not know comes at once, from its beginning; a cursor that cannot be (the floor
     has passed it, or it was never given out) means: from the beginning, and forget what was there.
     """
+
+    def heads(buckets: Sequence[str]) -> Iterable[Head]:
+        return (Head(*row) for row in conn.execute(_HEADS, {"buckets": list(buckets)}))
+
+    def entries(buckets: Sequence[str], starts: Sequence[int], most: int) -> tuple[Sequence[Entry], int]:
+        return _entries(conn, buckets, starts, most)
+
+    return composed(held, cursors, most, heads, entries)
+
+
+def composed(
+    held: Sequence[BucketInfo], cursors: Mapping[str, int], most: int, heads_of: Heads, entries_of: Entries
+) -> Pages:
+    """The same, from whatever ``heads_of`` and ``entries_of`` read."""
     here = {bucket.id for bucket in held}
-    found = {row.bucket: _Head(*row) for row in conn.execute(_HEADS, {"buckets": list(here)})}
-    heads = {bucket: found.get(bucket) or _Head(bucket, 0, 0, 0, "0" * 32) for bucket in sorted(here)}
+    found = {head.bucket: head for head in heads_of(list(here))}
+    heads = {bucket: found.get(bucket) or Head(bucket) for bucket in sorted(here)}
     starts = {bucket: _start(head, cursors.get(bucket)) for bucket, head in heads.items()}
     asked = [head for bucket, head in heads.items() if bucket not in cursors or starts[bucket] != head.seq]
     most = max(1, min(most, PAGE_ROWS))
     taken, rest = _taken(asked, starts, most)
-    pages, cut = _pages(conn, taken, starts, cursors, most)
+    pages, cut = _pages(entries_of, taken, starts, cursors, most)
     answer = Pages(
         add=[bucket for bucket in held if bucket.id not in cursors],
         drop=sorted(bucket for bucket in cursors if bucket not in here),
@@ -73,12 +106,12 @@ def remember(conn: Connection, device: str, cursors: Mapping[str, int]) -> None:
     conn.execute(_REMEMBER, kept)
 
 
-def _start(head: _Head, cursor: int | None) -> int:
+def _start(head: Head, cursor: int | None) -> int:
     """The seq after which the desk needs everything."""
     return 0 if cursor is None or not head.floor_seq <= cursor <= head.seq else cursor
 
 
-def _taken(asked: Sequence[_Head], starts: Mapping[str, int], most: int) -> tuple[list[_Head], list[_Head]]:
+def _taken(asked: Sequence[Head], starts: Mapping[str, int], most: int) -> tuple[list[Head], list[Head]]:
     """As many of the buckets as surely fill an answer, and the rest."""
     count = 0
     for place, head in enumerate(asked):
@@ -89,29 +122,29 @@ def _taken(asked: Sequence[_Head], starts: Mapping[str, int], most: int) -> tupl
 
 
 def _pages(
-    conn: Connection, taken: Sequence[_Head], starts: Mapping[str, int], cursors: Mapping[str, int], most: int
+    entries_of: Entries, taken: Sequence[Head], starts: Mapping[str, int], cursors: Mapping[str, int], most: int
 ) -> tuple[list[dict[str, Any]], bool]:
     """The pages of these buckets, and whether something had to wait for the next answer."""
-    asked = {
-        "buckets": [head.bucket for head in taken],
-        "starts": [starts[head.bucket] for head in taken],
-        "most": most + 1,
-        "most_text": MOST_TEXT,
-    }
     if not taken:
         return [], False
-    conn.execute(_BY_INDEX)
-    rows = conn.execute(_NEWS, asked).all()
+    rows, there = entries_of([head.bucket for head in taken], [starts[head.bucket] for head in taken], most)
     kept = rows[:most]
-    cut = bool(rows) and rows[0].found > len(kept)
-    by_place: list[list[Any]] = [[] for _ in taken]
+    cut = there > len(kept)
+    by_place: list[list[Entry]] = [[] for _ in taken]
     for row in kept:
         by_place[row.place - 1].append(row)
     complete = kept[-1].place if cut else len(taken)
     return [_page(*each, starts, cursors) for each in zip(taken[:complete], by_place, strict=False)], cut
 
 
-def _page(head: _Head, rows: Sequence[Any], starts: Mapping[str, int], cursors: Mapping[str, int]) -> dict[str, Any]:
+def _entries(conn: Connection, buckets: Sequence[str], starts: Sequence[int], most: int) -> tuple[Sequence[Entry], int]:
+    conn.execute(_BY_INDEX)
+    asked = {"buckets": list(buckets), "starts": list(starts), "most": most + 1, "most_text": MOST_TEXT}
+    rows = conn.execute(_NEWS, asked).all()
+    return rows, rows[0].found if rows else 0  # type: ignore[return-value]
+
+
+def _page(head: Head, rows: Sequence[Entry], starts: Mapping[str, int], cursors: Mapping[str, int]) -> dict[str, Any]:
     """One page; what is empty or usual stays away. The last place in a feed is always taken by a row."""
     to = rows[-1].seq if rows else head.seq
     page: dict[str, Any] = {"bucket": head.bucket, "to": to, "more": to < head.seq}

@@ -18,6 +18,8 @@ from gridworker.records.wrong import Wrong
 _DEEPEST = 50
 """Lists within lists, more than any kind has: a row around them must still be written as JSON (254 levels)."""
 
+_CUT_OFF = "这台电脑已被停用，内容已交给督导核对，没有丢。"
+_OTHER_BODY = "同一编号的修改有两份不同的内容，已交给督导核对，没有丢。"
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
@@ -81,6 +83,17 @@ class Lane:
     known: Mapping[str, Known] = field(default_factory=dict)
 
 
+class Sorted(NamedTuple):
+    """What is to be done with the groups of a push."""
+
+    repeats: list[tuple[Handed, Sequence[Known]]]
+    """Answered before, with what the ledger remembers of their changes."""
+    fresh: list[Handed]
+    """To be taken now, in their order, those of ``aside`` among them."""
+    aside: dict[str, tuple[str, str]]
+    """By tx, code and reason of those that are only to be kept for a person to look at."""
+
+
 def read(groups: Sequence[Group]) -> list[Handed]:
     """The groups of a push. Raises ``Refused``: ``too_big``, or ``bad_request`` for what has no number or name."""
     if sum(len(group.changes) for group in groups) > MOST_CHANGES:
@@ -99,6 +112,15 @@ def read_again(group: Group) -> Handed:
     return handed._replace(items=[item._replace(n=0) for item in handed.items])
 
 
+def lane(incarnation: int, known: int, last_n: int) -> Lane:
+    """Where a store of this incarnation stands, when the centre knows ``known`` and ``last_n`` of its device. A
+    store that begins a new life counts from one again. Raises ``Refused("fork")`` for an old life.
+    """
+    if incarnation < known:
+        raise Refused("fork")
+    return Lane(incarnation, last_n if incarnation == known else 0)
+
+
 def count(lane: Lane, groups: Sequence[Handed]) -> None:
     """Moves the lane over the numbers of the groups. Raises ``Refused``: ``gap``, or ``fork`` when a number or an
     id was used before for something else, as a restored or doubled store does.
@@ -113,6 +135,35 @@ def count(lane: Lane, groups: Sequence[Handed]) -> None:
             if known is not None and known.sha != item.sha and known.incarnation == lane.incarnation:
                 raise Refused("fork")
             lane.last_n = max(lane.last_n, item.n)
+
+
+def sorted_out(groups: Sequence[Handed], known: Mapping[str, Known], person: str, cut_off: bool) -> Sorted:
+    """Parts what was answered before from what is to be taken. ``cut_off``: the device may not write any more."""
+    done = Sorted([], [], {})
+    for group in groups:
+        marks = [known[item.id] for item in group.items if item.id in known]
+        if marks and not _is_same(group, marks, known, person):
+            done.aside[group.tx] = ("other_body", _OTHER_BODY)
+        elif marks and marks[0].verdict != "held":
+            done.repeats.append((group, marks))
+            continue
+        elif cut_off:
+            done.aside[group.tx] = ("device_cut_off", _CUT_OFF)
+        done.fresh.append(group)
+    return done
+
+
+def first_at(group: Handed, known: Mapping[str, Known], now: int) -> int:
+    """When the group was first offered, ms UTC."""
+    return min([known[item.id].at for item in group.items if item.id in known], default=now)
+
+
+def _is_same(group: Handed, marks: Sequence[Known], known: Mapping[str, Known], person: str) -> bool:
+    """Whether the ledger remembers exactly this group."""
+    return len(marks) == len(group.items) and all(
+        known[item.id].sha == item.sha and known[item.id].tx == group.tx and known[item.id].person == person
+        for item in group.items
+    )
 
 
 def _read_group(group: Group) -> Handed:

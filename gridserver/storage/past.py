@@ -1,6 +1,6 @@
 """What earlier changes wrote: merge bases for conflicts, and the history that a person may read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,15 +60,24 @@ class Past:
         return self.applied(seen) if isinstance(seen, str) else seen
 
 
+Fetch = Callable[[Iterable[str]], Iterable[tuple[str, str]]]
+"""Changes of these ids as the ledger keeps them: verdict and body."""
+
+
 def remembered(conn: Connection, rows: Mapping[tuple[str, str], Row], changes: Iterable[Change]) -> Past:
     """What must be known of the past to merge ``changes`` into ``rows``: nothing, as a rule."""
+    return gathered(rows, changes, lambda ids: conn.execute(_CHANGES, {"ids": list(ids)}).tuples())
+
+
+def gathered(rows: Mapping[tuple[str, str], Row], changes: Iterable[Change], fetch: Fetch) -> Past:
+    """The same, from whatever ledger ``fetch`` asks."""
     past = Past(dict(rows), {change.id: change for change in changes})
     unmatched = {seen for change in past.changes.values() for seen in _unmatched(rows, change)}
     wanted = {each for each in unmatched - past.changes.keys() if ENTRY_ID.match(each)}
     for _ in range(_MOST_STEPS):
         if not wanted:
             break
-        wanted = _fetch(conn, past, wanted) - past.changes.keys()
+        wanted = _learn(past, fetch(wanted)) - past.changes.keys()
     return past
 
 
@@ -78,13 +87,13 @@ def history_of(conn: Connection, kind: str, record: str) -> list[HistoryEntry]:
     return [_entry(row.person, row.body) for row in rows]
 
 
-def _fetch(conn: Connection, past: Past, wanted: Iterable[str]) -> set[str]:
-    """Reads changes; returns what the refused ones among them had been laid upon."""
+def _learn(past: Past, found: Iterable[tuple[str, str]]) -> set[str]:
+    """Notes changes; returns what the refused ones among them had been laid upon."""
     further = set()
-    for row in conn.execute(_CHANGES, {"ids": list(wanted)}):
-        change = _change(row.body)
+    for verdict, body in found:
+        change = _change(body)
         past.changes[change.id] = change
-        if row.verdict in ("refused", "quarantined"):
+        if verdict in ("refused", "quarantined"):
             past.refused[change.id] = change.parent
             further.add(change.parent)
     return {each for each in further if ENTRY_ID.match(each)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import orjson
 
@@ -24,6 +25,16 @@ class Standing:
     """Where each stands in the feed of its bucket."""
     about: dict[str, list[Key]] = field(default_factory=dict)
     """By record: the conflicts about it."""
+
+
+class Placed(NamedTuple):
+    """What is to be written: rows with their places in the feeds."""
+
+    seqs: dict[Key, int]
+    new: list[Row]
+    changed: list[Row]
+    moved: list[tuple[str, int, Row]]
+    """Bucket that the row has left, and the place in its feed that says so."""
 
 
 def read(conn: Connection, records: Iterable[str], edited: Iterable[str]) -> Standing:
@@ -53,29 +64,34 @@ def write(
 
     ``heads`` are locked. Returns the places.
     """
-    seqs: dict[Key, int] = {}
-    new, changed, moved = [], [], []
+    placed = place(before, after, heads)
+    seqs = placed.seqs
+    bulk.copy(conn, "record", _COLUMNS, [_line(row, seqs[row.kind, row.id]) for row in placed.new])
+    if placed.changed:
+        conn.execute(_STAGE)
+        bulk.copy(conn, "record_in", _COLUMNS, [_line(row, seqs[row.kind, row.id]) for row in placed.changed])
+        conn.execute(_FROM_STAGE)
+    _write_departures(conn, placed.moved)
+    return seqs
+
+
+def place(before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head]) -> Placed:
+    """Gives each row of ``after`` the next place in the feed of its bucket, and moves the heads along."""
+    placed = Placed({}, [], [], [])
     for key, row in after.items():
         old, head = before.get(key), heads[row.bucket]
-        seqs[key] = head.next()
+        placed.seqs[key] = head.next()
         head.add(row)
-        line = _line(row, seqs[key])
         if old is None:
             head.entries += 1
-            new.append(line)
+            placed.new.append(row)
             continue
-        changed.append(line)
+        placed.changed.append(row)
         heads[old.bucket].take(old)
         if old.bucket != row.bucket:
             head.entries += 1
-            moved.append((old.bucket, heads[old.bucket].next(), row))
-    bulk.copy(conn, "record", _COLUMNS, new)
-    if changed:
-        conn.execute(_STAGE)
-        bulk.copy(conn, "record_in", _COLUMNS, changed)
-        conn.execute(_FROM_STAGE)
-    _write_departures(conn, moved)
-    return seqs
+            placed.moved.append((old.bucket, heads[old.bucket].next(), row))
+    return placed
 
 
 def _write_departures(conn: Connection, moved: list[tuple[str, int, Row]]) -> None:

@@ -8,7 +8,7 @@ from gridserver.storage import buckets, change_ledger, past, quarantine, rows, s
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, text
-from gridserver.storage.handed import Handed, Known
+from gridserver.storage.handed import Handed, Known, first_at
 from gridserver.storage.merging import World, judge, put_aside
 from gridserver.storage.rows import Key, Standing
 from gridworker.protocol.sync import GroupResult
@@ -50,16 +50,11 @@ def take(
         if group.tx in aside:
             verdict = put_aside(world, group, *aside[group.tx])
         else:
-            verdict = judge(world, group, _first_at(hand, group, known))
+            verdict = judge(world, group, first_at(group, known, hand.author.now))
         judged.append(Judged(group, verdict))
     places = _write(conn, heads, world, standing)
     _note(conn, hand, judged, places, known, world.centre)
     return [change_ledger.result(each.group, each.verdict, places) for each in judged]
-
-
-def _first_at(hand: Hand, group: Handed, known: Mapping[str, Known]) -> int:
-    """When the group was first offered, ms UTC."""
-    return min([known[item.id].at for item in group.items if item.id in known], default=hand.author.now)
 
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:
@@ -107,7 +102,7 @@ def _locked(conn: Connection, wanted: set[str], changes: Sequence[Change]) -> tu
 
 def _homes(conn: Connection, hand: Hand, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
     """(class, region) to bucket, for everything that is made or moved. The centre may begin a county."""
-    asked = {place for change in changes if (place := _place(change)) is not None}
+    asked = {place for change in changes if (place := home_asked(change)) is not None}
     found = scope.homes(conn, asked) if asked else {}
     if hand.role == Role.CENTRE:
         for bucket_class, region in sorted(asked - found.keys()):
@@ -116,7 +111,8 @@ def _homes(conn: Connection, hand: Hand, changes: Sequence[Change]) -> dict[tupl
     return found
 
 
-def _place(change: Change) -> tuple[str, str] | None:
+def home_asked(change: Change) -> tuple[str, str] | None:
+    """(class, region) of the bucket that a change makes or moves its record into; None when it does neither."""
     kind = KINDS.get(change.kind)
     if kind is None:
         return None

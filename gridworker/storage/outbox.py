@@ -225,10 +225,10 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
     answered = list(results)
     groups = _groups(file, {result.tx for result in answered})
     for result in answered:
-        state = _STATE_OF[result.verdict]
+        state = STATE_OF[result.verdict]
         lines = groups.get(result.tx, [])
         for row_id, kind, record, bucket in lines:
-            seq, laid = _lies(state, result, bucket, cursors)
+            seq, laid = lies(state, result, bucket, cursors)
             file.db.execute(
                 "UPDATE outbox SET state = ?, code = ?, reason = ?, seq = ?, laid = min(laid, ?),"
                 " settled_at = ? WHERE _row = ?",
@@ -255,23 +255,25 @@ def _groups(file: File, txs: set[str]) -> dict[str, list[tuple[int, str, str, st
     return groups
 
 
-_STATE_OF = {
+STATE_OF = {
     "ok": "accepted",
     "conflict": "accepted",
     "held": "held",
     "refused": "attention",
     "quarantined": "attention",
 }
+"""By the centre's verdict on its group: the state of a change afterwards."""
 
 
-def _lies(state: str, result: GroupResult, bucket: str, cursors: Callable[[str], int | None]) -> tuple[int | None, int]:
+def lies(state: str, result: GroupResult, bucket: str, cursors: Callable[[str], int | None]) -> tuple[int | None, int]:
     """Where the change stands in the feed, and whether it still lies over the centre's row."""
     if state == "held":
         return None, 1
     if state == "attention":
         return None, 0
     cursor = cursors(bucket)
-    if cursor is None:
+    # Where the record lies in another bucket by now, that one's next page brings it, and this one's may never come.
+    if cursor is None or (result.seqs and bucket not in result.seqs):
         return result.seqs.get(bucket), 0
     # An answer that repeats an earlier one may not know the place any more: then the next page settles it.
     seq = result.seqs.get(bucket, cursor + 1)

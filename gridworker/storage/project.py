@@ -10,6 +10,7 @@ import orjson
 from gridworker.protocol.sync import GroupResult, Standing
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Merge
+from gridworker.records.kind import Kind
 from gridworker.records.merge import lay
 from gridworker.records.row import Row
 from gridworker.storage import outbox, search, summaries
@@ -56,7 +57,7 @@ def shown(file: File, kind: str, base: Row | None, changes: Iterable[Laid]) -> R
     """The centre's row with own changes laid on it; ``ver`` and ``mark`` stay the centre's."""
     row = base
     for change, author in changes:
-        if _lies_on(file, row, change):
+        if lies_on(file.tables[kind].kind, row, change):
             row = lay(file.tables[kind].kind, row, change, author)
     if row is not None and row is not base:
         row.ver, row.mark = (base.ver, base.mark) if base is not None else (0, "")
@@ -194,14 +195,14 @@ def _keep_row(file: File, kind: str, record: str, changes: list[Change], author:
     for change in changes:
         before = None if row is None or change.verb is Verb.CREATE else row.value(change.path)
         outbox.put(file, change, author, incarnation, before)
-        if _lies_on(file, row, change):
+        if lies_on(file.tables[kind].kind, row, change):
             row = lay(file.tables[kind].kind, row, change, author)
     if row is not None:
         row.ver, row.mark = (here.row.ver, here.row.mark) if here is not None else (0, "")
     write(file, file.tables[kind], here, row, bucket, LOCAL)
 
 
-def _lies_on(file: File, row: Row | None, change: Change) -> bool:
+def lies_on(kind: Kind, row: Row | None, change: Change) -> bool:
     """Whether a change finds what it is to be laid on; the centre will tell what becomes of it otherwise."""
     if change.verb is Verb.CREATE:
         return row is None
@@ -209,7 +210,7 @@ def _lies_on(file: File, row: Row | None, change: Change) -> bool:
         return False
     if change.verb is Verb.SET and change.path.count("/") == 2:
         return row.value(change.path.rpartition("/")[0]) is not None
-    field = file.tables[change.kind].kind.by_name.get(change.path.partition("/")[0])
+    field = kind.by_name.get(change.path.partition("/")[0])
     if change.verb is Verb.ADD and field is not None and field.merge is Merge.SET:
         return all(stamp.change != change.id for stamp in row.adds(change.path))
     return True

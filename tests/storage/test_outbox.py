@@ -255,3 +255,17 @@ def test_the_latest_acts_come_first(notebook):
     acts = [notebook.ledger.save("household", {"head_name": n, "address": "1", "grid": GRID}).act for n in "甲乙丙"]
     assert notebook.store.last_acts(2) == [acts[2], acts[1]]
     assert [row.value["head_name"] for row in notebook.store.act(acts[0])] == ["甲"]
+
+
+def test_what_was_changed_on_a_record_that_was_moved_meanwhile_does_not_hide_what_its_new_grid_brings(notebook):
+    house = notebook.household()
+    notebook.hand_in(seen=True)
+    notebook.ledger.save("household", {"phone": "13800000001"}, house)
+    (mine,) = notebook.store.waiting(10)
+    notebook.store.mark_sent([mine.tx])
+    told = {"tx": mine.tx, "verdict": "ok", "numbers": [mine.n], "seqs": {bucket("other_grid"): 1}}
+    notebook.store.settle([GroupResult.model_validate(told)], standing(last_n=mine.n), MORNING)
+    later = {"head_name": "陈建国", "address": "马村 3 号", "grid": GRID, "phone": "13900000002"}
+    moved = notebook.centre.write("household", later, "other_grid", record=house)
+    notebook.give("other_grid", moved)
+    assert notebook.store.get("household", house).fields["phone"] == "13900000002"
