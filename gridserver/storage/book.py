@@ -64,7 +64,7 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
     scope_version = max(min(message.scope, caller.scope), scope_seen)
     lane.known = change_ledger.known(conn, _ids(groups))
     handed.count(lane, groups)
-    caller = replace(caller, incarnation=lane.incarnation, last_n=lane.last_n)
+    caller = counted(caller, lane)
     results = _apply(conn, caller, groups, lane.known, now, scope_version)
     _write_lane(conn, caller, scope_version, message.clock, now)
     return PushAnswer.model_construct(standing=standing_of(caller, now), results=results)
@@ -78,6 +78,12 @@ def refuse_unfit(message: Push, epoch: str) -> None:
         raise Refused("upgrade")
     if not 0 < message.incarnation < 2**31:
         raise Refused("bad_request")
+
+
+def counted(caller: Caller, lane: Lane) -> Caller:
+    """The caller after his groups were counted; what a backup covers of an old life is nothing in a new one."""
+    durable_n = caller.durable_n if caller.incarnation == lane.incarnation else 0
+    return replace(caller, incarnation=lane.incarnation, last_n=lane.last_n, durable_n=durable_n)
 
 
 def apply_groups(

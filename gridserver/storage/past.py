@@ -66,7 +66,11 @@ Fetch = Callable[[Iterable[str]], Iterable[tuple[str, str]]]
 
 def remembered(conn: Connection, rows: Mapping[tuple[str, str], Row], changes: Iterable[Change]) -> Past:
     """What must be known of the past to merge ``changes`` into ``rows``: nothing, as a rule."""
-    return gathered(rows, changes, lambda ids: conn.execute(_CHANGES, {"ids": list(ids)}).tuples())
+
+    def fetch(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
+        return ((row.verdict, row.body) for row in conn.execute(_CHANGES, {"ids": list(ids)}))
+
+    return gathered(rows, changes, fetch)
 
 
 def gathered(rows: Mapping[tuple[str, str], Row], changes: Iterable[Change], fetch: Fetch) -> Past:

@@ -254,9 +254,9 @@ def _apply_one(work: _Slice, kind: str, wire: Wire, known: dict[str, Version]) -
     if new is None:
         _put_aside(work, kind, wire, None, "no id or version")
         return
-    if old is not None and (old == new if work.force else old.ver >= new.ver):
-        return
     record = str(wire["i"])
+    if old is not None and _is_here(work, kind, wire, old, new):
+        return
     file.db.execute("SAVEPOINT one")
     try:
         if kind in file.tables:
@@ -269,6 +269,19 @@ def _apply_one(work: _Slice, kind: str, wire: Wire, known: dict[str, Version]) -
         _put_aside(work, kind, wire, new, type(fault).__name__)
     file.db.execute("RELEASE one")
     work.count(kind, record, old if old is not None and old.ver else None, new)
+
+
+def _is_here(work: _Slice, kind: str, wire: Wire, old: Version, new: Version) -> bool:
+    """Whether the row, or a later one, is here. A centre that was restored may reach the same version by another
+    way: when a bucket is replaced, it has to be the same people's writing too.
+    """
+    if not work.force:
+        return old.ver >= new.ver
+    if old != new or kind not in work.file.tables:
+        return old == new
+    here = project.held(work.file, kind, wire["i"])
+    row = project.centre_row(work.file, kind, wire["i"], here)
+    return row is not None and (row.writers, list(row.removed or ())) == (wire.get("w"), list(wire.get("x") or ()))
 
 
 def _version_of(wire: Wire, place: BucketRow) -> Version | None:

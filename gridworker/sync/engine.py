@@ -308,8 +308,9 @@ class Engine:
         self.report.kept_back = len(kept_back)
         self._gone.clear()
         # While unsent work of an old scope is left, the desk goes on naming the scope under which it was made.
-        notes: dict[str, Any] = {} if kept_back else {"scope": self._standing.scope}
-        self._book.set_metas({**notes, "vector": vector_of(self._cursors())})
+        # Nor does the centre remember the cursor of a bucket that left the scope: cursors are sent in full then.
+        notes = {"vector": ""} if kept_back else {"scope": self._standing.scope, "vector": vector_of(self._cursors())}
+        self._book.set_metas(notes)
         self._keep_batch()
         self.report.ok = True
 

@@ -282,6 +282,17 @@ def test_after_a_reset_rows_that_are_not_named_are_gone_and_older_versions_are_t
     assert notebook.ledger.get("household", mine)["head_name"] == "陈建国"
 
 
+def test_after_the_centre_was_restored_the_same_version_with_another_past_is_taken(notebook):
+    (row,) = houses(notebook, 1)
+    notebook.give("grid", row)
+    other = row.copy()
+    other.fields["note"], other.writers["note"] = "养蜂", ["another change", LI, MORNING << 16]
+    notebook.centre.rows["household", row.id] = other
+    notebook.store.reset_bucket(bucket("grid"))
+    assert notebook.give("grid", other, reset=True).hash_ok
+    assert notebook.ledger.get("household", row.id)["note"] == "养蜂"
+
+
 def test_a_reset_that_was_broken_off_starts_again(notebook):
     one, two = houses(notebook, 2)
     notebook.give("grid", one, two)

@@ -263,6 +263,7 @@ def test_a_bucket_that_left_the_scope_goes_when_nothing_of_it_waits(desk):
     desk.household()
     assert engine.next(desk.clock()) is None
     assert (engine.report.dropped, engine.report.kept_back) == (0, 1)
+    assert desk.store.meta("vector") == "", "the centre remembers no cursor of it"
     assert desk.store.meta("scope") == 1, "what waits goes under the scope in which it was made"
 
     engine = Engine(desk.store)

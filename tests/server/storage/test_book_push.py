@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gridserver.errors import Refused
-from gridserver.storage import book, devices, people, quarantine, scope
+from gridserver.storage import book, devices, meta, people, quarantine, scope
 from gridworker.protocol.sync import Group
 from tests.helpers.centre import Centre
 from tests.helpers.hand import household
@@ -101,6 +101,17 @@ def test_two_bodies_of_one_change_are_both_kept(wang):
     with wang.centre.conn() as conn:
         (kept,) = quarantine.waiting(conn)
     assert kept.group.changes[0]["v"]["address"] == "另一处"
+
+
+def test_a_new_life_is_not_told_that_the_backup_of_the_old_one_covers_it(wang):
+    wang.send(house(wang))
+    with wang.centre.conn() as conn:
+        meta.mark_backup(conn, meta.marks(conn), wang.centre.clock())
+    wang.hand.incarnation, wang.hand.n = 2, 0
+    push = wang.hand.push(wang.caller.epoch, house(wang), scope=1)
+    with wang.centre.conn() as conn:
+        told = book.push(conn, wang.caller, push, wang.centre.clock()).standing
+    assert (told.incarnation, told.last_n, told.durable_n) == (2, 1, 0)
 
 
 def test_an_old_epoch_is_told_so(wang):
