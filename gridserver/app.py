@@ -9,13 +9,14 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gridserver import logs
 from gridserver.doors import Ground, problem
 from gridserver.errors import CommandFailed, Refused
 from gridserver.keys import Keys
 from gridserver.oversight.routes import router as oversight
 from gridserver.people.passwords import Passwords
 from gridserver.people.routes import router as people
-from gridserver.settings import PasswordCost
+from gridserver.settings import PasswordCost, Watch
 from gridserver.storage import meta, migrate
 from gridserver.storage.engine import Connection, Engine, transaction
 from gridserver.storage.meta import Meta
@@ -39,12 +40,13 @@ def create_app(ground: Ground) -> FastAPI:
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _bug)
     app.add_middleware(_Marked)
+    app.add_middleware(_Told)
     return app
 
 
-def ground_on(engine: Engine, keys: Keys, cost: PasswordCost | None = None) -> Ground:
+def ground_on(engine: Engine, keys: Keys, cost: PasswordCost | None = None, watch: Watch | None = None) -> Ground:
     """A ground with the machine's clock and chance."""
-    return Ground(engine, keys, clock, new_id, secrets.token_bytes, cost or PasswordCost())
+    return Ground(engine, keys, clock, new_id, secrets.token_bytes, cost or PasswordCost(), watch or Watch())
 
 
 def prepare(engine: Engine, keys: Keys | None, ca: str | None = None) -> Meta:
@@ -117,3 +119,32 @@ class _Marked:
             await send(message)
 
         await self._app(scope, receive, marked if scope["type"] == "http" else send)
+
+
+class _Told:
+    """One line in the log for each request: its id, route, device, code, counts and time; no address, no name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with logs.request(secrets.token_hex(4)) as told:
+            try:
+                await self._app(scope, receive, watched)
+            finally:
+                ms = round((time.perf_counter() - begun) * 1000, 1)
+                route = getattr(scope.get("route"), "path", "none")
+                facts = {**told, "method": scope["method"], "route": route, "status": status, "ms": ms}
+                _log.info("request", extra={"facts": facts})

@@ -3,15 +3,16 @@
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ValidationError
 
+from gridserver import logs
 from gridserver.errors import Refused
 from gridserver.keys import Keys
-from gridserver.settings import MINUTE, PasswordCost
+from gridserver.settings import MINUTE, PasswordCost, Watch
 from gridserver.storage.engine import Connection, Engine, snapshot, transaction
 from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
 from gridworker.protocol import MOST_BYTES
@@ -36,6 +37,8 @@ class Ground:
     chance: Callable[[int], bytes]
     """So many random bytes, fit for secrets."""
     password_cost: PasswordCost
+    watch: Watch = field(default_factory=Watch)
+    """Who may look at the figures."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def packed(plain: Any, zstd: bool, status: int = 200, headers: dict[str, str] | 
 
 def problem(request: Request, refused: Refused) -> Response:
     """A refusal as it leaves."""
+    logs.note(code=refused.error)
     told = Problem(error=refused.error, reason=refused.reason, want=refused.want)
     if isinstance(known := getattr(request.state, "caller", None), Caller):
         told.standing = standing_of(known, ground_of(request).clock())
@@ -157,6 +161,7 @@ def _caller(request: Request, conn: Connection, now: int) -> Caller:
     if caller is None:
         raise Refused("auth")
     request.state.caller = caller
+    logs.note(device=caller.device)
     return caller
 
 

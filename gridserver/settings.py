@@ -28,6 +28,16 @@ class PasswordCost:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Who may see the centre's figures over the network."""
+
+    token: str = ""
+    """Whoever shows it may; "": nobody from elsewhere."""
+    from_here: bool = True
+    """Whoever comes from this machine itself may. Not behind a proxy, from where everybody seems to come."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where a centre keeps what is its own, and where it is to be found."""
 

@@ -8,7 +8,7 @@ GridworkerError
 ├── StoreError             the local store
 │   └── WrongPassword · LockedOut · KeyringNeeded · StoreBusy · StoreTooNew · StoreDamaged · DiskFull
 ├── SignInError            the centre says no
-│   ├── SignInRefused · SignInNeeded · DeviceRevoked · TooManyTries
+│   ├── SignInRefused · SignInNeeded · DeviceRevoked · DeviceWiped · TooManyTries
 ├── CentreError            the way to the centre
 │   ├── CentreUnreachable (TooSlow) · NameNotFound · TlsFailed · ProxyInTheWay · NotTheCentre · CentreBusy
 │   └── BrokenAnswer · TooOld · InsecureAddress
@@ -146,6 +146,13 @@ class DeviceRevoked(SignInError):
 
     title = "这台电脑已被停用"
     advice = "请联系管理员。停用前填写的内容会交给督导核对，不会丢。"
+
+
+class DeviceWiped(SignInError):
+    """The centre ordered this store destroyed, and it is."""
+
+    title = "本机资料已清除"
+    advice = "管理员已让这台电脑清除您的资料。已交到中心的内容都在中心。需要重新使用时，请向管理员要登记码。"
 
 
 class TooManyTries(SignInError):

@@ -72,6 +72,15 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     act("list-devices", "list the devices")
     revoke = act("revoke-device", "cut a device off")
     revoke.add_argument("device", metavar="ID", help="as list-devices prints it")
+    suspend = act("suspend-device", "let a device read nothing for a while; what it hands in waits for a decision")
+    suspend.add_argument("device", metavar="ID", help="as list-devices prints it")
+    suspend.add_argument("--lift", action="store_true", help="it may read again")
+    wipe = act("wipe-device", "cut a device off for good and order its desk to destroy the store, signed by the centre")
+    wipe.add_argument("device", metavar="ID", help="as list-devices prints it")
+    wipe.add_argument("--stolen", action="store_true", help="at once; otherwise what waits there is handed in first")
+    status = act("status", "tell how the centre stands: desks, what waits, conflicts, sums, backups")
+    status.add_argument("--recount", action="store_true", help="count the sum of every bucket again first")
+    _quarantine(act("quarantine", "look at what could not be taken, and decide about it"), json)
     script = act("script", "do several of these acts, one a line, as they would be typed after 'centre'")
     script.add_argument("file", type=Path, metavar="FILE", help="the acts; - for standard input")
     backup = act("backup", "write an encrypted backup of the database and the keys into a folder")
@@ -81,6 +90,26 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     for each in backup, restore:
         each.add_argument("--key-file", type=Path, metavar="F", help="the backups' key (default: in the data folder)")
         each.epilog = "With GRIDWORKER_BACKUP_PASSWORD a password takes the place of the key file."
+
+
+def _quarantine(quarantine: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
+    steps = quarantine.add_subparsers(dest="step", required=True, metavar="STEP")
+
+    def step(name: str, words: str) -> argparse.ArgumentParser:
+        return steps.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".", parents=[json])
+
+    listed = step("list", "list what waits for a decision: ids, codes and counts")
+    listed.add_argument("--code", metavar="CODE", default="", help="only what waits for this reason")
+    for name, words in (
+        ("show", "print one group whole, with what people typed: on this terminal only"),
+        ("release", "take a group in as its author wrote it, on your word; he hears of it at his next sync"),
+        ("reject", "do not take it; its author reads why and keeps what he wrote"),
+    ):
+        one = step(name, words)
+        one.add_argument("id", type=int, metavar="ID", help="as quarantine list prints it")
+    one.add_argument("--reason", required=True, metavar="WORDS", help="what its author reads (Chinese)")
+    again = step("reprocess", "try again all that waits for one reason, after what was wrong was put right")
+    again.add_argument("--code", required=True, metavar="CODE", help="the reason, as quarantine list prints it")
 
 
 def _name(command: argparse.ArgumentParser) -> None:

@@ -7,15 +7,16 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from gridserver.author import Author
-from gridserver.cli import safekeeping, script
+from gridserver.cli import quarantine, safekeeping, script, standing
 from gridserver.cli.arguments import parser
+from gridserver.cli.standing import moment
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, clock, environment_database, new_id, opened
 from gridserver.errors import CommandFailed
+from gridserver.keys import Keys
 from gridserver.people import regions
 from gridserver.people.passwords import Passwords
 from gridserver.people.staff import Staff
@@ -33,8 +34,8 @@ def run(asked: argparse.Namespace) -> Told:
         with opened(settings) as world:
             return safekeeping.backup(settings, world, asked)
     with opened(settings) as world:
-        if asked.act == "script":
-            return _script(world, asked)
+        if asked.act in _OVER_ALL:
+            return _OVER_ALL[asked.act](world, asked)
         return _in_one_transaction(world, asked)
 
 
@@ -60,7 +61,7 @@ def _parsed(words: list[str]) -> argparse.Namespace:
 
 def _in_one_transaction(world: World, asked: argparse.Namespace) -> Told:
     with transaction(world.engine, limits=False) as conn:
-        return _ACTS[asked.act](_Hand(conn), asked)
+        return _ACTS[asked.act](_Hand(conn, world.keys), asked)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class _Hand:
     """What the acts have in hand."""
 
     conn: Connection
+    keys: Keys | None
+    """The centre's own; None when the folder with them was not named."""
 
     @property
     def author(self) -> Author:
@@ -118,13 +121,36 @@ def _list_accounts(hand: _Hand, asked: argparse.Namespace) -> Told:
 
 def _list_devices(hand: _Hand, asked: argparse.Namespace) -> Told:
     found = devices.listed(hand.conn)
-    lines = [f"{each.id}\t{each.login}\t{each.status}\tlast seen {_day(each.seen_at)}" for each in found]
+    lines = [f"{each.id}\t{each.login}\t{_standing(each)}\tlast seen {moment(each.seen_at)}" for each in found]
     return Told({"devices": [asdict(each) for each in found]}, lines)
 
 
 def _revoke_device(hand: _Hand, asked: argparse.Namespace) -> Told:
     hand.staff.revoke_device(asked.device)
     return Told({"ok": True}, [f"{asked.device}: revoked"])
+
+
+def _standing(device: devices.ListedDevice) -> str:
+    """Status in a word, and how far an order to wipe has come."""
+    if device.wiped_at is not None:
+        return f"wiped {moment(device.wiped_at)}"
+    return "to be wiped" if device.wipe else device.status
+
+
+def _suspend_device(hand: _Hand, asked: argparse.Namespace) -> Told:
+    if asked.lift:
+        hand.staff.resume_device(asked.device)
+    else:
+        hand.staff.suspend_device(asked.device)
+    return Told({"ok": True}, [f"{asked.device}: {'active' if asked.lift else 'suspended'}"])
+
+
+def _wipe_device(hand: _Hand, asked: argparse.Namespace) -> Told:
+    if hand.keys is None:
+        raise CommandFailed("the order is signed by the centre's key: name the data folder too (--data DIR)")
+    hand.staff.wipe_device(asked.device, hand.keys.sign, stolen=asked.stolen)
+    when = "at its next contact" if asked.stolen else "at its next contact, when it has handed in what waits there"
+    return Told({"ok": True}, [f"{asked.device}: will be wiped {when}; list-devices tells when it was"])
 
 
 _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
@@ -137,7 +163,17 @@ _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
     "list-accounts": _list_accounts,
     "list-devices": _list_devices,
     "revoke-device": _revoke_device,
+    "suspend-device": _suspend_device,
+    "wipe-device": _wipe_device,
 }
+
+
+_OVER_ALL: Mapping[str, Callable[[World, argparse.Namespace], Told]] = {
+    "quarantine": quarantine.run,
+    "script": _script,
+    "status": standing.status,
+}
+"""What takes more than one transaction."""
 
 
 def _password(environment: Mapping[str, str] = os.environ) -> str:
@@ -151,7 +187,3 @@ def _password(environment: Mapping[str, str] = os.environ) -> str:
     if getpass.getpass("Once more: ") != typed:
         raise CommandFailed("the two passwords differ")
     return typed
-
-
-def _day(ms: Any) -> str:
-    return "never" if ms is None else f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"

@@ -18,7 +18,7 @@ from gridserver.cli.world import World, database_of
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
 from gridserver.settings import Settings
-from gridserver.storage import dump, embedded, meta, migrate, watch
+from gridserver.storage import chores, dump, embedded, meta, migrate, watch
 from gridserver.storage.engine import connect, transaction
 
 
@@ -66,6 +66,7 @@ def restore(settings: Settings, asked: argparse.Namespace) -> Told:
             prepare(engine, kept)
             with transaction(engine) as conn:
                 watch.note(conn, "restore", now=clock())
+                chores.note(conn, "restore", now=clock(), told={"from": int(told["made_at"])})
         finally:
             engine.dispose()
     made = datetime.fromtimestamp(told["made_at"] / 1000, UTC)
@@ -90,6 +91,7 @@ def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
     with transaction(world.engine) as conn:
         moved = meta.mark_backup(conn, reading.covered, clock())
         watch.note(conn, "backup", now=clock())
+        chores.note(conn, "backup", now=now, told={"bytes": size, "devices": moved})
     return _Written(path, size, moved)
 
 

@@ -17,9 +17,10 @@ import uvicorn
 
 from gridserver import logs, tls
 from gridserver.app import create_app, ground_on
-from gridserver.cli.world import data_folder, environment_database, opened
+from gridserver.cli.world import clock, data_folder, environment_database, opened
 from gridserver.errors import CommandFailed
-from gridserver.settings import Settings, default_data
+from gridserver.oversight import rounds
+from gridserver.settings import Settings, Watch, default_data
 from gridserver.storage.locks import FileLock
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def serve(asked: argparse.Namespace) -> int:
     """Serves until it is told to stop. Raises ``CommandFailed`` when it cannot."""
     settings = _settings(asked)
     authority = check(settings)
-    logs.start()
+    logs.start(structured=os.environ.get("GRIDWORKER_LOG", "json") != "text")
     with ExitStack() as stack:
         try:
             bell = stack.enter_context(_signals())
@@ -45,7 +46,8 @@ def serve(asked: argparse.Namespace) -> int:
             world = stack.enter_context(opened(settings, pool=16, ca=authority))
             if world.keys is None:
                 raise CommandFailed("the keys of this centre are not in the data folder; restore them from a backup")
-            app = create_app(ground_on(world.engine, world.keys))
+            app = create_app(ground_on(world.engine, world.keys, watch=_watch(os.environ)))
+            stack.enter_context(rounds.made(world.engine, clock))
             bell.server = _Server(uvicorn_config(settings, app), _address(settings, door))
             bell.server.run(sockets=[door])
         except _Stop:
@@ -70,6 +72,12 @@ def check(settings: Settings, environment: Mapping[str, str] = os.environ) -> st
             f" 127.0.0.1 instead of {settings.host} (see serve --help for a centre behind a proxy)"
         )
     return ""
+
+
+def _watch(environment: Mapping[str, str]) -> Watch:
+    """Figures go to this machine, or to whoever shows the token."""
+    behind = environment.get("GRIDWORKER_PLAIN_HTTP") == "behind-a-proxy"
+    return Watch(environment.get("GRIDWORKER_METRICS_TOKEN", "").strip(), from_here=not behind)
 
 
 def is_loopback(host: str) -> bool:

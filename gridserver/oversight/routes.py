@@ -1,12 +1,20 @@
 """The doors for those who look after a district, and for the machine that watches the centre."""
 
-from fastapi import APIRouter, Response
+import hmac
 
-from gridserver.doors import OpenDoor, ReadDoor
+from fastapi import APIRouter, Request, Response
+
+from gridserver.doors import OpenDoor, ReadDoor, Visit
+from gridserver.errors import Refused
+from gridserver.oversight import metrics as figures
 from gridserver.oversight import service
 from gridserver.storage import migrate
+from gridserver.storage.health import health as look
 
 router = APIRouter()
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Who comes with one of these comes from elsewhere, through a proxy on this machine."""
 
 
 @router.get("/oversight/v1/desks")
@@ -16,6 +24,26 @@ def desks(visit: ReadDoor) -> Response:
 
 
 @router.get("/healthz")
-def health(visit: OpenDoor) -> Response:
-    """Whether the centre and its database are up. Tells nothing else to whoever asks."""
-    return visit.answer({"ok": bool(migrate.version(visit.conn))})
+def health(request: Request, visit: OpenDoor) -> Response:
+    """Whether the centre and its database are up; a stranger is told nothing else, a watcher everything."""
+    up = bool(migrate.version(visit.conn))
+    if not up or not _is_watcher(request, visit):
+        return visit.answer({"ok": up})
+    return visit.answer(look(visit.conn, visit.now).document())
+
+
+@router.get("/metrics")
+def metrics(request: Request, visit: OpenDoor) -> Response:
+    """The figures, for Prometheus on this machine or with the token."""
+    if not _is_watcher(request, visit):
+        raise Refused("auth")
+    return Response(figures.exposition(look(visit.conn, visit.now)), media_type=figures.CONTENT_TYPE)
+
+
+def _is_watcher(request: Request, visit: Visit) -> bool:
+    watch = visit.ground.watch
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    if watch.token and scheme.lower() == "bearer":
+        return hmac.compare_digest(shown.strip().encode(), watch.token.encode())
+    through_proxy = any(name in request.headers for name in _FORWARDED)
+    return watch.from_here and not through_proxy and visit.address in ("127.0.0.1", "::1")

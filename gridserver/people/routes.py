@@ -11,7 +11,7 @@ from gridserver.errors import Refused
 from gridserver.people import service
 from gridserver.people.passwords import Passwords
 from gridserver.storage import meta
-from gridworker.protocol.people import ChangePassword, Enrol, Recover, Refresh, SignIn
+from gridworker.protocol.people import ChangePassword, Enrol, Recover, Refresh, SignIn, Wiped
 from gridworker.protocol.sync import Message
 
 router = APIRouter(prefix="/people/v1")
@@ -69,6 +69,17 @@ def recover(
 ) -> Response:
     """The key of a store whose password was reset."""
     return _told(request, visit, lambda: service.recover(visit, passwords, asked))
+
+
+@router.post("/wiped")
+def wiped(asked: Annotated[Wiped, Depends(message(Wiped))], request: Request, visit: OpenDoor) -> Response:
+    """A desk says that its store is destroyed."""
+
+    def note() -> Message:
+        service.wiped(visit, asked)
+        return Message()
+
+    return _told(request, visit, note)
 
 
 @router.get("/keys")

@@ -21,6 +21,7 @@ from gridworker.protocol.people import (
     SignedIn,
     SignIn,
     Tokens,
+    Wiped,
 )
 
 WRONG_CODE = "登录名、密码或登记码不对，请核对；登记码 7 天内有效，只能用一次。"
@@ -129,6 +130,20 @@ def change_password(visit: CallerVisit, passwords: Passwords, asked: ChangePassw
         raise Refused("bad_request", reason)
     people.set_password(visit.conn, account.id, passwords.hash(asked.new_password), visit.now)
     attempt.pass_(account, caller.device)
+
+
+def wiped(visit: Visit, asked: Wiped) -> None:
+    """A desk has carried out the order to wipe its store. Its tokens went with the store; its signature, made
+    before that, is good for nothing else.
+    """
+    device = _device(visit, asked.device)
+    secret = str(asked.ordered)
+    if device is None or not tokens.is_signed(device.key, asked.proof, "wiped", asked.device, secret, asked.at):
+        raise Refused("auth")
+    if device.status != "revoked":
+        raise Refused("not_allowed")
+    devices.wiped(visit.conn, device.id, visit.now)
+    watch.note(visit.conn, "wiped", now=visit.now, account=device.account, device=device.id, address=visit.address)
 
 
 def recover(visit: Visit, passwords: Passwords, asked: Recover) -> Recovered:

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from gridserver.author import Author
 from gridserver.doors import token_hash
 from gridserver.errors import CommandFailed
 from gridserver.people.passwords import LONGEST, SHORTEST, Passwords, why_not
+from gridserver.people.tokens import text_of
 from gridserver.settings import CODE_LASTS
 from gridserver.storage import devices, meta, people, scope, watch
 from gridserver.storage.engine import Connection
 from gridserver.storage.people import AccountRow, Place
 from gridworker.protocol import enrolment
 from gridworker.protocol.enrolment import EnrolmentCode
+from gridworker.protocol.orders import WipeOrder, wipe_text
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.staff_member import STAFF_MEMBER
@@ -101,10 +105,32 @@ class Staff:
 
     def revoke_device(self, device: str) -> None:
         """Cuts a device off: it reads nothing more, and what it made before goes to a person's eyes."""
-        is_id = ENTRY_ID.match(device) is not None
-        if not is_id or not devices.cut_off(self.conn, device, "revoked", self.now):
+        if not _is_id(device) or not devices.cut_off(self.conn, device, "revoked", self.now):
             raise CommandFailed("there is no such device, or it is revoked already; see list-devices")
         watch.note(self.conn, "revoke_device", now=self.now, device=device)
+
+    def suspend_device(self, device: str) -> None:
+        """For a while: it reads nothing, and what it hands in goes to a person's eyes; ``resume_device`` ends it."""
+        if not _is_id(device) or not devices.cut_off(self.conn, device, "suspended", self.now):
+            raise CommandFailed("there is no such device, or it is cut off already; see list-devices")
+        watch.note(self.conn, "suspend_device", now=self.now, device=device)
+
+    def resume_device(self, device: str) -> None:
+        """A suspended device was found: all is as before. What it handed in meanwhile still waits for a person."""
+        if not _is_id(device) or not devices.lift(self.conn, device):
+            raise CommandFailed("there is no such device, or it is not suspended; see list-devices")
+        watch.note(self.conn, "resume_device", now=self.now, device=device)
+
+    def wipe_device(self, device: str, sign_key: bytes, *, stolen: bool) -> None:
+        """Cuts a device off for good, and orders its desk to destroy the store when it next comes: after it has
+        handed in what waits there, or at once when it was ``stolen``. ``sign_key``: the centre's private one.
+        """
+        text = wipe_text(device, stolen, self.now)
+        proof = text_of(Ed25519PrivateKey.from_private_bytes(sign_key).sign(text))
+        order = WipeOrder(device=device, stolen=stolen, at=self.now, proof=proof).model_dump_json()
+        if not _is_id(device) or not devices.order_wipe(self.conn, device, order, self.now):
+            raise CommandFailed("there is no such device, or it has been wiped already; see list-devices")
+        watch.note(self.conn, "wipe_device", now=self.now, device=device, code="stolen" if stolen else "departing")
 
     def _account(self, name: str) -> AccountRow:
         account = people.account_of(self.conn, name.strip())
@@ -137,3 +163,7 @@ class Staff:
 
     def _note(self, act: str, account: AccountRow, code: str = "") -> None:
         watch.note(self.conn, act, now=self.now, account=account.id, code=code)
+
+
+def _is_id(device: str) -> bool:
+    return ENTRY_ID.match(device) is not None

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from gridserver.errors import Refused
-from gridserver.storage import change_ledger, feed, handed, past, quarantine, scope
+from gridserver.storage import change_ledger, chores, feed, handed, past, quarantine, scope
 from gridserver.storage.buckets import bucket_for
 from gridserver.storage.change_ledger import Author
 from gridserver.storage.engine import Connection, text
 from gridserver.storage.handed import Handed, Known, Lane
 from gridserver.storage.people import Caller, caller_of_device, standing_of
 from gridserver.storage.taking import Hand, take
-from gridworker.protocol.sync import Clock, Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing
+from gridworker.protocol.sync import Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing
 from gridworker.records.kind import Role
 
 __all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "release", "remember"]
@@ -23,6 +23,8 @@ __all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "r
 OLDEST_SCHEMA = 1
 """The oldest catalogue of kinds whose changes are still understood."""
 
+_UNCERTAIN = 60_000
+"""ms: a transaction that began so shortly before a backup's picture may not be in it."""
 _VECTOR = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -34,6 +36,8 @@ class Pulled:
     pages: feed.Pages
     told_all: bool
     """The desk had sent its cursors in full, or they have changed: they are worth remembering."""
+    results: Sequence[GroupResult] = ()
+    """What a person decided about groups that had come back."""
 
     def message(self) -> dict[str, Any]:
         """For ``protocol.codec.pack``; what is empty stays away."""
@@ -43,6 +47,7 @@ class Pulled:
             "drop": pages.drop,
             "pages": pages.pages,
             "more": pages.more,
+            "results": [result.model_dump(exclude_defaults=True) for result in self.results],
         }
         standing = self.standing.model_dump(exclude_defaults=True)
         return {"standing": standing, **{name: value for name, value in full.items() if value}}
@@ -66,7 +71,7 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
     handed.count(lane, groups)
     caller = counted(caller, lane)
     results = _apply(conn, caller, groups, lane.known, now, scope_version)
-    _write_lane(conn, caller, scope_version, message.clock, now)
+    _write_lane(conn, caller, scope_version, message, now)
     return PushAnswer.model_construct(standing=standing_of(caller, now), results=results)
 
 
@@ -114,7 +119,8 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int) -> Pulled:
             raise Refused("vector")
     pages = feed.news(conn, scope.buckets_of(conn, caller.person), cursors or {}, message.most)
     told_all = not pages.more and (not by_name or bool(pages.pages or pages.add or pages.drop))
-    return Pulled(standing_of(caller, now), pages, told_all)
+    results = quarantine.since_heard(conn, caller.person, message.asked, _covered(conn)) if message.asked else ()
+    return Pulled(standing_of(caller, now), pages, told_all, results)
 
 
 def remember(conn: Connection, device: str, pulled: Pulled) -> None:
@@ -134,7 +140,7 @@ def history(conn: Connection, caller: Caller, kind: str, record: str) -> History
 def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
     """Takes a group that was put aside, on the word of a person who looked at it; its author stays its author.
 
-    What still does not fit stays aside, and the answer says why. Raises ``Refused("not_found")``.
+    What still does not fit stays aside and whole, and the answer says why. Raises ``Refused("not_found")``.
     """
     aside = quarantine.one(conn, put_aside)
     caller = caller_of_device(conn, aside.device) if aside is not None else None
@@ -143,10 +149,21 @@ def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
     group = handed.read_again(aside.group)
     known = change_ledger.known(conn, [item.id for item in group.items])
     author = Author(caller.device, caller.incarnation, caller.person, now)
+    before = conn.begin_nested()
     (result,) = take(conn, Hand(author, caller.role, caller.scope, trusted=True), [group], known)
     if result.verdict in ("ok", "conflict"):
+        before.commit()
         quarantine.settle(conn, put_aside, "taken", by, now)
+    else:
+        before.rollback()
+        quarantine.judge_again(conn, put_aside, result.code, result.reason, now)
     return result
+
+
+def _covered(conn: Connection) -> int:
+    """What was settled before this (ms UTC) is in a backup."""
+    backup = chores.last(conn).get("backup")
+    return backup.at - _UNCERTAIN if backup is not None and backup.ok else 0
 
 
 def _apply(
@@ -173,21 +190,32 @@ def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> tuple[Lane
     return handed.lane(incarnation, row.incarnation, row.last_n), row.scope_seen
 
 
-def _write_lane(conn: Connection, caller: Caller, scope_version: int, clock: Clock, now: int) -> None:
+def _write_lane(conn: Connection, caller: Caller, scope_version: int, message: Push, now: int) -> None:
+    """Notes how far the device has come, and what it says that it still holds."""
     asked = {
         "device": caller.device,
         "incarnation": caller.incarnation,
         "last_n": caller.last_n,
         "scope": scope_version,
-        "offset": max(min(now - clock.wall, 2**62), -(2**62)),
+        "offset": max(min(now - message.clock.wall, 2**62), -(2**62)),
+        "waiting": min(max(message.highest - caller.last_n, 0), 2**31 - 1) if message.highest else None,
+        "since": _made_last(message, now),
     }
     conn.execute(_WRITE_LANE, asked)
+
+
+def _made_last(message: Push, now: int) -> int:
+    """When the last change of the push was made, by the device's clock: what it still holds was made after that."""
+    times = [wire.get("t") for group in message.groups for wire in group.changes]
+    return min(max((each for each in times if isinstance(each, int)), default=now), now)
 
 
 _LANE = text("SELECT incarnation, last_n, scope_seen FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE")
 _WRITE_LANE = text("""
     UPDATE device SET durable_n = CASE WHEN incarnation = :incarnation THEN durable_n ELSE 0 END,
-        incarnation = :incarnation, last_n = :last_n, scope_seen = :scope, clock_offset = :offset
+        incarnation = :incarnation, last_n = :last_n, scope_seen = :scope, clock_offset = :offset,
+        waiting = CAST(:waiting AS integer),
+        waiting_since = CASE WHEN CAST(:waiting AS integer) > 0 THEN CAST(:since AS bigint) END
     WHERE id = CAST(:device AS uuid)
 """)
 _BUCKET = text("SELECT bucket FROM record WHERE id = CAST(:record AS uuid) AND kind = :kind")

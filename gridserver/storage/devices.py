@@ -35,6 +35,12 @@ class ListedDevice:
     app_version: str
     last_n: int
     durable_n: int
+    waiting: int | None
+    clock_offset: int
+    wipe: str
+    """The order to wipe it, JSON; "" when there is none."""
+    wiped_at: int | None
+    """When it said that this was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,22 @@ def cut_off(conn: Connection, device: str, status: str, now: int) -> bool:
     """Suspends or revokes a device from now on; False when there is none, or it is revoked already."""
     changed = conn.execute(_CUT_OFF, {"id": device, "status": status, "now": now})
     return bool(changed.rowcount)
+
+
+def lift(conn: Connection, device: str) -> bool:
+    """A suspended device may read again; False when it is not suspended."""
+    return bool(conn.execute(_LIFT, {"id": device}).rowcount)
+
+
+def order_wipe(conn: Connection, device: str, order: str, now: int) -> bool:
+    """Cuts a device off for good and keeps the order (JSON) for it; False when there is none, or it was wiped."""
+    return bool(conn.execute(_ORDER_WIPE, {"id": device, "order": order, "now": now}).rowcount)
+
+
+def wiped(conn: Connection, device: str, now: int) -> None:
+    """It has carried out the order; nothing opens the door to it any more."""
+    conn.execute(_WIPED, {"id": device, "now": now})
+    conn.execute(text("DELETE FROM access_token WHERE device = CAST(:id AS uuid)"), {"id": device})
 
 
 def keep_tokens(
@@ -119,13 +141,26 @@ _COUNT_UP = text("""
     UPDATE device SET last_n = last_n + :changes WHERE id = CAST(:id AS uuid) RETURNING last_n
 """)
 _LISTED = text("""
-    SELECT device.id, login, label, machine, status, device.made_at, seen_at, app_version, last_n, durable_n
+    SELECT device.id, login, label, machine, status, device.made_at, seen_at, app_version, last_n, durable_n,
+        waiting, clock_offset, wipe_order, wiped_at
     FROM device JOIN account ON account.id = account WHERE role <> 'centre' ORDER BY device.made_at, device.id
 """)
 _CUT_OFF = text("""
     UPDATE device SET status = :status, cutoff = :now
     WHERE id = CAST(:id AS uuid) AND status NOT IN ('revoked', :status)
         AND account IN (SELECT id FROM account WHERE role <> 'centre')
+""")
+_LIFT = text("""
+    UPDATE device SET status = 'active', cutoff = NULL WHERE id = CAST(:id AS uuid) AND status = 'suspended'
+""")
+_ORDER_WIPE = text("""
+    UPDATE device SET status = 'revoked', cutoff = coalesce(cutoff, :now), wipe_order = :order
+    WHERE id = CAST(:id AS uuid) AND wiped_at IS NULL AND account IN (SELECT id FROM account WHERE role <> 'centre')
+""")
+_WIPED = text("""
+    UPDATE device SET wiped_at = coalesce(wiped_at, :now), refresh = NULL, refresh_before = NULL, waiting = NULL,
+        waiting_since = NULL
+    WHERE id = CAST(:id AS uuid)
 """)
 _DROP_STALE_ACCESS = text("DELETE FROM access_token WHERE device = CAST(:device AS uuid) AND until <= :now")
 _KEEP_ACCESS = text("INSERT INTO access_token (hash, device, until) VALUES (:hash, :device, :until)")

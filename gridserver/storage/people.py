@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from gridserver.storage.engine import Connection, text
 from gridworker.protocol.sync import Standing
 
@@ -32,6 +34,8 @@ class Caller:
     backup: bool
     seen_at: int
     app_version: str
+    order: str = ""
+    """The signed order to wipe it, JSON; "" when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,17 @@ def standing_of(caller: Caller, now: int) -> Standing:
             "scope": caller.scope,
             "now": now,
             "backup": caller.backup,
-            "status": "wipe" if caller.status == "revoked" else caller.status,
+            "status": _status(caller),
+            "order": orjson.loads(caller.order) if caller.order else None,
         }
     )
+
+
+def _status(caller: Caller) -> str:
+    """As a desk hears it: for good or for a while makes no difference there."""
+    if caller.status == "active":
+        return "active"
+    return "wipe" if caller.order else "suspended"
 
 
 def caller_of_token(conn: Connection, token_hash: bytes, now: int) -> Caller | None:
@@ -169,7 +181,7 @@ _CALLER = """
     SELECT account.id, account.login, account.name, account.role, coalesce(account.county::text, ''),
         device.id, device.status, coalesce(device.cutoff, 0), device.incarnation, device.last_n, device.durable_n,
         account.scope_version, meta.epoch, meta.backup_at IS NOT NULL, coalesce(device.seen_at, 0),
-        device.app_version
+        device.app_version, device.wipe_order
 """
 _BY_TOKEN = text(f"""
     {_CALLER} FROM access_token JOIN device ON device.id = access_token.device

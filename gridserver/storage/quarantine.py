@@ -10,8 +10,11 @@ import orjson
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, text
 from gridserver.storage.handed import Handed
-from gridworker.protocol.sync import Group
+from gridworker.protocol.sync import RELEASED, Group, GroupResult
 from gridworker.records.fields import ENTRY_ID
+
+REJECTED = "rejected"
+"""The code of a group that a person looked at and did not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,22 @@ class PutAside:
     at: int
     """When it came, ms UTC."""
     group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A group that waits, as a list shows it: ids and codes."""
+
+    id: int
+    device: str
+    person: str
+    login: str
+    verdict: str
+    code: str
+    reason: str
+    at: int
+    kinds: list[str]
+    changes: int
 
 
 def write(conn: Connection, author: Author, judged: Sequence[Judged]) -> None:
@@ -71,6 +90,55 @@ def settle(conn: Connection, put_aside: int, state: str, by: str, now: int) -> N
     conn.execute(_SETTLE, {"id": put_aside, "state": state, "by": by, "now": now})
 
 
+def judge_again(conn: Connection, put_aside: int, code: str, reason: str, now: int) -> None:
+    """It was looked at and still waits: why, as of now."""
+    conn.execute(_JUDGE_AGAIN, {"id": put_aside, "code": code, "reason": reason, "now": now})
+
+
+def reject(conn: Connection, put_aside: int, reason: str, by: str, now: int) -> bool:
+    """It is not to be taken; its author reads why at his next sync, and has it still. False: it does not wait."""
+    found = one(conn, put_aside)
+    if found is None:
+        return False
+    judge_again(conn, put_aside, REJECTED, reason, now)
+    settle(conn, put_aside, "dismissed", by, now)
+    conn.execute(_TELL, {"device": found.device, "tx": found.group.tx, "code": REJECTED, "reason": reason})
+    return True
+
+
+def listed(conn: Connection, code: str = "", most: int = 1000) -> list[Listed]:
+    """What waits, oldest first; ``code``: only what waits for this reason."""
+    found = conn.execute(_LISTED, {"code": code, "most": most})
+    return [_listed(row) for row in found]
+
+
+def since_heard(conn: Connection, person: str, groups: Sequence[str], covered: int) -> list[GroupResult]:
+    """What became of groups that a desk of this person still has as refused; those of which there is nothing new
+    stay away. ``covered``: what was settled before this (ms UTC) is in a backup.
+    """
+    asked = [each for each in groups if ENTRY_ID.match(each)]
+    if not asked:
+        return []
+    told = {}
+    for row in conn.execute(_SINCE, {"person": person, "groups": asked}):
+        told[row.tx] = GroupResult(
+            tx=row.tx,
+            verdict="ok" if row.state == "taken" else row.verdict,
+            numbers=[],
+            code=RELEASED if row.state == "taken" else row.code,
+            reason="" if row.state == "taken" else row.reason,
+            durable=row.state == "taken" and row.settled_at < covered,
+        )
+    return list(told.values())
+
+
+def _listed(row: Any) -> Listed:
+    changes = orjson.loads(row.body)["changes"]
+    kinds = sorted({str(wire.get("e")) for wire in changes})
+    facts = {name: value for name, value in row._asdict().items() if name != "body"}
+    return Listed(**facts, kinds=kinds, changes=len(changes))
+
+
 def _put_aside(row: Any) -> PutAside:
     facts = row._asdict()
     return PutAside(**{**facts, "group": Group.model_validate(orjson.loads(facts["group"]))})
@@ -97,4 +165,24 @@ _WAITING = text(f"""
 _ONE = text(f"SELECT {_COLUMNS} FROM quarantine WHERE id = :id AND state = 'open' FOR UPDATE")
 _SETTLE = text("""
     UPDATE quarantine SET state = :state, settled_by = :by, settled_at = :now WHERE id = :id
+""")
+_JUDGE_AGAIN = text("""
+    UPDATE quarantine SET code = :code, reason = :reason, judged_at = :now WHERE id = :id
+""")
+_TELL = text("""
+    INSERT INTO group_answer (device, tx, verdict, code, reason, conflicts)
+    VALUES (CAST(:device AS uuid), CAST(:tx AS uuid), 'refused', :code, :reason, '{}')
+    ON CONFLICT (device, tx) DO UPDATE SET code = excluded.code, reason = excluded.reason
+""")
+_LISTED = text("""
+    SELECT quarantine.id, device, person, coalesce(login, '') AS login, verdict, code, reason, at, body
+    FROM quarantine LEFT JOIN account ON account.id = person
+    WHERE state = 'open' AND (:code = '' OR code = :code) ORDER BY at, quarantine.id LIMIT :most
+""")
+# Of two groups with one name the one that was taken counts, else the last.
+_SINCE = text("""
+    SELECT tx, verdict, code, reason, state, settled_at FROM quarantine
+    WHERE tx = ANY(CAST(:groups AS uuid[])) AND person = CAST(:person AS uuid)
+        AND (state <> 'open' OR judged_at IS NOT NULL)
+    ORDER BY state = 'taken', id
 """)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from gridserver import logs
 from gridserver.doors import CallerVisit, Visit
 from gridserver.errors import Refused
 from gridserver.storage import book, scope
@@ -22,12 +23,17 @@ def hello(visit: Visit) -> Hello:
 
 def push(visit: CallerVisit, sent: Push) -> PushAnswer:
     """Takes in what a desk hands in. What comes from a device that was cut off goes to a person's eyes."""
-    return book.push(visit.conn, visit.caller, sent, visit.now)
+    answer = book.push(visit.conn, visit.caller, sent, visit.now)
+    aside = sum(result.verdict in ("held", "refused", "quarantined") for result in answer.results)
+    logs.note(groups=len(answer.results), aside=aside)
+    return answer
 
 
 def pull(visit: CallerVisit, asked: Pull) -> Pulled:
     """What is new for a desk."""
-    return book.pull(visit.conn, visit.caller, asked, visit.now)
+    pulled = book.pull(visit.conn, visit.caller, asked, visit.now)
+    logs.note(pages=len(pulled.pages.pages), more=int(pulled.pages.more))
+    return pulled
 
 
 def remember(engine: Engine, device: str, pulled: Pulled) -> None:

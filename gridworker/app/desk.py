@@ -9,11 +9,15 @@ from types import TracebackType
 
 import uuid_utils
 
+from gridworker.errors import DeviceRevoked, DeviceWiped
 from gridworker.ledger import Ledger, Me
+from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.sync import Clock, History
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
-from gridworker.sync import enrol, session
+from gridworker.storage.wipes import WipeNote
+from gridworker.sync import enrol, session, wiping
+from gridworker.sync.centre import WipeOrdered
 from gridworker.sync.driver import Told, sync_once
 from gridworker.sync.engine import Report
 from gridworker.sync.enrol import Opened
@@ -96,14 +100,21 @@ class Desk:
     def sync(self, progress: Told = _silent, cancelled: Callable[[], bool] = _never) -> Report:
         """Push and pull once. Raises ``StoreBusy`` while another program syncs this store, ``SignInError``,
         ``CentreError``, ``StoreError``, ``Cancelled``; what was done until then stays done.
+
+        When the centre orders the store destroyed it is, and ``DeviceWiped`` is raised: close the desk.
         """
         machine = self.machine
         with self.vault.sync_lock(self.user).take(), self._own_store() as store:
             line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
             with contextlib.closing(line):
-                report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
-                look_for_silent_desks(store, line)
-                return report
+                try:
+                    report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
+                    look_for_silent_desks(store, line)
+                    return report
+                except WipeOrdered as ordered:
+                    note = self._wipe_note(store, ordered.order)
+        wiping.carry_out(machine, note)
+        raise DeviceWiped("ordered by the centre")
 
     def sign_in(self, password: str, cancelled: Callable[[], bool] = _never) -> None:
         """New tokens for the password. Raises ``SignInError``, ``CentreError``."""
@@ -150,6 +161,15 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _wipe_note(self, store: Store, order: WipeOrder) -> WipeNote:
+        """What is noted before the store goes. Raises ``DeviceRevoked`` when the order is not to be obeyed (yet)."""
+        counts = store.waiting_count()
+        holds = any(counts.get(state) for state in ("new", "sent", "held"))
+        # What was saved while the last was handed in goes with the next sync; then nothing holds the order up.
+        if not wiping.is_genuine(store, order) or (holds and not order.stolen):
+            raise DeviceRevoked("cut off")
+        return wiping.note_of(self.machine, self.opened.entry, store, order)
 
     @contextlib.contextmanager
     def _own_store(self) -> Iterator[Store]:

@@ -23,7 +23,7 @@ from gridworker.errors import (
 )
 from gridworker.storage.vault import Vault
 from gridworker.ui.background import Progress
-from gridworker.ui.pages.unlock_door import KnownBackup, KnownWorker
+from gridworker.ui.pages.unlock_door import Cleared, KnownBackup, KnownWorker
 from gridworker.ui.pages.welcome_door import Application, Downloaded, Enrolled
 
 if TYPE_CHECKING:
@@ -108,6 +108,13 @@ class HomeDoor:
             for each in self._vault.workers()
         ]
 
+    def cleared(self) -> Sequence[Cleared]:
+        """Stores that were destroyed on the centre's order, until somebody has read it and the centre knows."""
+        notes = self._vault.wipes.notes()
+        for note in notes:
+            self._vault.wipes.mark(note, seen=True)
+        return [Cleared(note.name, note.at) for note in notes]
+
     def locked_for(self, user: str) -> int:
         """ms until *user* may try again."""
         now = self._given.now() if self._given is not None else time.time_ns() // 1_000_000
@@ -128,6 +135,13 @@ class HomeDoor:
         return self._practise
 
     # ------------------------------------------------------------------ in a lane
+
+    def report_cleared(self, progress: Progress) -> None:
+        """Tells the centre of stores that were destroyed and of which it does not know yet."""
+        if any(not note.reported for note in self._vault.wipes.notes()):
+            from gridworker.sync import wiping
+
+            wiping.report(self._machine())
 
     @_the_disk_said()
     def unlock(self, user: str, password: str, progress: Progress) -> Session:

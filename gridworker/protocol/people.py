@@ -99,6 +99,16 @@ class Recovered(Message):
     sealed: str
 
 
+class Wiped(Message):
+    """A desk says that it has carried out the order to wipe. ``proof``: its signature over ``proof_text``."""
+
+    device: str = Field(max_length=40)
+    ordered: int
+    """``at`` of the order."""
+    at: int
+    proof: str = Field(max_length=200)
+
+
 def proof_text(act: str, device: str, secret: str, at: int) -> bytes:
     """What a device signs: act, its id, the token or name it shows, and the time (ms UTC)."""
     return "\0".join(("gridworker", act, device, secret, str(at))).encode()

@@ -6,7 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridworker.protocol.orders import WipeOrder
+
 Wire = dict[str, Any]
+
+MOST_ASKED = 500
+"""Groups that came back, of which a desk may ask at once."""
 
 
 class Message(BaseModel):
@@ -41,7 +46,12 @@ class Push(Message):
     """The version of the scope that the desk knows."""
     clock: Clock
     groups: list[Group]
+    highest: int = 0
+    """The last number that the desk has given; what is above those of ``groups`` still waits there. 0: not said."""
 
+
+RELEASED = "released"
+"""The code of a group that was put aside, and taken when a person had looked at it."""
 
 Verdict = Literal["ok", "conflict", "held", "refused", "quarantined"]
 
@@ -56,6 +66,8 @@ class GroupResult(Message):
     reason: str = ""
     conflicts: list[str] = Field(default_factory=list)
     seqs: dict[str, int] = Field(default_factory=dict)
+    durable: bool = False
+    """Of a group that was released: a backup made after that covers it. Numbers do not tell, as it has an old one."""
 
 
 class Standing(Message):
@@ -71,6 +83,8 @@ class Standing(Message):
     backup: bool
     """Whether the centre has a backup configured at all; without one nothing is ever promised durable."""
     status: Literal["active", "suspended", "wipe"] = "active"
+    """suspended: reads nothing, and what it hands in goes to a person's eyes. wipe: the same, and see ``order``."""
+    order: WipeOrder | None = None
 
 
 class PushAnswer(Message):
@@ -103,6 +117,8 @@ class Pull(Message):
     """``vector_of`` the cursors when they are those after the last whole answer; then ``cursors`` stays empty.
     A centre that does not remember them answers with the problem ``vector``: send them in full."""
     most: int = 2000
+    asked: list[str] = Field(default_factory=list, max_length=MOST_ASKED)
+    """Groups (tx) that came back: what did a person at the centre decide since?"""
 
 
 def vector_of(cursors: Mapping[str, int]) -> str:
@@ -135,6 +151,8 @@ class PullAnswer(Message):
     drop: list[str] = Field(default_factory=list)
     pages: list[Page] = Field(default_factory=list)
     more: bool = False
+    results: list[GroupResult] = Field(default_factory=list)
+    """What became of the groups that were ``asked`` for, where there is something new."""
 
 
 class Hello(Message):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridworker.protocol import MOST_IN_GROUP
-from gridworker.protocol.sync import GroupResult, Standing
+from gridworker.protocol.sync import RELEASED, GroupResult, Standing
 from gridworker.records.change import Change
 from gridworker.storage.file import File
 
@@ -294,12 +294,42 @@ def make_durable(file: File, standing: Standing) -> set[tuple[str, str]]:
     """What the centre's backup covers is durable; a centre without a backup promises nothing."""
     if not standing.backup:
         return set()
-    test = "state = 'accepted' AND incarnation = ? AND n <= ?"
+    test = f"state = 'accepted' AND code <> '{RELEASED}' AND incarnation = ? AND n <= ?"
     known = (standing.incarnation, standing.durable_n)
     touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", known))
     if touched:
         file.db.execute(f"UPDATE outbox SET state = 'durable' WHERE {test}", known)
     return touched
+
+
+def came_back(file: File, most: int) -> list[str]:
+    """Groups that came back, and those released since of which no backup is known: what was decided about them?"""
+    found = file.db.execute("SELECT DISTINCT tx FROM outbox WHERE open AND state = 'attention' LIMIT ?", (most,))
+    return list(dict.fromkeys([*(tx for (tx,) in found), *file.meta(RELEASED, [])]))[:most]
+
+
+def hear_late(file: File, results: Iterable[GroupResult], now: int) -> set[tuple[str, str]]:
+    """What a person at the centre decided about groups that had come back; the records of which that says more."""
+    touched: set[tuple[str, str]] = set()
+    released: list[str] = list(file.meta(RELEASED, []))
+    before = list(released)
+    for result in results:
+        taken = result.code == RELEASED
+        state = ("durable" if result.durable else "accepted") if taken else "attention"
+        asked = (result.tx, RELEASED, state, result.code, result.reason)
+        touched.update(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {_LATE}", asked).fetchall())
+        file.db.execute(
+            f"UPDATE outbox SET state = ?, code = ?, reason = ?, settled_at = ? WHERE {_LATE}",
+            (state, result.code, result.reason, now, *asked),
+        )
+        released = [tx for tx in released if tx != result.tx] + ([result.tx] if taken and not result.durable else [])
+    if released != before:
+        file.note(RELEASED, released)
+    return touched
+
+
+_LATE = "tx = ? AND (state = 'attention' OR state = 'accepted' AND code = ?) AND (state, code, reason) IS NOT (?, ?, ?)"
+"""Lines of a group that a late answer changes."""
 
 
 def requeue_not_durable(file: File, covered: int | None = None) -> set[tuple[str, str]]:

@@ -119,6 +119,17 @@ class Store(Reader):
         with self._file.writing():
             project.note_standing(self._file, standing)
 
+    def came_back(self, most: int) -> list[str]:
+        """Groups (tx) that came back, and of which somebody at the centre may have decided since."""
+        return outbox.came_back(self._file, most)
+
+    def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]:
+        """Note what was decided about groups that had come back; the kinds of which something changed here."""
+        with self._file.writing():
+            touched = outbox.hear_late(self._file, results, now)
+            project.tell_all_again(self._file, touched)
+        return {kind for kind, _ in touched}
+
     def requeue_not_durable(self, covered: int | None = None) -> int:
         """The centre was restored: hand in again what was in no backup, and what is above the number ``covered``.
         How many records."""

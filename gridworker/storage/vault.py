@@ -16,6 +16,7 @@ from gridworker.errors import NotFound, StoreBusy
 from gridworker.storage.lockout import Lockout
 from gridworker.storage.locks import FileLock
 from gridworker.storage.whole_file import read_json, write_json
+from gridworker.storage.wipes import Wipes
 
 if TYPE_CHECKING:
     from gridworker.storage.keys import Cost, KeySlots
@@ -48,9 +49,12 @@ class Vault:
         self._stores = home / "stores"
         self._chance = chance
         self._cost = cost
+        self.wipes = Wipes(home, self.destroy)
+        """Stores that the centre ordered destroyed."""
 
     def workers(self) -> list[WorkerEntry]:
         """All workers of this machine, the one who was here last first."""
+        self.wipes.finish()
         found = map(_entry, self._stores.glob(f"*/{_WORKER}"))
         return sorted((each for each in found if each), key=lambda each: (-each.last_used, each.user))
 
@@ -85,7 +89,7 @@ class Vault:
         if any(each.user == user for each in self.workers()):
             raise StoreBusy("worker exists", advice="这台电脑上已经有这位人员的资料，请直接登录。")
         entry = WorkerEntry(user, name, role, store, self._stores / store / _STORE)
-        key = self._slots(entry).create(store, password, device_secret)
+        key = self._slots(entry.path).create(store, password, device_secret)
         _keep(entry)
         return entry, key
 
@@ -96,7 +100,7 @@ class Vault:
         what ``KeySlots.unlock`` raises.
         """
         entry = self.worker(user)
-        key = self._slots(entry).unlock(password, device_secret, now)
+        key = self._slots(entry.path).unlock(password, device_secret, now)
         _keep(replace(entry, last_used=now))
         return key
 
@@ -107,11 +111,11 @@ class Vault:
 
     def slots(self, user: str) -> "KeySlots":
         """The key slots of ``user``'s store. Raises ``NotFound``."""
-        return self._slots(self.worker(user))
+        return self._slots(self.worker(user).path)
 
     def has_pin(self, user: str) -> bool:
         """Whether a PIN may stand for ``user``'s password. Loads nothing heavy."""
-        kept = read_json(self._slots_path(self.worker(user))) or {}
+        kept = read_json(_slots_path(self.worker(user).path)) or {}
         slots = kept.get("slots")
         return isinstance(slots, dict) and "pin" in slots
 
@@ -133,18 +137,26 @@ class Vault:
         Without its keys no copy of the store can be read: removing files is tidiness, and those
         that Windows holds open stay until somebody removes them. Raises ``NotFound``.
         """
-        entry = self.worker(user)
-        self._slots(entry).destroy()
-        entry.path.with_name(_WORKER).unlink()
-        shutil.rmtree(entry.path.parent, ignore_errors=True)
+        self.destroy(self.worker(user).store)
 
-    def _slots_path(self, entry: WorkerEntry) -> Path:
-        return entry.path.with_name(entry.path.name + ".keys")
+    def destroy(self, store: str) -> bool:
+        """The same by the store's opaque id, however far it had come before; whether nothing of it is left."""
+        path = self._stores / store / _STORE
+        if not path.parent.exists():
+            return True
+        self._slots(path).destroy()
+        path.with_name(_WORKER).unlink(missing_ok=True)
+        shutil.rmtree(path.parent, ignore_errors=True)
+        return not path.parent.exists()
 
-    def _slots(self, entry: WorkerEntry) -> "KeySlots":
+    def _slots(self, path: Path) -> "KeySlots":
         from gridworker.storage.keys import KeySlots  # not at the top: it takes 150 ms
 
-        return KeySlots(self._slots_path(entry), cost=self._cost, chance=self._chance)
+        return KeySlots(_slots_path(path), cost=self._cost, chance=self._chance)
+
+
+def _slots_path(path: Path) -> Path:
+    return path.with_name(path.name + ".keys")
 
 
 def _entry(path: Path) -> WorkerEntry | None:

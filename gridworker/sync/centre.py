@@ -33,8 +33,9 @@ from gridworker.errors import (
 )
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import Desks
-from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn
+from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
 from gridworker.protocol.sync import Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.settings import VERSION
 from gridworker.sync import address
@@ -62,6 +63,14 @@ class Disagreement(Exception):
 
 class TooBig(Exception):
     """The centre takes no request of this size; the engine sends less."""
+
+
+class WipeOrdered(DeviceRevoked):
+    """The centre asks for the store to be destroyed; whoever holds it looks at the signature first."""
+
+    def __init__(self, order: WipeOrder) -> None:
+        super().__init__("an order to wipe")
+        self.order = order
 
 
 class CentreKeys(Message):
@@ -186,6 +195,10 @@ class Centre:
     def recover(self, message: Recover) -> Recovered:
         """The key of a store whose password was changed elsewhere."""
         return self._sign("/people/v1/recover", Recovered, message)
+
+    def wiped(self, message: Wiped) -> None:
+        """A store that it ordered destroyed is destroyed; the device has nothing else to show any more."""
+        self._sign("/people/v1/wiped", Message, message)
 
     def change_password(self, message: ChangePassword) -> None:
         """Changes the password at the centre."""
@@ -314,7 +327,8 @@ def _refusal(reply: _Reply, path: str) -> Exception:
     if reply.status == 409 and problem.error in ("epoch", "fork", "gap", "vector"):
         return Disagreement(problem)
     if reply.status == 403 and problem.error == "device":
-        return DeviceRevoked(path)
+        order = problem.standing.order if problem.standing is not None else None
+        return WipeOrdered(order) if order is not None else DeviceRevoked(path)
     if reply.status == 429 or reply.status >= 500:
         return CentreBusy("throttled" if reply.status == 429 else f"{path}: {reply.status}", wait=reply.wait)
     if reply.status == 403:

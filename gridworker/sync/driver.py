@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from gridworker.errors import BrokenAnswer, Cancelled, GridworkerError, TooSlow
 from gridworker.protocol.sync import Clock, Pull, PullAnswer, Push, PushAnswer
 from gridworker.storage.store import Store
-from gridworker.sync.centre import Disagreement, TooBig
+from gridworker.sync.centre import Disagreement, TooBig, WipeOrdered
 from gridworker.sync.engine import Engine, Report
+from gridworker.sync.wiping import is_genuine
 
 LOG = logging.getLogger(__name__)
 
@@ -76,6 +77,9 @@ def _run(
                 raise
         else:
             engine.heard(answer, clock())
+            order = answer.standing.order
+            if order is not None and order.stolen and is_genuine(store, order):
+                raise WipeOrdered(order)  # whatever still waits: the thief must not gain a minute
             _tell(progress, engine.report, waiting, isinstance(message, Push))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from gridworker.protocol import MOST_CHANGES, SCHEMA
 from gridworker.protocol.sync import (
+    MOST_ASKED,
     BucketInfo,
     Clock,
     Group,
@@ -53,6 +54,8 @@ class Book(Protocol):
     def mark_sent(self, txs: Iterable[str]) -> None: ...
     def settle(self, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled: ...
     def note_standing(self, standing: Standing) -> None: ...
+    def came_back(self, most: int) -> list[str]: ...
+    def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]: ...
     def requeue_not_durable(self, covered: int | None = None) -> int: ...
     def renumber(self, first: int, incarnation: int) -> int: ...
     def retry_held(self) -> int: ...
@@ -112,6 +115,7 @@ class Engine:
         self._known = int(book.meta("next_n", 1))
         self._gone: set[str] = set()
         self._read_again: set[str] = set()
+        self._asked = False
         self.report = Report()
         book.retry_held()
 
@@ -193,6 +197,7 @@ class Engine:
                 Group(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group])
                 for group in groups
             ],
+            highest=max(int(self._book.meta("next_n", 1)) - 1, 0),
         )
 
     def _pull(self, clock: Clock) -> Pull:
@@ -212,6 +217,7 @@ class Engine:
             cursors={} if known else cursors,
             vector=vector if known else "",
             most=self._batch.rows,
+            asked=[] if self._asked else self._book.came_back(MOST_ASKED),
         )
 
     def _cursors(self) -> dict[str, int]:
@@ -240,6 +246,9 @@ class Engine:
 
     def _receive(self, answer: PullAnswer) -> None:
         self._book.note_standing(answer.standing)
+        self._asked = True
+        if answer.results:
+            self.report.kinds |= self._book.hear_late(answer.results, answer.standing.now)
         for info in answer.add:
             self._book.add_bucket(info)
         self._gone.update(answer.drop)

@@ -90,13 +90,16 @@ def line_of(
 
 
 def remember(store: Store, answer: SignedIn) -> None:
-    """Keeps what the centre tells at every sign-in: tokens, and what has changed of the person."""
+    """Keeps what the centre tells at every sign-in: tokens, and what has changed of the person.
+
+    The centre's own key stays the one that it had at enrolment, where the code vouched for it: orders to destroy
+    this store are believed by it, and a false centre must not bring its own.
+    """
     store.set_metas(
         {
             "account": answer.account.model_dump(),
             "tokens": answer.tokens.model_dump(),
             "recovery_key": answer.recovery_key,
-            "centre_key": answer.centre_key,
         }
     )
 
@@ -119,6 +122,7 @@ def adopt(store: Store, answer: SignedIn, device_key: bytes, place: str, ca: str
             "device": answer.device,
             "person": answer.account.person,
             "centre": place,
+            "centre_key": answer.centre_key,
             "ca": ca,
             "epoch": answer.standing.epoch,
             "scope": answer.standing.scope,

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
-from gridworker.errors import GridworkerError
+from gridworker.errors import DeviceWiped, GridworkerError
 from gridworker.ui.background import Background
 from gridworker.ui.icons import app_icon
 from gridworker.ui.pages.unlock import UnlockPage
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gridworker.ui.idle import Idle
     from gridworker.ui.open_desk import OpenDesk
     from gridworker.ui.pages.crash import CrashSheet, Written
+    from gridworker.ui.pages.unlock_porch import Porch
     from gridworker.ui.pages.welcome import WelcomePage
     from gridworker.ui.pages.welcome_door import Door
     from gridworker.ui.sync_control import SyncControl
@@ -97,10 +98,27 @@ class Shell(QStackedWidget):
 
     def begin(self, user: str = "") -> None:
         """Show the porch: the unlock page with *user* chosen, or the first-run page on a new machine."""
-        if self._door.workers():
-            self.show_unlock(user)
-        else:
-            self.show_welcome()
+        page: Porch = self.show_unlock(user) if self._door.workers() else self.show_welcome()
+        self._tell_of_cleared(page)
+
+    def _tell_of_cleared(self, page: Porch) -> None:
+        """Stores that were destroyed on the centre's order: said at the door, and to the centre."""
+        cleared = self._door.cleared()
+        if not cleared:
+            return
+        names = "、".join(dict.fromkeys(each.name for each in cleared))
+        page.announce(
+            self.tr("{} 在这台电脑上的资料已清除").format(names),
+            self.tr("这是管理员的安排。已交到中心的内容都在中心；需要重新使用时，请向管理员要登记码。"),
+        )
+        self._background.run(self._door.report_cleared, then=lambda _: None, lane="network")
+
+    def _look_for_clearing(self) -> None:
+        """After a sync: was it the last one of this store?"""
+        control = self._control
+        if control is not None and isinstance(control.view.error, DeviceWiped):
+            self._leave()
+            self.begin()
 
     def load_behind(self) -> None:
         """Load beforehand what the first page needs, while the password is typed."""
@@ -177,6 +195,8 @@ class Shell(QStackedWidget):
         self.set_lock_minutes(lock_minutes(preferences))
         quiet = QuietWork(self._background, desk.tidy, window.say_error, window)
         control.finished.connect(quiet.soon)
+        # Queued: the sync must not go while it is telling that it ended.
+        control.finished.connect(self._look_for_clearing, Qt.ConnectionType.QueuedConnection)
         quiet.soon()
         # What stands now stands until the worker leaves: going through all of it again and again, as Python's
         # collector would, holds the window for 40 to 100 ms each time.

@@ -10,7 +10,7 @@ from typing import Any
 from gridworker.errors import GridworkerError, LockedOut, SignInRefused, StoreBusy, WrongPassword
 from gridworker.sync.reach import Reach, Step
 from gridworker.ui.background import Progress
-from gridworker.ui.pages.unlock_door import KnownBackup, KnownWorker
+from gridworker.ui.pages.unlock_door import Cleared, KnownBackup, KnownWorker
 from gridworker.ui.pages.welcome_door import Application, Downloaded, Enrolled
 
 MORNING = 1_795_207_320_000
@@ -45,9 +45,17 @@ class PaperDoor:
         self.code = "ABCD-EFGH"
         self.applications: list[Application] = []
         self.rows = 0
+        self.gone: Sequence[Cleared] = ()
 
     def workers(self) -> Sequence[KnownWorker]:
         return [worker.known for worker in self.people.values()]
+
+    def cleared(self) -> Sequence[Cleared]:
+        found, self.gone = self.gone, ()
+        return found
+
+    def report_cleared(self, progress: Progress) -> None:
+        self._step("report_cleared")
 
     def locked_for(self, user: str) -> int:
         return self.people[user].locked

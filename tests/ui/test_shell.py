@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
@@ -15,9 +16,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from gridworker.app.window import OpenedDesk
-from gridworker.errors import DiskFull
+from gridworker.errors import DeviceWiped, DiskFull
 from gridworker.storage.backup import folder_of
 from gridworker.storage.store import Store
+from gridworker.storage.wipes import WipeNote
+from gridworker.sync import wiping
 from gridworker.ui.background import Progress
 from gridworker.ui.pages.crash import CrashSheet
 from gridworker.ui.pages.help_overlay import HelpOverlay
@@ -312,6 +315,32 @@ def test_locking_waits_for_no_sync(laptop: Laptop, theme: Theme, qtbot: QtBot):
     qtbot.waitUntil(slow.running.is_set)
     shell.lock()
     qtbot.waitUntil(lambda: slow.ends == ["cancelled"])
+
+
+class Ordered(OpenedDesk):
+    """A desk whose next sync brings the centre's order to destroy the store."""
+
+    def sync(self, progress: Progress) -> Any:
+        entry, machine = self.desk.opened.entry, self.desk.machine
+        note = WipeNote(entry.store, entry.name, "device", 1, False, "https://127.0.0.1:9", "", machine.now(), "proof")
+        wiping.carry_out(machine, note)
+        raise DeviceWiped
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_a_wiped_store_closes_the_desk_at_once_and_is_said_at_the_door(
+    laptop: Laptop, theme: Theme, qtbot: QtBot, others: bool
+):
+    if others:
+        laptop.worker("mediator")
+    shell = Shell(laptop.door(), Ordered, LookMemory(theme, laptop.home))
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.enter(laptop.door().unlock(USER, PASSWORD, quiet()))
+    qtbot.waitUntil(lambda: shell.window_of_worker is None)
+    assert "王芳 在这台电脑上的资料已清除" in words(shell)
+    assert isinstance(shell.currentWidget(), UnlockPage) is others
+    assert not laptop.home.joinpath("stores").exists() or len(list(laptop.home.glob("stores/*"))) == int(others)
 
 
 # Quiet minutes -----------------------------------------------------------------------

@@ -40,6 +40,16 @@ class KnownBackup:
     """Why it was made, when not by hand: 升级前自动备份."""
 
 
+@dataclass(frozen=True)
+class Cleared:
+    """A store that the centre ordered destroyed, and that is."""
+
+    name: str
+    """Whose it was."""
+    at: int
+    """ms UTC."""
+
+
 class UnlockDoor(Protocol):
     """What the unlock page asks for. ``gridworker.app`` answers it from vault, key slots and sync.
 
@@ -56,6 +66,15 @@ class UnlockDoor(Protocol):
 
     def workers(self) -> Sequence[KnownWorker]:
         """All workers of this machine, the one who was here last first."""
+
+    def cleared(self) -> Sequence[Cleared]:
+        """Stores that were destroyed on the centre's order since somebody last looked here; whoever asks has read it.
+
+        On the window's thread; what a power cut left of them is cleared away on the way.
+        """
+
+    def report_cleared(self, progress: Progress) -> None:
+        """Lane ``network``. Tells the centre of those of which it does not know yet; an unreachable one is no error."""
 
     def locked_for(self, user: str) -> int:
         """ms until *user* may try again after too many wrong passwords; 0 when he may now."""

@@ -121,6 +121,12 @@ class Porch(QWidget):
         slider.rangeChanged.connect(keep_in_line)
         return across
 
+    def announce(self, title: str, advice: str) -> None:
+        """Say something at the top of the card that has nothing to do with what is typed below."""
+        notice = Notice()
+        self.card.body.insertWidget(0, notice)
+        notice.say(title, advice, bad=False)
+
     def show_bar(self) -> None:
         """Give ``bar`` its place below the card."""
         self._bar_box.show()

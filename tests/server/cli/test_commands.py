@@ -69,6 +69,19 @@ def test_a_device_is_listed_and_revoked(founded, centre):
     assert (device["id"], device["login"], device["status"]) == (desk.device, "wang", "revoked")
 
 
+def test_a_device_is_suspended_and_back_and_at_last_to_be_wiped(founded, centre):
+    founded("add-account", "wang", "--role", "mediator", "--region", TOWN)
+    desk = centre.desk_of(founded("list-accounts", "--json").json["accounts"][0]["id"])
+    assert founded("suspend-device", desk.device).out == f"{desk.device}: suspended\n"
+    assert "\tsuspended\t" in founded("list-devices").out
+    assert founded("suspend-device", desk.device, "--lift").code == 0
+    assert founded("suspend-device", desk.device, "--lift").code == 1
+    assert "name the data folder too" in founded("wipe-device", desk.device, folder=None).err
+    assert "when it has handed in what waits there" in founded("wipe-device", desk.device).out
+    assert "\tto be wiped\t" in founded("list-devices").out
+    assert founded("wipe-device", desk.device, "--stolen").code == 0, "it turned out that it was stolen"
+
+
 REFUSED = [
     (["add-grid", "999"], "there is no village with the code 999"),
     (["add-account", "wang", "--role", "admin", "--region", "1"], "there is no region with the code 1"),
@@ -76,6 +89,10 @@ REFUSED = [
     (["assign", "nobody", "--region", "1"], "there is no account with this name"),
     (["reset-password", "nobody"], "there is no account with this name"),
     (["revoke-device", new_id()], "there is no such device"),
+    (["suspend-device", new_id()], "there is no such device"),
+    (["wipe-device", new_id()], "there is no such device"),
+    (["quarantine", "release", "7"], "no group with this number waits"),
+    (["quarantine", "reject", "7", "--reason", " "], "a reason has 1 to"),
     (["import-divisions", "/nowhere.csv"], "No such file"),
     (["restore", "/nowhere"], "there is no backup in /nowhere"),
 ]
@@ -108,7 +125,7 @@ def test_what_is_no_command_ends_with_two(command, words):
 
 ACTS = (
     "import-divisions add-grid add-account enrol assign reset-password list-accounts list-devices revoke-device backup"
-    " restore"
+    " restore status quarantine suspend-device wipe-device"
 ).split()
 
 
@@ -230,3 +247,13 @@ def test_a_database_that_cannot_write_chinese_is_refused(command, postgres, tmp_
         monkeypatch.setenv("GRIDWORKER_DATABASE", url)
         said = command("list-accounts", folder=tmp_path / "new")
     assert "ENCODING 'UTF8'" in said.err
+
+
+def test_an_administrator_sees_how_the_centre_stands(centre, command):
+    said = command("status")
+    assert said.code == 0
+    assert "! there is no backup yet" in said.out
+    assert "sums        0 wrong" in said.out
+    told = command("status", "--recount", "--json").json
+    assert (told["ok"], told["alarms"], told["quarantine"]["open"]) == (True, ["no_backup"], 0)
+    assert told["chores"]["recount"]["ok"] is True

@@ -1,6 +1,7 @@
 """The centre as its desks meet it: an address, a certificate, and an orderly end."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -206,11 +207,11 @@ def test_a_centre_serves_survives_a_kill_and_rests_when_told(data):
         assert centre_says(data, "add-grid", "330683106211", "--json").stdout == '{"code": "330683106211001"}\n'
         session = requests.Session()
         session.trust_env = False
-        assert session.get(f"{running.address}/healthz", timeout=10).json() == {"ok": True}
+        assert session.get(f"{running.address}/healthz", timeout=10).json()["alarms"] == ["no_backup"]
     finally:
         code, out, err = running.end()
     assert (code, out) == (0, "")
-    assert err.endswith("stopped\n")
+    assert json.loads(err.splitlines()[-1])["event"] == "stopped"
     assert "Traceback" not in err
     assert not Cluster(data / "postgres", programs=programs()).is_running()
 

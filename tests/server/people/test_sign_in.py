@@ -92,11 +92,11 @@ def test_a_revoked_desk_may_still_hand_in_but_holds_nothing(centre, enrolled):
     with centre.staff() as staff:
         staff.revoke_device(enrolled.device)
     told = body_of(enrolled.refresh())
-    assert told["standing"]["status"] == "wipe"
+    assert told["standing"]["status"] == "suspended"
     assert told["buckets"] == []
     answer = enrolled.post("/people/v1/password", {"password": "x", "new_password": "y"}, enrolled.tokens["access"])
     assert refusal_of(answer) == (403, "device")
-    assert body_of(answer)["standing"]["status"] == "wipe"
+    assert body_of(answer)["standing"]["status"] == "suspended"
 
 
 def test_the_centre_notes_when_a_desk_was_heard_from_and_how_old_it_is(centre, enrolled):

@@ -156,11 +156,11 @@ def test_a_device_that_was_cut_off_may_still_hand_in_but_reads_nothing(wang):
     with wang.centre.conn() as conn:
         devices.cut_off(conn, wang.desk.device, "revoked", wang.centre.clock())
     answer = PushAnswer.model_validate(said(sent(wang, "push", houses(wang, 1))))
-    assert (answer.results[0].verdict, answer.standing.status) == ("quarantined", "wipe")
+    assert (answer.results[0].verdict, answer.standing.status) == ("quarantined", "suspended")
     told = problem(sent(wang, "pull", asked(wang)), 403)
     assert told.error == "device"
     assert told.standing is not None
-    assert told.standing.status == "wipe"
+    assert told.standing.status == "suspended"
 
 
 def test_a_bucket_that_is_locked_for_too_long_means_come_back_later(wang):
