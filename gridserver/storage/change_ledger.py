@@ -9,13 +9,10 @@ import orjson
 from gridserver.storage import bulk
 from gridserver.storage.engine import Connection, text
 from gridserver.storage.handed import Handed, Known
-from gridserver.storage.merging import Verdict
+from gridserver.storage.merging import WAIT_FOR_OTHERS, Verdict
 from gridserver.storage.rows import Key
 from gridworker.protocol.sync import GroupResult
 from gridworker.records.change import Change
-
-PATIENCE = 5 * 24 * 60 * 60 * 1000
-"""ms for which others wait for a record whose making was refused; then they are taken without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def known(conn: Connection, ids: Iterable[str]) -> dict[str, Known]:
 
 def not_made(conn: Connection, device: str, now: int) -> set[str]:
     """Ids of records whose making by this device was refused of late, and that were not made since."""
-    found = conn.execute(_NOT_MADE, {"device": device, "since": now - PATIENCE})
+    found = conn.execute(_NOT_MADE, {"device": device, "since": now - WAIT_FOR_OTHERS})
     return {row.record for row in found}
 
 

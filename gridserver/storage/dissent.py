@@ -1,11 +1,10 @@
 """Two people, one thing: how the version that lost gets into a conflict record, and how it is settled."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from gridworker.records.change import Change, Verb
+from gridworker.records.change import Change, Verb, derived_id
 from gridworker.records.conflicts import conflict_of, joined, overtaken
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.merge import Clash, lay
@@ -109,13 +108,6 @@ def settles_unseen(conflict: Row, change: Change) -> bool:
         return False
     seen = change.parent or Stamp(*conflict.writers[CREATED]).change
     return seen != conflict.writer("state").change
-
-
-def derived_id(change: Change, *parts: str) -> str:
-    """A UUIDv7 that follows from a change: the same change has the same consequences, also after a restore."""
-    digest = hashlib.sha256("\0".join((change.id, *parts)).encode()).hexdigest()
-    time, variant = f"{(change.hlc >> 16) & (1 << 48) - 1:012x}", "89ab"[int(digest[3], 16) % 4]
-    return f"{time[:8]}-{time[8:]}-7{digest[:3]}-{variant}{digest[4:7]}-{digest[7:19]}"
 
 
 def _open(draft: Draft, row: Row, path: str, clash_type: str) -> Row | None:

@@ -1,6 +1,6 @@
 """Groups of changes meet the rows: all of a group or nothing, in memory; whoever calls holds the buckets' locks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -10,10 +10,12 @@ from gridserver.storage.past import Past
 from gridworker.protocol import sync
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
-from gridworker.records.kind import Kind
-from gridworker.records.merge import Outcome, Refused, apply
+from gridworker.records.fields import Merge
+from gridworker.records.kind import Kind, Role
+from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply
+from gridworker.records.references import Reference, references
 from gridworker.records.rights import Author, check_values, why_not
-from gridworker.records.row import Row
+from gridworker.records.row import Row, Stamp
 from gridworker.records.wrong import Wrong
 
 AHEAD = 60_000
@@ -21,6 +23,9 @@ AHEAD = 60_000
 
 PATIENCE = 30 * 24 * 60 * 60 * 1000
 """ms for which a change of a record that never came is held; then a person has to look at it."""
+
+WAIT_FOR_OTHERS = 5 * 24 * 60 * 60 * 1000
+"""ms for which a record waits for another that it points at and that was not made; then it is taken without it."""
 
 _OTHER_HOME = "这条资料所属的网格或乡镇与所报的范围不一致，请核对后重新保存。"
 
@@ -68,6 +73,9 @@ class World:
     left: set[tuple[str, str, str]]
     """(bucket, kind, id) of records that once lay in a bucket and left it."""
     past: Past
+    targets: Mapping[str, Row | None] = field(default_factory=dict)
+    """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
+    stands."""
     missing: set[str] = field(default_factory=set)
     """Ids of records whose making was refused; what speaks of them waits."""
     blocked: set[Key] = field(default_factory=set)
@@ -84,8 +92,10 @@ def judge(world: World, group: Handed, first_at: int) -> Verdict:
         if group.wrong:
             raise Refused("malformed", group.wrong)
         _wait_behind(world, group, keys)
+        made = {change.record for change in changes if change.verb is Verb.CREATE}
+        waited = world.now - first_at > WAIT_FOR_OTHERS
         for change in changes:
-            _merge(world, draft, change)
+            _merge(world, draft, change, made, waited=waited)
     except Refused as refused:
         if refused.code != "unknown_record" or world.now - first_at > PATIENCE:
             _block(world, group, keys)
@@ -113,7 +123,8 @@ def put_aside(world: World, group: Handed, code: str, reason: str) -> Verdict:
     return Verdict("quarantined", code, reason)
 
 
-def _merge(world: World, draft: Draft, change: Change) -> None:
+def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited: bool) -> None:
+    """``made``: ids of the records that the group makes; ``waited``: long enough for what it points at."""
     kind = KINDS.get(change.kind)
     if kind is None:
         raise Held("unknown_kind", "中心还不认识这类资料，中心升级后会再接收。")
@@ -127,15 +138,48 @@ def _merge(world: World, draft: Draft, change: Change) -> None:
         raise Refused("not_allowed", reason)
     if change.verb is Verb.SET and change.path == kind.home_field:
         bucket = _home(world, kind, change.value)
-    change = _as_seen(world, change)
+    gone = _without_target(world, draft, kind, change, made, waited=waited)
+    change = _as_seen(world, kind, row, change)
     if row is not None and settles_unseen(row, change):
         draft.clashed[row.id] = None
         return
     outcome = apply(kind, row, change, world.author.person)
+    if outcome.made is not None:
+        draft.notes.append(outcome.made)
     if outcome.row is not None:
         outcome.row.bucket = bucket
         draft.fresh[change.kind, change.record] = outcome.row
+        for reference, removed in gone:
+            _keep_orphan(world, draft, outcome.row, change, reference, removed)
     _keep_dissent(world, draft, kind, row, change, outcome)
+
+
+def _without_target(
+    world: World, draft: Draft, kind: Kind, change: Change, made: Set[str], *, waited: bool
+) -> list[tuple[Reference, Stamp]]:
+    """What the change points at that was removed, and by whom; or that never came. Raises ``Held`` for what may
+    still come."""
+    without = []
+    for reference in references(kind, change):
+        here = (draft.row((name, reference.target)) for name in reference.to)
+        row = next((each for each in here if each is not None), None) or world.targets.get(reference.target)
+        if row is not None and row.removed is not None:
+            without.append((reference, row.removed))
+        if row is not None or reference.target in world.targets or reference.target in made:
+            continue
+        if world.author.role == Role.CENTRE or not KINDS.keys() >= set(reference.to):
+            continue  # the centre knows what it writes; of a kind that is not known here nobody can say what there is
+        if not waited:
+            raise Held("unknown_target", "它所指的记录还没有到中心，会等它到了再接收。")
+        without.append((reference, Stamp("", world.centre, world.now << 16)))
+    return without
+
+
+def _keep_orphan(world: World, draft: Draft, row: Row, change: Change, reference: Reference, gone: Stamp) -> None:
+    """The record is taken as it was written; that what it points at is not there is for a person to see."""
+    shown = Version(reference.target, world.author.person, change.hlc, change.id)
+    clash = Clash(ClashType.ORPHAN, reference.path, shown, Version(None, gone.by, gone.hlc, gone.change), change.parent)
+    Dissent(world.centre, world.now, world.past.value).keep(draft, row, change, clash)
 
 
 def _keep_dissent(world: World, draft: Draft, kind: Kind, before: Row | None, change: Change, outcome: Outcome) -> None:
@@ -147,7 +191,7 @@ def _keep_dissent(world: World, draft: Draft, kind: Kind, before: Row | None, ch
     elif outcome.row is not None and change.verb in (Verb.SET, Verb.MOVE):
         machine = kind.machine
         path = machine.field if change.verb is Verb.MOVE and machine is not None else change.path
-        dissent.overtake(draft, outcome.row, change, path, world.author.person)
+        dissent.overtake(draft, outcome.row, outcome.made or change, path, world.author.person)
 
 
 def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Change) -> str:
@@ -175,15 +219,19 @@ def _home(world: World, kind: Kind, region: Any) -> str:
     return home
 
 
-def _as_seen(world: World, change: Change) -> Change:
-    """With the writers that its author truly saw, past his own changes that were refused, and with a time that
-    is not far ahead of ours."""
+def _as_seen(world: World, kind: Kind, row: Row | None, change: Change) -> Change:
+    """With the writers that its author truly saw, past his own changes that were refused; with the long text that he
+    was looking at; and with a time that is not far ahead of ours."""
     latest = (world.now + AHEAD) << 16
     if change.hlc > latest:
         change = replace(change, hlc=latest)
-    if not world.past.has_refused:
+    if world.past.has_refused:
+        change = replace(change, parent=world.past.applied(change.parent), seen=world.past.seen(change.seen))
+    field = kind.field(change.path) if row is not None and change.verb is Verb.SET else None
+    if row is None or field is None or field.merge is not Merge.TEXT or change.parent == row.writer(change.path).change:
         return change
-    return replace(change, parent=world.past.applied(change.parent), seen=world.past.seen(change.seen))
+    seen = world.past.value(change.kind, change.record, change.parent, change.path)
+    return replace(change, base=seen if isinstance(seen, str) else None)
 
 
 def _wait_behind(world: World, group: Handed, keys: Mapping[Key, None]) -> None:

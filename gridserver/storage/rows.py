@@ -52,6 +52,12 @@ def read(conn: Connection, records: Iterable[str], edited: Iterable[str]) -> Sta
     return standing
 
 
+def targets(conn: Connection, records: Iterable[str]) -> dict[str, Row | None]:
+    """Those of these records that exist: the row of one that was removed, None for one that stands."""
+    found = conn.execute(_TARGETS, {"records": list(records)})
+    return {row.id: None if row.wire is None else Row.from_wire(orjson.loads(row.wire), row.bucket) for row in found}
+
+
 def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:
     """(bucket, kind, id) of those of the records that once lay in another bucket."""
     return {(row.bucket, row.kind, row.id) for row in conn.execute(_LEFT, {"records": list(records)})}
@@ -119,6 +125,10 @@ _READ = text("""
     SELECT id, kind, bucket, seq, about, wire FROM record WHERE id = ANY(CAST(:records AS uuid[]))
     UNION ALL
     SELECT id, kind, bucket, seq, about, wire FROM record WHERE about = ANY(CAST(:edited AS uuid[]))
+""")
+_TARGETS = text("""
+    SELECT id, bucket, CASE WHEN removed THEN wire END AS wire FROM record
+    WHERE id = ANY(CAST(:records AS uuid[]))
 """)
 _LEFT = text("SELECT bucket, kind, id FROM departure WHERE id = ANY(CAST(:records AS uuid[]))")
 _STAGE = text("""

@@ -17,6 +17,8 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
+from gridworker.records.references import references
+from gridworker.records.row import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,23 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         held_then=then,
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
+        targets=_targets(conn, changes),
         missing=change_ledger.not_made(conn, hand.author.device, hand.author.now),
     )
     return heads, world, standing
+
+
+def _targets(conn: Connection, changes: Sequence[Change]) -> dict[str, Row | None]:
+    """What is known of the records that the changes point at and that none of them speaks of."""
+    spoken_of = {change.record for change in changes}
+    asked = {
+        reference.target
+        for change in changes
+        if (kind := KINDS.get(change.kind)) is not None
+        for reference in references(kind, change)
+    }
+    wanted = {each for each in asked - spoken_of if ENTRY_ID.match(each)}
+    return rows.targets(conn, wanted) if wanted else {}
 
 
 def _locked(conn: Connection, wanted: set[str], changes: Sequence[Change]) -> tuple[dict[str, Head], Standing]:

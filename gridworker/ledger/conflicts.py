@@ -1,6 +1,7 @@
 """需要核对: what two people wrote without seeing each other, side by side, and how one of them decides."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,8 +9,9 @@ from gridworker.errors import NotAccepted, NotAllowed, NotFound
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Ground, Saved
 from gridworker.ledger.save import apply_steps
+from gridworker.records import texts
 from gridworker.records.change import Verb
-from gridworker.records.fields import Text
+from gridworker.records.fields import Ref, Text
 from gridworker.records.kind import Kind
 from gridworker.records.merge import ClashType, seen_of, seen_of_entry
 from gridworker.records.row import Row
@@ -17,6 +19,8 @@ from gridworker.records.wrong import Wrong
 
 Keep = Literal["shown", "all"] | int | str
 """What is taken: what is shown, all texts, or the number of another version."""
+Act = tuple[str, str, Step]
+"""What is done to a record: (kind, record, step)."""
 SHOWN: Keep = "shown"
 ALL: Keep = "all"
 
@@ -87,19 +91,41 @@ def settle(ground: Ground, conflict_id: str, keep: Keep = SHOWN, value: Any = No
     here = conflict(ground, conflict_id)
     if here.state != "open":
         raise NotAllowed("这一条已经核对过了。")
-    if value is not None:
-        steps, end = _write(ground, here, value), "merged"
-    elif keep == SHOWN:
-        steps, end = iter(()), "kept"
-    elif keep == ALL:
-        steps, end = _write(ground, here, _all_texts(ground, here)), "merged"
-    else:
-        steps, end = _take(ground, here, _version(here, keep)), "swapped"
     try:
-        acts = [(here.kind, here.record, step) for step in steps]
+        acts, end = _decided(ground, here, keep, value)
     except Wrong as wrong:
         raise NotAccepted(wrong.reason, field=wrong.field) from None
     return apply_steps(ground, [*acts, *_end(ground, here, end)])
+
+
+def _decided(ground: Ground, here: Conflict, keep: Keep, value: Any) -> tuple[list[Act], str]:
+    """What is done to the records, and the state in which the conflict ends."""
+    if value is not None:
+        return _on_record(here, _write(ground, here, value)), "merged"
+    if keep == SHOWN:
+        return [], "kept"
+    if keep == ALL:
+        return _on_record(here, _write(ground, here, _all_texts(ground, here))), "merged"
+    version = _version(here, keep)
+    if here.type is ClashType.ORPHAN:
+        return [_target_back(ground, here)], "swapped"
+    return _on_record(here, _take(ground, here, version)), "swapped"
+
+
+def _on_record(here: Conflict, steps: Iterator[Step]) -> list[Act]:
+    return [(here.kind, here.record, step) for step in steps]
+
+
+def _target_back(ground: Ground, here: Conflict) -> Act:
+    """The record that this one points at comes back."""
+    field, target = ground.kind(here.kind).field(here.field), _row(ground, here).value(here.field)
+    found = [ground.store.get(kind, target) for kind in (field.to if isinstance(field, Ref) and target else ())]
+    row = next((each for each in found if each is not None), None)
+    if row is None:
+        raise NotAllowed("所指的记录不在您的范围内。可以改成另一条，或者就这样留着。")
+    if row.removed is None:
+        raise NotAllowed("所指的记录已经恢复了，选“就这样留着”即可。")
+    return row.kind, row.id, Step(Verb.RESTORE, parent=row.removed.change)
 
 
 def _conflict(ground: Ground, fields: dict[str, Any]) -> Conflict:
@@ -153,7 +179,7 @@ def _row(ground: Ground, here: Conflict) -> Row:
 def _take(ground: Ground, here: Conflict, version: Version) -> Iterator[Step]:
     """What makes the losing version the one that is shown."""
     match here.type:
-        case ClashType.FIELD:
+        case ClashType.FIELD | ClashType.TEXT:
             yield from _write(ground, here, version.value)
         case ClashType.MOVE:
             yield _move(ground, here, version.value)
@@ -174,7 +200,7 @@ def _write(ground: Ground, here: Conflict, value: Any) -> Iterator[Step]:
     if here.type is ClashType.MOVE:
         yield _move(ground, here, value)
         return
-    if here.type is not ClashType.FIELD:
+    if here.type in (ClashType.DEL_VS_EDIT, ClashType.EDIT_ON_DELETED):
         yield from _bring_back(ground, here, value)
         return
     row = _row(ground, here)
@@ -214,26 +240,37 @@ def _bring_back(ground: Ground, here: Conflict, value: Any) -> Iterator[Step]:
 
 
 def _entry_back(ground: Ground, here: Conflict, row: Row, value: Any) -> Step:
-    """An entry that was taken out comes back under its own id, by somebody who knows that it was."""
+    """An entry that was taken out comes back under its own id as it was, with what was written in it, by somebody
+    who knows that it was taken out."""
     entry = "/".join(here.field.split("/")[:2])
     gone = row.writers.get("-" + entry)
     if gone is None:
         return Step(Verb.SET, here.field, value, row.writer(here.field).change)
     if entry != here.field:
-        whole = here.base if isinstance(here.base, dict) else None
+        whole = row.taken_out(entry)
         if whole is None:
             raise NotAllowed("这一条已从名单里移除，请在名单里重新添加，再保留现值。")
         value = {**whole, here.field.rpartition("/")[2]: value}
-    return Step(Verb.SET, entry, ground.kind(here.kind).clean_field(entry, value), gone[0], seen={})
+    kind = ground.kind(here.kind)
+    return Step(Verb.SET, entry, kind.a_persons(entry, kind.clean_field(entry, value)), gone[0], seen={})
 
 
 def _all_texts(ground: Ground, here: Conflict) -> str:
     field = ground.kind(here.kind).field(here.field)
-    texts = [version.value for version in (here.shown, *here.others)]
-    if not isinstance(field, Text) or not all(isinstance(text, str) for text in texts):
+    versions = [version.value or "" for version in (here.shown, *here.others)]
+    if not isinstance(field, Text) or not all(isinstance(text, str) for text in versions):
         raise NotAllowed("只有文字内容可以两份都留，请选择其中一份，或填写正确的内容。")
-    joint = "\n" if field.lines else "；"
-    return joint.join(dict.fromkeys(texts))
+    return joint_text(field, here.base, versions)
+
+
+def joint_text(field: Text, base: Any, versions: Sequence[str]) -> str:
+    """All versions of a text in one: whole texts one after the other, or, where it is known what all were looking
+    at, only the sentences that each wrote anew."""
+    if not field.lines:
+        return "；".join(dict.fromkeys(filter(None, versions)))
+    if not isinstance(base, str):
+        return "\n".join(dict.fromkeys(filter(None, versions)))
+    return functools.reduce(functools.partial(texts.joint, base), dict.fromkeys(versions))
 
 
 def _end(ground: Ground, here: Conflict, end: str) -> Iterator[tuple[str, str, Step]]:

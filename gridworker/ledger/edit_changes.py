@@ -22,6 +22,7 @@ class Step:
     value: Any = None
     parent: str = ""
     seen: Any = None
+    base: str | None = None
 
 
 def steps_of(kind: Kind, seen: Row, now: Row, fields: Mapping[str, Any], new_id: Callable[[], str]) -> list[Step]:
@@ -57,7 +58,7 @@ def _scalar_steps(kind: Kind, name: str, seen: Row, now: Row, given: Any) -> Ite
         return
     value = kind.clean_field(name, given)
     if not _same(value, seen.fields.get(name)) and not _same(value, now.fields.get(name)):
-        yield Step(Verb.SET, name, value, seen.writer(name).change)
+        yield _set(kind, name, value, seen)
 
 
 def _tag_steps(name: str, seen: Row, now: Row, wanted: list[str]) -> Iterator[Step]:
@@ -94,7 +95,14 @@ def _entry_steps(
         place = f"{path}/{inner.name}"
         value = content.get(inner.name)
         if not _same(value, seen.value(place)) and not _same(value, now.value(place)):
-            yield Step(Verb.SET, place, kind.clean_field(place, value), seen.writer(place).change)
+            yield _set(kind, place, kind.clean_field(place, value), seen)
+
+
+def _set(kind: Kind, path: str, value: Any, seen: Row) -> Step:
+    """A value by somebody who was looking at ``seen``."""
+    field = kind.field(path)
+    base = str(seen.value(path) or "") if field is not None and field.merge is Merge.TEXT else None
+    return Step(Verb.SET, path, value, seen.writer(path).change, base=base)
 
 
 def _same(one: Any, other: Any) -> bool:

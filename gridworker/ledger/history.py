@@ -76,7 +76,7 @@ def _own(change: OutboxRow) -> Written:
 def _last_writers(row: Row) -> Iterator[Written]:
     for path, stamps in row.writers.items():
         several = stamps and isinstance(stamps[0], list)
-        for change, by, hlc in stamps if several else [stamps]:
+        for change, by, hlc, *_ in stamps if several else [stamps]:
             taken_out = path.startswith("-")
             place = path.removeprefix("-") if path not in (CREATED, "+") else ""
             verb = "create" if path == CREATED else "restore" if path == "+" else "rem" if taken_out else "set"

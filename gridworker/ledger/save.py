@@ -52,6 +52,7 @@ class _Act:
             value=kind.a_persons(step.path, step.value),
             parent=step.parent,
             seen=step.seen,
+            base=step.base,
             act=self.act,
         )
         before = self.rows.get(record)

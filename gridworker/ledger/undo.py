@@ -6,7 +6,9 @@ from gridworker.errors import NotAllowed, NotFound
 from gridworker.ledger.edit_changes import NOTHING, Step
 from gridworker.ledger.ground import Changed, Ground, Saved
 from gridworker.ledger.save import apply_steps
+from gridworker.records import texts
 from gridworker.records.change import Verb
+from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.merge import seen_of, seen_of_entry
 from gridworker.records.row import Row
@@ -56,7 +58,7 @@ def _inverse(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
         case Verb.REM:
             yield from _put_back(row, change)
         case Verb.SET:
-            yield from _set_back(row, change)
+            yield from _set_back(kind, row, change)
 
 
 def _remove(row: Row) -> Iterator[Step]:
@@ -99,10 +101,11 @@ def _put_back(row: Row, change: OutboxRow) -> Iterator[Step]:
         yield Step(Verb.ADD, change.path)
 
 
-def _set_back(row: Row, change: OutboxRow) -> Iterator[Step]:
+def _set_back(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
     is_entry = change.path.count("/") == 1
     if row.writer(change.path).change != change.id:
-        raise NotAllowed(OVERTAKEN)
+        yield from _own_sentences_back(kind, row, change)
+        return
     if is_entry and change.before is None:
         if row.value(change.path) is not None:
             yield Step(Verb.REM, change.path, seen=seen_of_entry(row, change.path))
@@ -110,3 +113,15 @@ def _set_back(row: Row, change: OutboxRow) -> Iterator[Step]:
     seen = seen_of_entry(row, change.path) if is_entry else None
     before = None if change.before in NOTHING else change.before
     yield Step(Verb.SET, change.path, before, change.id, seen)
+
+
+def _own_sentences_back(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
+    """In a long text that others wrote in as well, their sentences stay."""
+    field = kind.field(change.path)
+    now = row.value(change.path) or ""
+    is_text = field is not None and field.merge is Merge.TEXT
+    left = texts.merged(change.value or "", now, change.before or "") if is_text else None
+    if field is None or left is None:
+        raise NotAllowed(OVERTAKEN)
+    if left != now:
+        yield Step(Verb.SET, change.path, field.clean(left), row.writer(change.path).change)

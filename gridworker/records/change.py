@@ -1,5 +1,6 @@
 """A change: one edit of one record, as a person made it, for ever the same once it was sent."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -44,6 +45,9 @@ class Change:
     parent: str = ""
     """The change that wrote the value which the person was looking at."""
     seen: Any = None
+    base: str | None = None
+    """Of a long text, what the person was looking at: the desk knows it from its outbox, the centre from its ledger.
+    It does not travel."""
     n: int = 0
     """Number on the device, counted without gaps inside one incarnation."""
     tx: str = ""
@@ -110,3 +114,10 @@ class Change:
                 raise Wrong("修改的时间或序号不对。")
         if self.verb is Verb.CREATE and not isinstance(self.value, dict):
             raise Wrong("新建的内容不对。")
+
+
+def derived_id(change: Change, *parts: str) -> str:
+    """A UUIDv7 that follows from a change: the same change has the same consequences, also after a restore."""
+    digest = hashlib.sha256("\0".join((change.id, *parts)).encode()).hexdigest()
+    time, variant = f"{(change.hlc >> 16) & (1 << 48) - 1:012x}", "89ab"[int(digest[3], 16) % 4]
+    return f"{time[:8]}-{time[8:]}-7{digest[:3]}-{variant}{digest[4:7]}-{digest[7:19]}"

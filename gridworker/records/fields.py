@@ -37,6 +37,8 @@ class Merge(StrEnum):
     """Decides where the record lives; changes only when the record is moved."""
     SET = "set"
     """Observed-remove set: what was added unseen stays."""
+    TEXT = "text"
+    """A long text: the sentences of both stay; where both wrote one anew, the later text is shown, the other kept."""
     STATE = "state"
     """Moves along a declared machine; the first accepted move stands."""
     ENTRIES = "entries"
@@ -109,7 +111,12 @@ class Text(Field):
     limit: int = 200
     """Longest text in characters."""
     lines: bool = False
-    """May hold line breaks and is edited in a box."""
+    """May hold line breaks, is edited in a box, and is merged sentence by sentence unless its policy says more."""
+
+    def __post_init__(self) -> None:
+        """A long text is many sentences, not one value."""
+        if self.lines and self.merge is Merge.ORDINARY:
+            object.__setattr__(self, "merge", Merge.TEXT)
 
     def _checked(self, value: Any) -> str | None:
         if not isinstance(value, str):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from gridworker.records.fields import Entries, Field, Merge, Searched, Tags
+from gridworker.records.fields import Entries, Field, Merge, Ref, Searched, Tags
 from gridworker.records.files import Files
 from gridworker.records.machine import Machine
 from gridworker.records.wrong import Wrong
@@ -16,6 +16,10 @@ NOTHING: tuple[Any, ...] = (None, [], {})
 
 _NOBODYS = (Merge.FIXED, Merge.HOME, Merge.STATE, Merge.CENTRE)
 """No person edits such a field by itself."""
+
+
+GIVEN = frozenset({"region", "staff_member"})
+"""Kinds whose records the centre makes before anybody can point at them."""
 
 
 class Role(StrEnum):
@@ -156,6 +160,11 @@ class Kind:
             for entry, value in entries.items()
         }
 
+    @cached_property
+    def pointers(self) -> tuple[Field, ...]:
+        """The fields that point at records which people make; lists that hold such a field."""
+        return tuple(each for each in self.fields if any(map(points, getattr(each, "fields", (each,)))))
+
     def field(self, path: str) -> Field | None:
         """The field at ``name``, ``name/entry/name`` or, for a whole entry or a tag, ``name/entry``."""
         name, _, rest = path.partition("/")
@@ -220,3 +229,8 @@ class Kind:
             return False
         editors = (found.editors if found is not None else None) or (top.editors if top else None)
         return role in (editors if editors is not None else self.rights.edit)
+
+
+def points(field: Field) -> bool:
+    """Whether the field points at records that people make."""
+    return isinstance(field, Ref) and bool(field.to) and not GIVEN.intersection(field.to)

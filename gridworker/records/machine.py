@@ -32,6 +32,9 @@ class Machine:
     moves: tuple[Move, ...]
     ended: frozenset[str] = frozenset()
     """States in which nobody expects more work."""
+    commutes: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of states that two people may bring about unseen by each other without a quarrel: the second stands,
+    whichever came first."""
     tones: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """State to tone of its chip: ok, warn, bad, info, violet, neutral."""
 

@@ -1,29 +1,35 @@
 """How one change meets one row: pure, and the same for the centre, the desk's replay and any simulation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from gridworker.records.change import Change, Verb
+from gridworker.records import texts
+from gridworker.records.change import Change, Verb, derived_id
 from gridworker.records.fields import Entries, Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
+from gridworker.records.wrong import Wrong
 
 
 class ClashType(StrEnum):
     """Why something needs a person's eye."""
 
     FIELD = "field"
+    TEXT = "text"
     MOVE = "move"
     DEL_VS_EDIT = "del_vs_edit"
     EDIT_ON_DELETED = "edit_on_deleted"
+    ORPHAN = "orphan"
 
 
 CLASH_TITLES = {
     ClashType.FIELD: "两人都改了同一项",
+    ClashType.TEXT: "两人改了同一句话",
     ClashType.MOVE: "两人都办理了同一件事",
     ClashType.DEL_VS_EDIT: "一人移除，另一人还在修改",
     ClashType.EDIT_ON_DELETED: "修改时记录已被移除",
+    ClashType.ORPHAN: "所指的记录已被移除",
 }
 
 
@@ -59,6 +65,8 @@ class Outcome:
 
     row: Row | None
     clash: Clash | None = None
+    made: Change | None = None
+    """What was made of the texts of two people, as a change of its own that whoever reads the row has seen."""
 
 
 class Refused(Exception):
@@ -108,10 +116,7 @@ def lay(kind: Kind, row: Row | None, change: Change, by: str) -> Row:
     new.ver, new.mark = row.ver + 1, change.id
     match change.verb:
         case Verb.SET:
-            if change.path.count("/") == 1:
-                _forget_entry(new, change.path)
-            _put(new, change.path, change.value)
-            new.writers[change.path] = stamp
+            _write(new, change, together(kind, row, change), stamp)
         case Verb.MOVE:
             assert kind.machine is not None
             new.fields[kind.machine.field] = change.value["to"]
@@ -128,6 +133,28 @@ def lay(kind: Kind, row: Row | None, change: Change, by: str) -> Row:
         case Verb.CREATE:
             raise AssertionError("a record is made once")
     return new
+
+
+def together(kind: Kind, row: Row, change: Change) -> Change | None:
+    """What the change makes of a long text when another wrote in it unseen: a change that follows from it, with the
+    sentences of both. None when nobody did, both wrote one place anew, or it is not known what the author saw.
+    """
+    field = kind.field(change.path)
+    if change.verb is not Verb.SET or field is None or field.merge is not Merge.TEXT or change.base is None:
+        return None
+    now = row.value(change.path) or ""
+    mine = change.value or ""
+    if change.parent == row.writer(change.path).change or now == mine:
+        return None
+    text = texts.merged(change.base, now, mine)
+    try:
+        value = None if text is None else field.clean(text)
+    except Wrong:  # together they are longer than the field may be
+        return None
+    if text is None or (value is None and field.required):
+        return None
+    name = derived_id(change, change.path, value or "")
+    return replace(change, id=name, value=value, parent=change.id, base=None)
 
 
 def seen_of(row: Row) -> dict[str, Any]:
@@ -153,11 +180,19 @@ def _set(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
     now, current = row.value(change.path), _unseen_writer(kind, row, change)
     if current is None or now == change.value:
         return Outcome(lay(kind, row, change, by))
+    if made := together(kind, row, change):
+        return Outcome(lay(kind, row, change, by), made=made)
     standing = Version(now, current.by, current.hlc, current.change)
     coming = _incoming(change, by)
     if _is_guarded(kind, change.path) or (change.hlc, change.id) < (current.hlc, current.change):
-        return Outcome(None, Clash(ClashType.FIELD, change.path, standing, coming, change.parent))
-    return Outcome(lay(kind, row, change, by), Clash(ClashType.FIELD, change.path, coming, standing, change.parent))
+        return Outcome(None, Clash(_type_at(kind, change.path), change.path, standing, coming, change.parent))
+    clash = Clash(_type_at(kind, change.path), change.path, coming, standing, change.parent)
+    return Outcome(lay(kind, row, change, by), clash)
+
+
+def _type_at(kind: Kind, path: str) -> ClashType:
+    field = kind.field(path)
+    return ClashType.TEXT if field is not None and field.merge is Merge.TEXT else ClashType.FIELD
 
 
 def _refuse_where_no_entry_is(row: Row, change: Change) -> None:
@@ -178,7 +213,7 @@ def _taken_out(row: Row, change: Change) -> Stamp | None:
     gone = row.writers.get("-" + entry) if "/" in change.path else None
     if gone is None or (entry == change.path and change.parent == gone[0]):
         return None
-    return Stamp(*gone)
+    return Stamp(*gone[:3])
 
 
 def _unseen_writer(kind: Kind, row: Row, change: Change) -> Stamp | None:
@@ -217,8 +252,10 @@ def _move(kind: Kind, row: Row, change: Change, by: str) -> Outcome:
         raise Refused("unlawful_move", machine.why_not(str(source), str(target), "", {}))
     if now == source:
         return Outcome(lay(kind, row, change, by))
-    if now == target:
+    if now == target or (target, now) in machine.commutes:
         return Outcome(None)
+    if (now, target) in machine.commutes:
+        return Outcome(lay(kind, row, change, by))
     current = row.writer(machine.field)
     standing = Version(now, current.by, current.hlc, current.change)
     coming = Version(target, by, change.hlc, change.id)
@@ -279,6 +316,16 @@ def _forget_entry(row: Row, path: str) -> None:
         del row.writers[each]
 
 
+def _write(row: Row, change: Change, made: Change | None, stamp: list[Any]) -> None:
+    if change.path.count("/") == 1:
+        _forget_entry(row, change.path)
+    if made is not None:
+        change, stamp = made, [made.id, *stamp[1:]]
+        row.ver, row.mark = row.ver + 1, made.id
+    _put(row, change.path, change.value)
+    row.writers[change.path] = stamp
+
+
 def _put(row: Row, path: str, value: Any) -> None:
     *way, last = path.split("/")
     place: dict[str, Any] = row.fields
@@ -302,9 +349,9 @@ def _take(kind: Kind, row: Row, change: Change, stamp: list[Any]) -> None:
     name, _, rest = change.path.partition("/")
     field = kind.by_name.get(name)
     if field is not None and field.merge is Merge.ENTRIES:
-        row.fields.get(name, {}).pop(rest, None)
+        content = row.fields.get(name, {}).pop(rest, None)
         _forget_entry(row, change.path)
-        row.writers["-" + change.path] = stamp
+        row.writers["-" + change.path] = stamp if content is None else [*stamp, content]
         return
     seen = change.seen if isinstance(change.seen, list) else []
     left = [list(each) for each in row.adds(change.path) if each.change not in seen]
@@ -328,4 +375,4 @@ def _changes(stamp: Any) -> Any:
 def _latest(stamp: Any) -> Stamp:
     if stamp and isinstance(stamp[0], list):
         return Stamp(*max(stamp, key=lambda each: int(each[2])))
-    return Stamp(*stamp)
+    return Stamp(*stamp[:3])

@@ -27,7 +27,7 @@ class Row:
     """One record. ``writers`` is sparse: a path that is missing was written by the change that made the record.
 
     ``writers`` maps a path to ``[change, person, hlc]``; the path of a tag (``tags/<code>``) to a list of such;
-    ``list/<entry>`` to who added that entry; ``-list/<entry>`` to who took it out.
+    ``list/<entry>`` to who added that entry; ``-list/<entry>`` to who took it out, and what it said then.
     """
 
     kind: str
@@ -49,7 +49,12 @@ class Row:
             found = self.writers[CREATED]
         if isinstance(found[0], list):
             found = max(found, key=lambda stamp: int(stamp[2]))
-        return Stamp(*found)
+        return Stamp(*found[:3])
+
+    def taken_out(self, entry: str) -> Any:
+        """What the entry (``list/entry``) said when it was taken out of its list; None when that is not known."""
+        found = self.writers.get("-" + entry)
+        return found[3] if found is not None and len(found) > 3 else None
 
     def adds(self, path: str) -> list[Stamp]:
         """Who put the tag at ``path`` (``field/tag``) into its set; empty when it is not in it."""

@@ -121,10 +121,10 @@ def numbers(file: File) -> Numbers:
 def laid_over(file: File, record: str) -> list[Laid]:
     """The changes that lie over the centre's row of a record, oldest first."""
     found = file.db.execute(
-        "SELECT body, tx, act, n, author FROM outbox WHERE record = ? AND laid ORDER BY _row",
+        "SELECT body, tx, act, n, author, before FROM outbox WHERE record = ? AND laid ORDER BY _row",
         (record,),
     )
-    return [Laid(_change(line[:4]), line[4]) for line in found]
+    return [_laid(line) for line in found]
 
 
 def records_laid_over(file: File) -> set[str]:
@@ -375,10 +375,11 @@ def give_up(file: File, tx: str, now: int) -> set[tuple[str, str]]:
 def refused(file: File, tx: str) -> list[Laid]:
     """The changes of a refused group, and who made them."""
     found = file.db.execute(
-        "SELECT body, tx, act, n, author FROM outbox WHERE open AND state = 'attention' AND tx = ? ORDER BY _row",
+        "SELECT body, tx, act, n, author, before FROM outbox"
+        " WHERE open AND state = 'attention' AND tx = ? ORDER BY _row",
         (tx,),
     )
-    return [Laid(_change(line[:4]), line[4]) for line in found]
+    return [_laid(line) for line in found]
 
 
 def again(changes: Sequence[Change], new_id: Callable[[], str]) -> list[Change]:
@@ -438,6 +439,12 @@ def _outbox_row(line: Sequence[Any]) -> OutboxRow:
         author=line[13],
         tries=line[14],
     )
+
+
+def _laid(line: Sequence[Any]) -> Laid:
+    """A change as it was made, with the text that its author was looking at."""
+    change, before = _change(line[:4]), None if line[5] is None else orjson.loads(line[5])
+    return Laid(dataclasses.replace(change, base=before) if isinstance(before, str) else change, line[4])
 
 
 def _change(line: Sequence[Any]) -> Change:

@@ -194,6 +194,7 @@ def _keep_row(file: File, kind: str, record: str, changes: list[Change], author:
         _set_base(file, kind, record, row)
     for change in changes:
         before = None if row is None or change.verb is Verb.CREATE else row.value(change.path)
+        before = before if change.base is None else change.base
         outbox.put(file, change, author, incarnation, before)
         if lies_on(file.tables[kind].kind, row, change):
             row = lay(file.tables[kind].kind, row, change, author)

@@ -8,7 +8,7 @@ from gridworker.errors import NotAccepted, NotAllowed, NotFound
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.conflicts import conflict_of
-from gridworker.records.merge import apply, seen_of, seen_of_entry
+from gridworker.records.merge import ClashType, apply, seen_of, seen_of_entry
 from tests.helpers.notebook import GRID, LI, MORNING, WANG, name_of
 
 HOUSE = {"head_name": "王建国", "address": "1", "grid": GRID, "phone": "13800000001"}
@@ -108,6 +108,15 @@ def test_writing_something_else(notebook, quarrel):
     assert notebook.ledger.get("household", house)["phone"] == "13800000004"
 
 
+def test_of_two_texts_only_the_sentence_that_both_wrote_stands_twice(notebook, quarrel):
+    told = {**HOUSE, "note": "独居。养猪。"}
+    house = quarrel("household", told, sets("note", "独居。养蜂。"), sets("note", "独居。种茶。"))
+    (conflict,) = notebook.ledger.contested()
+    assert conflict.type is ClashType.TEXT
+    settle(notebook, "all")
+    assert notebook.ledger.get("household", house)["note"] == "独居。养蜂。种茶。"
+
+
 def test_what_is_no_text_cannot_be_kept_twice(notebook, quarrel):
     quarrel("household", HOUSE, sets("members", 2), sets("members", 3))
     with pytest.raises(NotAllowed):
@@ -174,12 +183,12 @@ def test_a_step_can_be_chosen_that_neither_took(notebook, quarrel):
         return lambda row: {"verb": Verb.MOVE, "path": "state", "value": value, "parent": row.writer("state").change}
 
     told = {"title": "路灯", "grid": GRID, "state": "accepted"}
-    matter = quarrel("matter", told, moves("handling"), moves("done"))
+    matter = quarrel("matter", told, moves("handling"), moves("returned"))
     (conflict,) = notebook.ledger.contested()
     with pytest.raises(NotAllowed):
-        notebook.ledger.settle(conflict.id, value="reported")
-    settle(notebook, value="confirmed")
-    assert notebook.ledger.get("matter", matter)["state"] == "confirmed"
+        notebook.ledger.settle(conflict.id, value="done")
+    settle(notebook, value="accepted")
+    assert notebook.ledger.get("matter", matter)["state"] == "accepted"
 
 
 def test_a_conflict_about_what_is_not_here_any_more_can_still_be_looked_at(notebook, quarrel):
@@ -193,16 +202,16 @@ def test_a_conflict_about_what_is_not_here_any_more_can_still_be_looked_at(noteb
 
 
 def test_two_people_move_one_matter(notebook, quarrel):
-    told = {"title": "路灯", "grid": GRID, "state": "accepted"}
+    told = {"title": "路灯", "grid": GRID, "state": "reported"}
 
     def moves(target):
-        value = {"from": "accepted", "to": target}
+        value = {"from": "reported", "to": target}
         return lambda row: {"verb": Verb.MOVE, "path": "state", "value": value, "parent": row.writer("state").change}
 
-    matter = quarrel("matter", told, moves("handling"), moves("done"))
-    assert notebook.ledger.get("matter", matter)["state"] == "done"
+    matter = quarrel("matter", told, moves("accepted"), moves("returned"))
+    assert notebook.ledger.get("matter", matter)["state"] == "returned"
     settle(notebook, 1)
-    assert notebook.ledger.get("matter", matter)["state"] == "handling"
+    assert notebook.ledger.get("matter", matter)["state"] == "accepted"
 
 
 def party(row, place=""):
@@ -226,11 +235,31 @@ def test_what_was_written_in_an_entry_that_was_taken_out(notebook, quarrel):
     def takes_out(row):
         return {"verb": Verb.REM, "path": party(row), "seen": seen_of_entry(row, party(row))}
 
-    quarrel("dispute", DISPUTE, sets(party(None, "/phone"), "13800000002"), takes_out)
+    record = quarrel("dispute", DISPUTE, sets(party(None, "/phone"), "13800000002"), takes_out)
     (conflict,) = notebook.ledger.contested()
     assert conflict.field_title == "当事人 · 联系电话"
+    saved, state = settle(notebook, 1)
+    assert state == "swapped"
+    back = {name_of(1): {"name": "陈", "phone": "13800000002"}}
+    assert notebook.ledger.get("dispute", record)["parties"] == back
+    assert notebook.centre.rows["dispute", record].fields["parties"] == back
+    notebook.ledger.undo(saved.act)
+    assert "parties" not in notebook.ledger.get("dispute", record)
+    assert len(notebook.ledger.contested()) == 1
+
+
+def test_an_entry_of_which_nothing_is_known_any_more_is_to_be_written_again(notebook, quarrel):
+    def takes_out(row):
+        return {"verb": Verb.REM, "path": party(row), "seen": seen_of_entry(row, party(row))}
+
+    record = quarrel("dispute", DISPUTE, sets(party(None, "/phone"), "13800000002"), takes_out)
+    row = notebook.centre.rows["dispute", record].copy()
+    row.ver, gone = row.ver + 1, "-" + party(None)
+    row.writers[gone] = row.writers[gone][:3]
+    notebook.centre._put(row)
+    notebook.catch_up("grid")
     with pytest.raises(NotAllowed) as refused:
-        notebook.ledger.settle(conflict.id, 1)
+        notebook.ledger.settle(notebook.ledger.contested()[0].id, 1)
     assert "重新添加" in str(refused.value)
     settle(notebook, "shown")
 

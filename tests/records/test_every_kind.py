@@ -187,6 +187,8 @@ def test_a_policy_fits_its_type(kind):
             assert field.merge is Merge.STATE, path
             assert kind.machine is not None
             assert kind.machine.field == path
+        elif isinstance(field, Text) and field.lines:
+            assert field.merge in (Merge.TEXT, Merge.FIXED), path
         else:
             kept_by_centre = (Merge.CENTRE,) if "/" in path else ()
             assert field.merge in (Merge.ORDINARY, Merge.GUARDED, Merge.FIXED, Merge.HOME, *kept_by_centre), path

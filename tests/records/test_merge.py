@@ -1,5 +1,6 @@
 """How one change meets one row, as a table: who wins, what becomes of the other, and that nothing is lost unseen."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -56,7 +57,7 @@ def untags(row, tag, at=10):
     return change(Verb.REM, f"tags/{tag}", at=at, seen=[stamp.change for stamp in row.adds(f"tags/{tag}")])
 
 
-HOUSE = {"head_name": "陈建国", "phone": "13800000001", "note": "养蜂"}
+HOUSE = {"head_name": "陈建国", "phone": "13800000001", "living_state": "养蜂"}
 MATTER = {"title": "路灯", "state": "accepted"}
 DISPUTE = {"title": "田埂", "state": "mediating", "parties": {ENTRY: {"name": "陈", "phone": "13800000001"}}}
 PHONE = f"parties/{ENTRY}/phone"
@@ -65,12 +66,26 @@ PHONE = f"parties/{ENTRY}/phone"
 UNSEEN = [
     ("ordinary, later", HOUSE, ("phone", "2", 10), ("phone", "3", 20), "3", ("field", "3", "2")),
     ("ordinary, earlier", HOUSE, ("phone", "2", 20), ("phone", "3", 10), "2", ("field", "2", "3")),
-    ("ordinary, cleared", HOUSE, ("note", None, 10), ("note", "种茶", 20), "种茶", ("field", "种茶", None)),
-    ("ordinary, by clearing", HOUSE, ("note", "种茶", 10), ("note", None, 20), None, ("field", None, "种茶")),
+    (
+        "ordinary, cleared",
+        HOUSE,
+        ("living_state", None, 10),
+        ("living_state", "种茶", 20),
+        "种茶",
+        ("field", "种茶", None),
+    ),
+    (
+        "ordinary, by clearing",
+        HOUSE,
+        ("living_state", "种茶", 10),
+        ("living_state", None, 20),
+        None,
+        ("field", None, "种茶"),
+    ),
     ("guarded, later", HOUSE, ("head_name", "甲", 10), ("head_name", "乙", 20), "甲", ("field", "甲", "乙")),
     ("guarded, earlier", HOUSE, ("head_name", "甲", 20), ("head_name", "乙", 10), "甲", ("field", "甲", "乙")),
     ("equal", HOUSE, ("phone", "2", 10), ("phone", "2", 20), "2", None),
-    ("another field", HOUSE, ("phone", "2", 10), ("note", "种茶", 20), "种茶", None),
+    ("another field", HOUSE, ("phone", "2", 10), ("living_state", "种茶", 20), "种茶", None),
     ("a field first filled by both", HOUSE, ("members", 2, 10), ("members", 3, 20), 3, ("field", 3, 2)),
     ("inside an entry", DISPUTE, (PHONE, "2", 10), (PHONE, "3", 20), "3", ("field", "3", "2")),
     ("inside an entry, another field", DISPUTE, (PHONE, "2", 10), (f"parties/{ENTRY}/name", "王", 20), "王", None),
@@ -97,7 +112,7 @@ def test_a_value_that_was_written_without_seeing_the_other(name, fields, theirs,
     assert who[outcome.clash.shown.change] == outcome.clash.shown.by
 
 
-@pytest.mark.parametrize("path", ["phone", "head_name", "note"])
+@pytest.mark.parametrize("path", ["phone", "head_name", "note", "living_state"])
 def test_whoever_saw_the_value_overwrites_it_without_a_word(path):
     row = made(**HOUSE)
     now = after(row, sets(row, path, "甲", at=90))
@@ -116,6 +131,107 @@ def test_which_of_two_is_shown_does_not_depend_on_who_came_first():
         outcome = apply(KINDS["household"], now, order[1], WANG)
         assert (outcome.row or now).fields["phone"] == "3"
         assert {outcome.clash.shown.value, outcome.clash.other.value} == {"2", "3"}
+
+
+# ---------------------------------------------------------------------- long texts
+
+
+def writes(row, path, value, at=10):
+    """Sentences by somebody who sees ``row``, as desk and centre know it."""
+    return dataclasses.replace(sets(row, path, value, at), base=row.value(path) or "")
+
+
+NOTE = "种茶。养蜂。"
+
+# What stands, what Li makes of it, what Wang makes of it without having seen that; what is shown, and the clash.
+TEXTS = [
+    ("another sentence each", NOTE, "种茶。养蜂。换了电话。", "改种桂花。养蜂。", "改种桂花。养蜂。换了电话。", None),
+    ("the same words", NOTE, "种茶。", "种茶。", "种茶。", None),
+    (
+        "one sentence, the later is shown",
+        NOTE,
+        "种茶。养猪。",
+        "种茶。养羊。",
+        "种茶。养羊。",
+        ("种茶。养羊。", "种茶。养猪。"),
+    ),
+    ("one cleared it, one wrote", NOTE, None, "种茶。养羊。", "种茶。养羊。", ("种茶。养羊。", None)),
+    ("both filled in what was empty", None, "种茶。", "养羊。", "养羊。", ("养羊。", "种茶。")),
+    (
+        "together longer than it may be",
+        NOTE,
+        NOTE + "甲" * 600,
+        "乙" * 600 + NOTE,
+        "乙" * 600 + NOTE,
+        ("乙" * 600 + NOTE, NOTE + "甲" * 600),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "theirs", "mine", "shown", "clash"), TEXTS, ids=[t[0] for t in TEXTS])
+def test_a_long_text_keeps_the_sentences_of_both(name, before, theirs, mine, shown, clash):
+    row = made(**HOUSE, note=before) if before else made(**HOUSE)
+    now = after(row, first := writes(row, "note", theirs))
+    second = writes(row, "note", mine, at=20)
+    outcome = apply(KINDS["household"], now, second, WANG)
+    assert (outcome.row or now).value("note") == shown
+    if clash is None:
+        assert outcome.clash is None
+        return
+    assert (outcome.clash.shown.value, outcome.clash.other.value) == clash
+    assert (outcome.clash.type, outcome.clash.other.change, outcome.made) == (ClashType.TEXT, first.id, None)
+
+
+def test_what_was_made_of_two_texts_is_a_change_of_its_own_that_can_be_looked_at_again():
+    row = made(**HOUSE, note=NOTE)
+    now = after(row, writes(row, "note", NOTE + "换了电话。"))
+    change = writes(row, "note", "改种桂花。养蜂。")
+    outcome = apply(KINDS["household"], now, change, WANG)
+    note = outcome.made
+    assert (note.verb, note.path, note.value, note.parent) == (Verb.SET, "note", outcome.row.fields["note"], change.id)
+    assert outcome.row.writer("note") == (note.id, WANG, change.hlc)
+    assert (outcome.row.ver, outcome.row.mark) == (now.ver + 2, note.id), "two changes touched it"
+    seen = writes(outcome.row, "note", "只种桂花。")
+    assert apply(KINDS["household"], outcome.row, seen, LI).row.fields["note"] == "只种桂花。"
+    other = after(row, writes(row, "note", NOTE + "换了地址。"))
+    assert apply(KINDS["household"], other, change, WANG).made.id != note.id, "another text is another change"
+
+
+def test_sentences_of_two_who_wrote_apart_are_the_same_whoever_came_first():
+    row = made(**HOUSE, note=NOTE)
+    one, two = writes(row, "note", NOTE + "换了电话。"), writes(row, "note", "改种桂花。养蜂。")
+    ends = {after(row, first, second).fields["note"] for first, second in ((one, two), (two, one))}
+    assert ends == {"改种桂花。养蜂。换了电话。"}
+
+
+def test_where_it_is_not_known_what_somebody_was_looking_at_both_texts_are_kept():
+    row = made(**HOUSE, note=NOTE)
+    now = after(row, writes(row, "note", NOTE + "换了电话。"))
+    blind = sets(row, "note", "改种桂花。养蜂。", at=20)
+    outcome = apply(KINDS["household"], now, blind, WANG)
+    assert (outcome.clash.type, outcome.clash.other.value) == (ClashType.TEXT, NOTE + "换了电话。")
+
+
+def test_sentences_inside_an_entry_of_a_list_come_together_too():
+    told = {"case": RECORD, "dispute": RECORD, "town": RECORD, "mediator": LI, "process": "双方到场。"}
+    row = made("mediation_session", **told, opinions={ENTRY: {"party": "陈", "text": "一。二。"}})
+    path = f"opinions/{ENTRY}/text"
+    now = after(row, writes(row, path, "一改。二。"))
+    outcome = apply(KINDS["mediation_session"], now, writes(row, path, "一。二改。"), WANG)
+    assert outcome.row.value(path) == "一改。二改。"
+
+
+def test_the_desk_shows_what_the_centre_will_make_of_it():
+    row = made(**HOUSE, note=NOTE)
+    now = after(row, writes(row, "note", NOTE + "换了电话。"))
+    first = writes(row, "note", "改种桂花。养蜂。")
+    then = dataclasses.replace(change(Verb.SET, "note", "改种桂花。养土蜂。", parent=first.id), base=first.value)
+    laid = taken = now
+    for each in (first, then):
+        laid = lay(KINDS["household"], laid, each, WANG)
+        taken = apply(KINDS["household"], taken, each, WANG).row
+    assert laid == taken
+    assert laid.fields["note"] == "改种桂花。养土蜂。换了电话。"
 
 
 # ---------------------------------------------------------------------- tags
@@ -205,6 +321,19 @@ def test_an_entry_comes_back_for_who_knows_that_it_was_taken_out():
     assert "-" + entry not in outcome.row.writers
 
 
+def test_what_an_entry_said_stays_with_who_took_it_out():
+    row = made("dispute", **DISPUTE)
+    entry = f"parties/{ENTRY}"
+    gone = after(row, sets(row, PHONE, "2"))
+    gone = after(gone, takes_out(gone, entry))
+    assert gone.taken_out(entry) == {"name": "陈", "phone": "2"}
+    assert gone.writer("-" + entry).by == LI
+    assert Row.from_wire(gone.to_wire(), BUCKET).taken_out(entry) == gone.taken_out(entry)
+    assert gone.taken_out(f"parties/{SECOND}") is None
+    again = removes(gone)
+    assert apply(KINDS["dispute"], gone, again, WANG).clash is None, "who sees that it is gone has seen all of it"
+
+
 def test_an_entry_that_the_centre_never_saw_is_waited_for():
     row = made("dispute", title="田埂", state="registered")
     with pytest.raises(Refused) as refused:
@@ -218,8 +347,10 @@ def test_an_entry_that_the_centre_never_saw_is_waited_for():
 STEPS = [
     ("the step from where it stands", [], ("accepted", "handling"), "handling", None),
     ("both take the same step", [("accepted", "handling")], ("accepted", "handling"), "handling", None),
-    ("the first step stands", [("accepted", "done")], ("accepted", "handling"), "done", ClashType.MOVE),
+    ("the first step stands", [("accepted", "returned")], ("accepted", "handling"), "returned", ClashType.MOVE),
     ("the first step stands again", [("accepted", "handling")], ("accepted", "returned"), "handling", ClashType.MOVE),
+    ("one begins what the other has done", [("accepted", "done")], ("accepted", "handling"), "done", None),
+    ("one has done what the other begins", [("accepted", "handling")], ("accepted", "done"), "done", None),
 ]
 
 

@@ -70,6 +70,58 @@ def test_different_fields_of_one_household_are_no_conflict(two):
     assert agree(wang, chen)
 
 
+def test_sentences_of_both_come_together_and_both_desks_showed_it_before_they_met(two):
+    wang, chen, household = two
+    wang.ledger.save("household", {"note": "独居。女儿在杭州。"}, household)
+    until_nothing_moves(wang, chen)
+    wang.ledger.save("household", {"note": "独居。女儿在绍兴。"}, household)
+    chen.ledger.save("household", {"note": "独居。女儿在杭州。煤气灶已换新。"}, household)
+    chen.sync()
+    wang.sync()
+    both = "独居。女儿在绍兴。煤气灶已换新。"
+    assert wang.ledger.get("household", household)["note"] == both
+    seen = wang.ledger.row("household", household)
+    until_nothing_moves(wang, chen)
+    assert wang.ledger.row("household", household) == seen
+    assert chen.ledger.get("household", household)["note"] == both
+    assert wang.ledger.conflicts() == []
+    assert agree(wang, chen)
+
+
+def test_one_sentence_that_both_rewrote_is_kept_twice_until_somebody_decides(two):
+    wang, chen, household = two
+    wang.ledger.save("household", {"note": "独居。女儿在杭州。"}, household)
+    until_nothing_moves(wang, chen)
+    wang.ledger.save("household", {"note": "独居。女儿在绍兴。"}, household)
+    chen.ledger.save("household", {"note": "独居。女儿回来了。"}, household)
+    until_nothing_moves(wang, chen)
+    [conflict] = wang.ledger.conflicts()
+    saved = wang.ledger.settle(conflict["id"], keep="all")
+    until_nothing_moves(wang, chen)
+    settled = chen.ledger.get("household", household)["note"]
+    assert settled in ("独居。女儿在绍兴。女儿回来了。", "独居。女儿回来了。女儿在绍兴。")
+    wang.ledger.undo(saved.act)
+    until_nothing_moves(wang, chen)
+    assert [each["id"] for each in chen.ledger.conflicts()] == [conflict["id"]]
+    assert agree(wang, chen)
+
+
+def test_a_visit_to_a_household_that_was_removed_meanwhile_and_the_household_comes_back(two):
+    wang, chen, household = two
+    wang.ledger.remove("household", household)
+    visit = chen.ledger.save("visit", {"household": household, "text": "一切正常。"}).id
+    until_nothing_moves(wang, chen)
+    assert chen.ledger.get("visit", visit)["text"] == "一切正常。"
+    assert chen.ledger.get("household", household) is None
+    [conflict] = chen.ledger.contested()
+    assert (conflict.type, conflict.record) == ("orphan", visit)
+    chen.ledger.settle(conflict.id, keep=1)
+    until_nothing_moves(wang, chen)
+    assert wang.ledger.get("household", household)["head_name"] == "陈建国"
+    assert wang.ledger.contested() == []
+    assert agree(wang, chen)
+
+
 def test_a_name_is_guarded_the_newcomers_waits_as_a_proposal(two):
     wang, chen, household = two
     wang.ledger.save("household", {"head_name": "陈建华"}, household)

@@ -49,6 +49,7 @@ MACHINE = Machine(
         Move("withdrawn", "撤回", frozenset({"reported", "returned"}), _FIELD, author_only=True),
     ),
     ended=frozenset({"done", "confirmed", "withdrawn"}),
+    commutes=frozenset({("accepted", "handling"), ("accepted", "done"), ("handling", "done")}),
     tones={
         "reported": "warn",
         "accepted": "info",

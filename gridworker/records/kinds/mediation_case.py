@@ -91,7 +91,7 @@ MEDIATION_CASE = Kind(
         Money("amount", "涉及金额"),
         Text("disputed", "争议焦点", limit=1000, lines=True, privacy=Privacy.B),
         Choice("agreement_form", "协议形式", choices=AGREEMENT_FORMS),
-        Text("agreement", "协议内容", limit=4000, lines=True, privacy=Privacy.B, merge=Merge.GUARDED),
+        Text("agreement", "协议内容", limit=4000, lines=True, privacy=Privacy.B),
         Day("agreed_on", "协议日期"),
         Text("performance", "履行方式、地点", limit=500, lines=True),
         Day("performance_due", "履行期限"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from gridworker.ledger.conflicts import Conflict, Version
+from gridworker.ledger.conflicts import Conflict, Version, joint_text
 from gridworker.records import KINDS
 from gridworker.records.fields import Entries, Field, IdNumber, Phone, Text
 from gridworker.records.identity import masked_id, masked_phone
@@ -15,9 +15,11 @@ from gridworker.ui.wording import moment_words
 
 EXPLAINED: Final[Mapping[ClashType, str]] = {
     ClashType.FIELD: "两边都改了这一项，改的时候都没有看到对方的内容。",
+    ClashType.TEXT: "两个人改写了同一句话，改的时候都没有看到对方的内容。",
     ClashType.MOVE: "两个人都办理了这一步。先到中心的已经生效，请确认要不要改成另一份。",
     ClashType.DEL_VS_EDIT: "一个人要移除，但没有看到别人的新修改，所以还留着。请决定保留还是移除。",
     ClashType.EDIT_ON_DELETED: "修改还没有上传，这里就被别人移除了。选有内容的一份，会恢复回来。",
+    ClashType.ORPHAN: "填写时还不知道，所指的那条记录已被移除。可以恢复那一条；也可以先留着，再到记录里改成别的。",
 }
 
 
@@ -59,6 +61,8 @@ def words(conflict: Conflict, version: Version) -> str:
             return "已移除"
         case ClashType.EDIT_ON_DELETED if not conflict.field:
             return "恢复这条记录"
+        case ClashType.ORPHAN:
+            return "就这样留着，不恢复" if alive else "恢复被移除的那一条"
         case ClashType.MOVE:
             return f"办理为：{_shown(field, value)}"
     return _shown(field, value) or "（空）"
@@ -78,11 +82,11 @@ def joint_words(conflict: Conflict) -> str:
     """Both texts, one after the other, as 两份都留 would keep them; "" for what is no long text."""
     field = field_of(conflict)
     texts = [version.value for version in (conflict.shown, *conflict.others)]
-    if conflict.type is not ClashType.FIELD or not isinstance(field, Text) or not field.lines:
+    if conflict.type not in (ClashType.FIELD, ClashType.TEXT) or not isinstance(field, Text) or not field.lines:
         return ""
     if not all(isinstance(text, str) for text in texts):
         return ""
-    return "\n".join(dict.fromkeys(str(text) for text in texts))
+    return joint_text(field, conflict.base, texts)
 
 
 def _shown(field: Field | None, value: Any) -> str:

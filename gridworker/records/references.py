@@ -1,0 +1,60 @@
+"""Which other records a change points at: they may not be there yet, or not any more."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from gridworker.records.change import Change, Verb
+from gridworker.records.fields import Entries, Field, Ref
+from gridworker.records.kind import Kind, points
+
+
+class Reference(NamedTuple):
+    """One value that is the id of another record."""
+
+    path: str
+    target: str
+    to: tuple[str, ...]
+    """Kinds that it may point to."""
+
+
+def references(kind: Kind, change: Change) -> Iterator[Reference]:
+    """What the change says of records that people make; each target once, at the first place that names it."""
+    if not kind.pointers or change.verb not in (Verb.CREATE, Verb.SET):
+        return
+    told: set[str] = set()
+    for path, field, value in _values(kind, change):
+        if isinstance(field, Ref) and points(field) and isinstance(value, str) and value not in told:
+            told.add(value)
+            yield Reference(path, value, field.to)
+
+
+def _values(kind: Kind, change: Change) -> Iterator[tuple[str, Field, Any]]:
+    for top in kind.pointers:
+        if change.verb is Verb.CREATE:
+            yield from _first(top, change.value.get(top.name))
+        elif change.path.partition("/")[0] == top.name:
+            yield from _later(top, change)
+
+
+def _first(top: Field, value: Any) -> Iterator[tuple[str, Field, Any]]:
+    if not isinstance(top, Entries):
+        yield top.name, top, value
+    elif isinstance(value, Mapping):
+        for entry, content in value.items():
+            yield from _entry(f"{top.name}/{entry}", top, content)
+
+
+def _later(top: Field, change: Change) -> Iterator[tuple[str, Field, Any]]:
+    steps = change.path.split("/")
+    if not isinstance(top, Entries):
+        yield top.name, top, change.value
+    elif len(steps) == 2:
+        yield from _entry(change.path, top, change.value)
+    elif (inner := top.field(steps[2])) is not None:
+        yield change.path, inner, change.value
+
+
+def _entry(path: str, top: Entries, content: Any) -> Iterator[tuple[str, Field, Any]]:
+    if isinstance(content, Mapping):
+        for inner in top.fields:
+            yield f"{path}/{inner.name}", inner, content.get(inner.name)
