@@ -117,6 +117,7 @@ def _fill(path: Path, count: int) -> float:
             _put(file, some)
             start = time.perf_counter()
             search.index_many(db, HOUSEHOLD, [(row, record(row), fields) for row, fields in some])
+            search.note_indexed(db, HOUSEHOLD.name, some[-1][0])
             seconds += time.perf_counter() - start
     start = time.perf_counter()
     while search.tidy(db, 2_000):

@@ -9,7 +9,7 @@ from gridworker.ledger.ground import Ground
 from gridworker.records.row import Row
 
 Fields = dict[str, Any]
-Look = Callable[[str, str], Fields]
+Look = Callable[[str, str, str], Any]
 
 
 def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping[str, Row]) -> Fields:
@@ -19,9 +19,9 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
     """
 
     @cache
-    def look(kind: str, record: str) -> Fields:
-        row = beside.get(record) or ground.store.get(kind, record)
-        return {} if row is None else row.fields
+    def look(kind: str, record: str, name: str) -> Any:
+        row = beside.get(record)
+        return row.fields.get(name) if row is not None else ground.store.glance(kind, record, name)
 
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     if kind == "visit":
@@ -58,7 +58,7 @@ def _visit(ground: Ground, given: Fields, look: Look) -> Fields:
 
 
 def _household_subject(household: str, look: Look) -> Fields:
-    name = look("household", household).get("head_name")
+    name = look("household", household, "head_name")
     subject = {"kind": "household", "record": household, "name": name}
     return {name: value for name, value in subject.items() if value is not None}
 
@@ -81,6 +81,6 @@ def _from_others(kind: str, given: Fields, look: Look) -> Fields:
         record = given.get(pointer) or found.get(pointer)
         if name in given or name in found or not isinstance(record, str):
             continue
-        if (value := look(target, record).get(name)) is not None:
+        if (value := look(target, record, name)) is not None:
             found[name] = value
     return found

@@ -188,7 +188,11 @@ class Kind:
         kept = {name: value for name, value in fields.items() if name not in self.by_name}
         for each in self.fields:
             value = fields.get(each.name)
-            kept[each.name] = self.clean_field(each.name, each.default if value is None else value)
+            if value is None:
+                value = each.default
+            # Most fields stay empty: there is nothing to be cleaned in them.
+            if value is not None or each.required:
+                kept[each.name] = _cleaned_whole(each, each.name, value)
         self.check(kept)
         return {name: value for name, value in kept.items() if value not in NOTHING}
 
@@ -197,17 +201,11 @@ class Kind:
         found = self.field(path)
         if found is None:
             return value
-        try:
-            if "/" in path and isinstance(found, Entries):
-                return found.clean_entry(value)
-            if "/" in path and isinstance(found, Tags):
-                return found.clean([value])[0]
-            kept = found.clean(value)
-        except Wrong as wrong:
-            raise Wrong(wrong.reason, path) from None
-        if found.required and kept in NOTHING:
-            raise Wrong(f"请填写{found.title}。", path)
-        return kept
+        if "/" in path and isinstance(found, Entries):
+            return _cleaned(found.clean_entry, path, value)
+        if "/" in path and isinstance(found, Tags):
+            return _cleaned(found.clean, path, [value])[0]
+        return _cleaned_whole(found, path, value)
 
     def check(self, fields: Mapping[str, Any]) -> None:
         """The rules over several fields. Raises ``Wrong``."""
@@ -234,3 +232,17 @@ class Kind:
 def points(field: Field) -> bool:
     """Whether the field points at records that people make."""
     return isinstance(field, Ref) and bool(field.to) and not GIVEN.intersection(field.to)
+
+
+def _cleaned(clean: Callable[[Any], Any], path: str, value: Any) -> Any:
+    try:
+        return clean(value)
+    except Wrong as wrong:
+        raise Wrong(wrong.reason, path) from None
+
+
+def _cleaned_whole(field: Field, path: str, value: Any) -> Any:
+    kept = _cleaned(field.clean, path, value)
+    if field.required and kept in NOTHING:
+        raise Wrong(f"请填写{field.title}。", path)
+    return kept

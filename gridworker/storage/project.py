@@ -13,7 +13,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.merge import lay
 from gridworker.records.row import Row
-from gridworker.storage import outbox, search, summaries
+from gridworker.storage import fresh, outbox, summaries
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.outbox import Laid, Settled
 from gridworker.storage.summaries import Place
@@ -171,7 +171,7 @@ def write(file: File, table: KindTable, here: Held | None, row: Row | None, buck
     )
     summaries.shift(file, table, before, after)
     if here is None or here.row.fields != row.fields or here.row.removed != row.removed:
-        search.index(file.db, table.kind, row_id, row.id, None if row.removed else row.fields)
+        fresh.tell(file, table, row_id, row.id, None if row.removed else row.fields)
 
 
 def _numbered(file: File, changes: Sequence[Change]) -> tuple[list[Change], int]:
@@ -295,4 +295,4 @@ def _delete(file: File, table: KindTable, here: Held, before: Place | None) -> N
     drop_children(file.db, table, here.row_id, here.row.fields)
     file.db.execute(f"DELETE FROM {table.name} WHERE _row = ?", (here.row_id,))
     summaries.shift(file, table, before, None)
-    search.index(file.db, table.kind, here.row_id, here.row.id, None)
+    fresh.tell(file, table, here.row_id, here.row.id, None)

@@ -38,6 +38,18 @@ def get(file: File, kind: str, record: str) -> Row | None:
     return here.row
 
 
+def glance(file: File, kind: str, record: str, field: str) -> Any:
+    """One field of the record as it is shown, removed or not; None when it is not here or has no value.
+
+    For fields of which the column says all: no set, list or flag.
+    """
+    table = file.tables[kind]
+    column, _ = _column(table, field)
+    test = f"id = ? AND (_bucket NOT IN ({UNSEEN}) OR _standing = {project.LOCAL})"
+    found = file.db.execute(f"SELECT {column} FROM {table.name} WHERE {test}", (record,)).fetchone()
+    return None if found is None else found[0]
+
+
 def ids(file: File, kind: str, where: Where = (), order: Order = (), limit: int | None = None) -> "array[int]":
     """The rows of live records that meet every condition."""
     table = file.tables[kind]

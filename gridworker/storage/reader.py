@@ -58,6 +58,10 @@ class Reader:
         row = query.get(self._file, kind, record)
         return None if row is None or row.removed else row.fields
 
+    def glance(self, kind: str, record: str, field: str) -> Any:
+        """One plain field of a record as shown, also of a removed one; None: not here, or nothing in it."""
+        return query.glance(self._file, kind, record, field)
+
     def many(self, kind: str, records: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Live records by id, as ``page`` gives them."""
         return query.many(self._file, kind, records)

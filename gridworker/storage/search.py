@@ -28,6 +28,7 @@ MOST_CHECKED = 1_000
 """So many finds at most get a second look; it takes 20 µs each."""
 AT_ONCE = 500
 """Rows written together."""
+NOTHING: Mapping[str, list["Hit"]] = {}
 
 _SETTINGS = {"secure-delete": 1, "automerge": 0, "crisismerge": 16, "pgsz": 3900}
 """Words of removed records are gone at once. Merging is left to ``tidy``: it would hold up every
@@ -62,14 +63,37 @@ def create(db: "Connection", kinds: Iterable[Kind]) -> frozenset[str]:
     Returns the names of the kinds whose index is new and empty: their rows, if there are any,
     must be handed to ``index_many``.
     """
-    db.execute("CREATE TABLE IF NOT EXISTS search_kind (kind TEXT PRIMARY KEY, shape TEXT NOT NULL)")
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS search_kind (kind TEXT PRIMARY KEY, shape TEXT NOT NULL,"
+        " upto INTEGER NOT NULL DEFAULT 0)"
+    )
+    _let_new_rows_wait(db)
     made = dict(db.execute("SELECT kind, shape FROM search_kind"))
     wanted = {kind.name: shape for kind in kinds if (shape := _shape(kind))}
     stale = {name: shape for name, shape in wanted.items() if made.get(name) != shape}
     for name, shape in stale.items():
         _make_tables(db, name)
-        db.execute("INSERT OR REPLACE INTO search_kind VALUES (?, ?)", (name, shape))
+        db.execute("INSERT OR REPLACE INTO search_kind (kind, shape) VALUES (?, ?)", (name, shape))
     return frozenset(stale)
+
+
+def indexed(db: "Connection") -> dict[str, int]:
+    """The kinds that can be searched, in the order in which they were declared: up to which row they are indexed.
+
+    What is above is new, and is read (``fresh``).
+    """
+    return dict(db.execute("SELECT kind, upto FROM search_kind ORDER BY rowid").fetchall())
+
+
+def indexed_up_to(db: "Connection", kind: str) -> int | None:
+    """Up to which row a kind is indexed; None when nothing of it is searched."""
+    found = db.execute("SELECT upto FROM search_kind WHERE kind = ?", (kind,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def note_indexed(db: "Connection", kind: str, upto: int) -> None:
+    """The rows up to ``upto`` are indexed, or noted as not indexed."""
+    db.execute("UPDATE search_kind SET upto = ? WHERE kind = ? AND upto < ?", (upto, kind, upto))
 
 
 def index(db: "Connection", kind: Kind, row_id: int, record: str, fields: Mapping[str, Any] | None) -> None:
@@ -90,17 +114,20 @@ def index_many(db: "Connection", kind: Kind, rows: Iterable[tuple[int, str, Mapp
             _write(db, kind.name, _docs(db, kind.name, [row for row, _, _ in some]), after)
 
 
-def search(db: "Connection", text: str, kinds: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+def search(
+    db: "Connection", text: str, kinds: Sequence[str] = (), limit: int = 50, newer: Mapping[str, list[Hit]] = NOTHING
+) -> list[Hit]:
     """At most ``limit`` records that answer every word of ``text``: kind after kind, newest first.
 
     ``kinds`` gives names and order; none means all. Kinds with few hits keep theirs when others
-    have many.
+    have many. ``newer``: what was found, by kind, among rows that are newer than the index.
     """
     words = words_typed(text)
     if not words:
         return []
-    known = _indexed(db)
-    found = [list(islice(_hits(db, name, words), limit)) for name in kinds or known if name in known]
+    known = indexed(db)
+    wanted = [name for name in kinds or known if name in known]
+    found = [list(islice(_after(newer.get(name, ()), _hits(db, name, words)), limit)) for name in wanted]
     return [hit for hits in _fairly(found, limit) for hit in hits]
 
 
@@ -111,7 +138,7 @@ def search_ids(db: "Connection", kind: str, text: str, limit: int | None = None)
     its pairs are, which in rare cases is somewhere else in the same record.
     """
     words = words_typed(text)
-    if not words or kind not in _indexed(db):
+    if not words or kind not in indexed(db):
         return []
     most = -1 if limit is None else max(limit, MOST_CHECKED + 1)
     sql = (
@@ -133,7 +160,7 @@ def tidy(db: "Connection", pages: int = 50) -> bool:
     50 pages takes about 20 ms.
     """
     more = False
-    for name in _indexed(db):
+    for name in indexed(db):
         before = db.total_changes
         db.execute(f'INSERT INTO "search_{name}" ("search_{name}", rank) VALUES (?, ?)', ("merge", pages))
         more |= db.total_changes - before >= 2  # one change is the command itself
@@ -150,6 +177,13 @@ def _hits(db: "Connection", kind: str, words: list[Word]) -> Iterator[Hit]:
             field = answering(words, _parts(parts))
             if field is not None or checked >= MOST_CHECKED:
                 yield Hit(kind, record, title, row, field or "")
+
+
+def _after(newer: Sequence[Hit], older: Iterator[Hit]) -> Iterator[Hit]:
+    """All of them, each once: another connection may have indexed the newer ones since they were read."""
+    known = {hit.row for hit in newer}
+    yield from newer
+    yield from (hit for hit in older if hit.row not in known)
 
 
 def _fairly(found: list[list[Hit]], limit: int) -> list[list[Hit]]:
@@ -217,9 +251,15 @@ def _parts(kept: str) -> list[Part]:
     return [Part(*each) for each in orjson.loads(kept)]
 
 
-def _indexed(db: "Connection") -> list[str]:
-    """The kinds that can be searched, in the order in which they were declared."""
-    return [name for (name,) in db.execute("SELECT kind FROM search_kind ORDER BY rowid")]
+def _let_new_rows_wait(db: "Connection") -> None:
+    """In a store of an older program every row is indexed already, or noted as not indexed."""
+    if "upto" in {line[1] for line in db.execute("PRAGMA table_info(search_kind)")}:
+        return
+    db.execute("ALTER TABLE search_kind ADD COLUMN upto INTEGER NOT NULL DEFAULT 0")
+    for (kind,) in db.execute("SELECT kind FROM search_kind").fetchall():
+        db.execute(
+            f'UPDATE search_kind SET upto = (SELECT coalesce(max(_row), 0) FROM "{kind}") WHERE kind = ?', (kind,)
+        )
 
 
 def _shape(kind: Kind) -> str:

@@ -12,6 +12,7 @@ from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
 from gridworker.records.wrong import Wrong
 from gridworker.storage.connection import Connection, writing
+from gridworker.storage.search_text import searched_paths
 
 OWN = ("id", "_bucket", "_ver", "_mark", "_writers", "_removed", "_standing", "_made", "_extra")
 """Columns of every kind table, after ``_row`` and before the fields.
@@ -37,6 +38,9 @@ class KindTable:
         # A set that a list shows is filtered by; for the others the row itself will do.
         self.tags = tuple(f for f in kind.fields if isinstance(f, Tags) and f.name in kind.columns)
         self.lists = tuple(f for f in kind.fields if isinstance(f, Entries) and not f.hidden)
+        searched = (path.partition("/")[0] for path in searched_paths(kind))
+        # What a record is found by, and what names it.
+        self.told = tuple(dict.fromkeys((*kind.title_fields, *searched)))
         self._packers = tuple((place, _packer(field)) for place, field in enumerate(kind.fields) if is_packed(field))
         self._packed = tuple(field.name for field in kind.fields if is_packed(field))
         self._flags = tuple(field.name for field in kind.fields if isinstance(field, Flag))
@@ -96,9 +100,11 @@ class KindTable:
             *self.values(fields),
         ]
 
-    def unpacked(self, values: Sequence[Any], extra: bytes | None) -> dict[str, Any]:
-        """The fields that have a value, from their columns."""
-        fields = {n: v for n, v in zip(self.fields, values, strict=True) if v is not None}
+    def unpacked(
+        self, values: Sequence[Any], extra: bytes | None, names: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """The fields that have a value, from their columns; of all fields, or of those with these ``names``."""
+        fields = {n: v for n, v in zip(names or self.fields, values, strict=True) if v is not None}
         for name in self._packed:
             if name in fields:
                 fields[name] = orjson.loads(fields[name])

@@ -5,10 +5,11 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from gridworker.records.fields import Entries, Searched
-from gridworker.storage import query, search
+from gridworker.storage import fresh, query, search
 from gridworker.storage.file import UNSEEN, File
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
+from gridworker.storage.search_query import words_typed
 from gridworker.storage.tables import KindTable, quoted
 
 STEP = 150
@@ -18,7 +19,12 @@ MOST_READ = 20_000
 
 
 def put_off(file: File, kind: str, first: int, last: int, bucket: int) -> None:
-    """Note that the rows ``first`` to ``last`` of a kind are not in the search index."""
+    """Note that the rows ``first`` to ``last`` of a kind, the last that it has, are not in the search index."""
+    fresh.put_behind(file, file.tables[kind], first, last)
+    _note(file, kind, first, last, bucket)
+
+
+def _note(file: File, kind: str, first: int, last: int, bucket: int) -> None:
     file.db.execute(
         "INSERT INTO unindexed VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET last = max(last, excluded.last), _bucket = excluded._bucket",
@@ -29,6 +35,7 @@ def put_off(file: File, kind: str, first: int, last: int, bucket: int) -> None:
 def index_backlog(file: File, limit_ms: int, clock: Callable[[], float] = time.monotonic) -> bool:
     """Index rows that were put off, for about ``limit_ms``; True while some are left."""
     until = clock() + limit_ms / 1000
+    fresh.gather_quietly(file)
     while stretch := _next(file):
         with file.writing():
             _index_some(file, *stretch)
@@ -64,7 +71,8 @@ def put_off_all(file: File, kind: str) -> None:
 
 def search_all(file: File, text: str, kinds: Sequence[str], limit: int) -> list[Hit]:
     """What the index answers, and what stands in rows that are not in it yet."""
-    hits = search.search(file.db, text, kinds, limit)
+    newer = fresh.hits(file, words_typed(text), kinds)
+    hits = search.search(file.db, text, kinds, limit, newer)
     known = {(hit.kind, hit.row) for hit in hits}
     for kind, row in read_unindexed(file, text, kinds, limit - len(hits)):
         if (kind, row) not in known:
@@ -78,13 +86,22 @@ def search_all(file: File, text: str, kinds: Sequence[str], limit: int) -> list[
 
 def search_ids(file: File, kind: str, text: str, where: Where, order: Order, limit: int | None) -> "array[int]":
     """Rows of a kind that answer ``text`` and meet every condition; newest first when no order is given."""
-    rows = search.search_ids(file.db, kind, text, None)
+    rows = [hit.row for hit in fresh.hits(file, words_typed(text), [kind]).get(kind, ())]
+    rows += _not_above(search.search_ids(file.db, kind, text, None), rows)
     if unread := read_unindexed(file, text, [kind], MOST_READ):
         # Not before there is need of it: a hundred thousand rows are as many steps.
         known = set(rows)
         rows += [row for _, row in unread if row not in known]
     shown = query.among(file, kind, rows, where, order) if where or order else query.visible(file, kind, rows)
     return array("q", shown[:limit])
+
+
+def _not_above(rows: list[int], newer: list[int]) -> list[int]:
+    """Without those that another connection has indexed since they were read; ``rows`` run downwards."""
+    if not newer or not rows or rows[0] < newer[-1]:
+        return rows
+    known = set(newer)
+    return [row for row in rows if row not in known]
 
 
 def _hit(file: File, kind: str, row: int) -> Hit:
@@ -109,7 +126,7 @@ def _index_some(file: File, kind: str, first: int, last: int) -> None:
     if upto < last:
         bucket = _bucket_at(file, table, upto + 1, last)
         if bucket is not None:
-            put_off(file, kind, upto + 1, last, bucket)
+            _note(file, kind, upto + 1, last, bucket)
 
 
 def _bucket_at(file: File, table: KindTable, first: int, last: int) -> int | None:

@@ -1,0 +1,92 @@
+"""New records: found by reading them, and taken into the search index together when some have gathered.
+
+The words of one record lie on six or seven pages of the index, those of a hundred on not many more. So a save
+writes none of them; a search reads the few rows that are newer than the index, and judges them as exactly as it
+judges what the index gives. ``search.indexed_up_to`` says where the new ones begin.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridworker.storage import search
+from gridworker.storage.file import File
+from gridworker.storage.search import Hit
+from gridworker.storage.search_query import Word, answering
+from gridworker.storage.search_text import parts_of
+from gridworker.storage.tables import KindTable, quoted
+
+MOST = 150
+"""So many new rows of a kind at most are left to be read; a search takes about 5 ms for them."""
+WORTH_IT = 20
+"""From so many on they are taken in when there is nothing else to do."""
+
+
+def tell(file: File, table: KindTable, row_id: int, record: str, fields: Mapping[str, Any] | None) -> None:
+    """Let a record be found by its shown ``fields``, or no longer when they are None. The row is written already."""
+    upto = search.indexed_up_to(file.db, table.kind.name)
+    if upto is None:
+        return
+    if row_id <= upto:
+        search.index(file.db, table.kind, row_id, record, fields)
+    elif row_id - upto >= MOST:
+        gather(file, table)
+
+
+def gather(file: File, table: KindTable, before: int | None = None) -> None:
+    """Take the new rows of a kind into the index; only those ``before`` a row."""
+    kind = table.kind.name
+    upto = search.indexed_up_to(file.db, kind)
+    if upto is None:
+        return
+    end = before or 1 + _last(file, table)
+    if end <= upto + 1:
+        return
+    test = "_row > ? AND _row < ? AND _removed IS NULL"
+    lines = file.db.execute(f"{table.select} WHERE {test}", (upto, end)).fetchall()
+    search.index_many(file.db, table.kind, [(line[0], line[1], table.unpacked(line[10:], line[9])) for line in lines])
+    search.note_indexed(file.db, kind, end - 1)
+
+
+def gather_quietly(file: File) -> None:
+    """Take in the new rows of every kind that has enough of them, each in a short transaction."""
+    for kind, upto in search.indexed(file.db).items():
+        table = file.tables.get(kind)
+        if table is not None and _last(file, table) - upto >= WORTH_IT:
+            with file.writing():
+                gather(file, table)
+
+
+def put_behind(file: File, table: KindTable, first: int, last: int) -> None:
+    """The rows ``first`` to ``last`` came together and are taken in later; what is older and new goes in now."""
+    gather(file, table, before=first)
+    search.note_indexed(file.db, table.kind.name, last)
+
+
+def hits(file: File, words: Sequence[Word], kinds: Sequence[str]) -> dict[str, list[Hit]]:
+    """The new records that answer every word, by kind, the newest first."""
+    if not words:
+        return {}
+    upto = search.indexed(file.db)
+    return {
+        kind: _of_kind(file, file.tables[kind], words, upto[kind])
+        for kind in kinds or upto
+        if kind in upto and kind in file.tables
+    }
+
+
+def _of_kind(file: File, table: KindTable, words: Sequence[Word], upto: int) -> list[Hit]:
+    names = table.told
+    columns = ", ".join(map(quoted, names))
+    lines = file.db.execute(
+        f"SELECT _row, id, {columns} FROM {table.name} WHERE _row > ? AND _removed IS NULL ORDER BY _row DESC", (upto,)
+    ).fetchall()
+    found = []
+    for row, record, *values in lines:
+        fields = table.unpacked(values, None, names)
+        if (field := answering(words, parts_of(table.kind, fields))) is not None:
+            found.append(Hit(table.kind.name, record, table.kind.title_of(fields), row, field))
+    return found
+
+
+def _last(file: File, table: KindTable) -> int:
+    return int(file.db.execute(f"SELECT coalesce(max(_row), 0) FROM {table.name}").fetchone()[0])
