@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from pathlib import Path
 
 import uuid_utils
 from fastapi import FastAPI, Request, Response
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gridserver import logs
 from gridserver.doors import Ground, problem
 from gridserver.errors import CommandFailed, Refused
+from gridserver.files.routes import router as files
 from gridserver.keys import Keys
 from gridserver.oversight.routes import router as oversight
 from gridserver.people.passwords import Passwords
@@ -20,6 +22,7 @@ from gridserver.settings import PasswordCost, Watch
 from gridserver.storage import meta, migrate
 from gridserver.storage.engine import Connection, Engine, transaction
 from gridserver.storage.meta import Meta
+from gridserver.storage.stacks import Stacks
 from gridserver.sync.routes import router as sync
 
 MARK = (b"x-gridworker", b"1")
@@ -35,6 +38,7 @@ def create_app(ground: Ground) -> FastAPI:
     app.state.passwords = Passwords(ground.password_cost)
     app.include_router(people)
     app.include_router(oversight)
+    app.include_router(files)
     app.include_router(sync)
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(HTTPException, _not_here)
@@ -44,9 +48,17 @@ def create_app(ground: Ground) -> FastAPI:
     return app
 
 
-def ground_on(engine: Engine, keys: Keys, cost: PasswordCost | None = None, watch: Watch | None = None) -> Ground:
-    """A ground with the machine's clock and chance."""
-    return Ground(engine, keys, clock, new_id, secrets.token_bytes, cost or PasswordCost(), watch or Watch())
+def ground_on(
+    engine: Engine,
+    keys: Keys,
+    cost: PasswordCost | None = None,
+    watch: Watch | None = None,
+    files: Path | None = None,
+) -> Ground:
+    """A ground with the machine's clock and chance. ``files``: the folder of attached files."""
+    stacks = None if files is None else Stacks(files)
+    usual = cost or PasswordCost()
+    return Ground(engine, keys, clock, new_id, secrets.token_bytes, usual, watch or Watch(), stacks)
 
 
 def prepare(engine: Engine, keys: Keys | None, ca: str | None = None) -> Meta:

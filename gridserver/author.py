@@ -1,12 +1,13 @@
 """The centre as an author like any desk: imports and administrators' commands pass through the same merge."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from gridserver.errors import CommandFailed
-from gridserver.storage import book, devices, meta, rows
-from gridserver.storage.engine import Connection
+from gridserver.errors import CommandFailed, Refused
+from gridserver.storage import book, devices, files, meta, rows
+from gridserver.storage.engine import Connection, Engine, transaction
 from gridserver.storage.people import caller_of_device
 from gridworker.protocol import MOST_CHANGES, MOST_IN_GROUP
 from gridworker.protocol.sync import Group, GroupResult
@@ -17,6 +18,8 @@ from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
 
 Each = TypeVar("Each")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,27 @@ class Author:
 
     def _change(self, verb: Verb, kind: str, record: str, bucket: str, **more: Any) -> Change:
         return Change(id=self.new_id(), verb=verb, kind=kind, record=record, bucket=bucket, hlc=0, at=self.now, **more)
+
+
+def tell_of_files(engine: Engine, now: int, new_id: Callable[[], str]) -> None:
+    """Writes into records that their files are here, as far as it is not written yet. What cannot be told now, the
+    database being busy, is told with the next file.
+    """
+    try:
+        with transaction(engine) as conn:
+            author = Author(conn, now, new_id)
+            author.write(list(_news_of_files(author)))
+    except Refused:
+        pass
+    except CommandFailed:
+        _log.warning("records could not be told that their files are here", exc_info=True)
+
+
+def _news_of_files(author: Author) -> Iterator[Change]:
+    for kind, record, path, n in files.waiting(author.conn):
+        row = author.row_of(kind, record)
+        if row is not None and isinstance(row.value(path), dict):
+            yield author.set(row, f"{path}/stored", n)
 
 
 def _pieces(whole: Sequence[Each], most: int) -> Iterator[Sequence[Each]]:

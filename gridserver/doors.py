@@ -15,8 +15,10 @@ from gridserver.keys import Keys
 from gridserver.settings import MINUTE, PasswordCost, Watch
 from gridserver.storage.engine import Connection, Engine, snapshot, transaction
 from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
+from gridserver.storage.stacks import Stacks
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import JSON, ZSTD, NotReadable, TooLong, pack, unpack
+from gridworker.protocol.files import TUS
 from gridworker.protocol.sync import Problem, Standing
 
 _log = logging.getLogger(__name__)
@@ -39,6 +41,8 @@ class Ground:
     password_cost: PasswordCost
     watch: Watch = field(default_factory=Watch)
     """Who may look at the figures."""
+    stacks: Stacks | None = None
+    """Where attached files lie; a centre without one takes none."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,10 @@ def problem(request: Request, refused: Refused) -> Response:
     if isinstance(known := getattr(request.state, "caller", None), Caller):
         told.standing = standing_of(known, ground_of(request).clock())
     wait = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
+    if request.url.path.startswith("/files/"):
+        wait |= {"Tus-Resumable": TUS, "Tus-Version": TUS}
+    if request.method == "HEAD":
+        return Response(None, refused.status, wait)
     return packed(told.model_dump(mode="json"), False, refused.status, wait)
 
 

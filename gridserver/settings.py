@@ -56,6 +56,11 @@ class Settings:
         return self.data / "keys" if self.data else None
 
     @property
+    def files(self) -> Path | None:
+        """The folder of attached files."""
+        return self.data / "files" if self.data else None
+
+    @property
     def is_tls(self) -> bool:
         """Whether it speaks https."""
         return self.tls_cert is not None

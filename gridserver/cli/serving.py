@@ -46,7 +46,7 @@ def serve(asked: argparse.Namespace) -> int:
             world = stack.enter_context(opened(settings, pool=16, ca=authority))
             if world.keys is None:
                 raise CommandFailed("the keys of this centre are not in the data folder; restore them from a backup")
-            app = create_app(ground_on(world.engine, world.keys, watch=_watch(os.environ)))
+            app = create_app(ground_on(world.engine, world.keys, watch=_watch(os.environ), files=settings.files))
             stack.enter_context(rounds.made(world.engine, clock))
             bell.server = _Server(uvicorn_config(settings, app), _address(settings, door))
             bell.server.run(sockets=[door])

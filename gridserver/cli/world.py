@@ -17,7 +17,7 @@ from gridserver.storage.engine import Engine, connect, reason_of, transaction
 
 __all__ = ["World", "clock", "data_folder", "database_of", "new_id", "opened"]
 
-_OURS = {"keys", "postgres", "serve.lock"}
+_OURS = {"files", "keys", "postgres", "serve.lock"}
 """What lies in a data folder."""
 
 

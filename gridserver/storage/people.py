@@ -36,6 +36,8 @@ class Caller:
     app_version: str
     order: str = ""
     """The signed order to wipe it, JSON; "" when there is none."""
+    files_durable: int = 0
+    """The backup covers the files up to this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def standing_of(caller: Caller, now: int) -> Standing:
             "backup": caller.backup,
             "status": _status(caller),
             "order": orjson.loads(caller.order) if caller.order else None,
+            "files_durable": caller.files_durable if caller.backup else 0,
         }
     )
 
@@ -181,7 +184,7 @@ _CALLER = """
     SELECT account.id, account.login, account.name, account.role, coalesce(account.county::text, ''),
         device.id, device.status, coalesce(device.cutoff, 0), device.incarnation, device.last_n, device.durable_n,
         account.scope_version, meta.epoch, meta.backup_at IS NOT NULL, coalesce(device.seen_at, 0),
-        device.app_version, device.wipe_order
+        device.app_version, device.wipe_order, meta.files_durable
 """
 _BY_TOKEN = text(f"""
     {_CALLER} FROM access_token JOIN device ON device.id = access_token.device

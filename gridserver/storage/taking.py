@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gridserver.errors import Refused
-from gridserver.storage import buckets, change_ledger, past, quarantine, rows, scope
+from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, text
@@ -157,6 +157,7 @@ def _write(conn: Connection, heads: dict[str, Head], world: World, standing: Sta
     seqs = {**standing.seqs, **rows.write(conn, standing.rows, after, heads)}
     if after:
         buckets.write(conn, heads.values())
+    files.rows_written(conn, standing.rows, after)
     scope.regions_written(conn, [row for row in after.values() if row.kind == REGION.name])
     return {key: (world.rows[key].bucket, seq) for key, seq in seqs.items()}
 

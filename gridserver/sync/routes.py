@@ -34,8 +34,11 @@ def hello(visit: Annotated[Visit, Depends(_anybody, scope="function")]) -> Respo
 @router.post("/push")
 def push(sent: Sent, visit: WriteDoor) -> Response:
     """Takes in groups of changes."""
-    answer = service.push(visit, sent)
-    return visit.answer(answer.model_dump(mode="json", exclude_defaults=True))
+    pushed = service.push(visit, sent)
+    answer = visit.answer(pushed.model_dump(mode="json", exclude_defaults=True))
+    if service.speaks_of_files(sent):
+        answer.background = BackgroundTask(service.tell_of_files, visit.ground)
+    return answer
 
 
 @router.post("/pull")

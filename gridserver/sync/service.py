@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 
-from gridserver import logs
-from gridserver.doors import CallerVisit, Visit
+from gridserver import author, logs
+from gridserver.doors import CallerVisit, Ground, Visit
 from gridserver.errors import Refused
-from gridserver.storage import book, scope
+from gridserver.storage import book, files, scope
 from gridserver.storage.book import Pulled
 from gridserver.storage.engine import Engine, transaction
 from gridworker.protocol import PROTOCOL, SCHEMA
@@ -27,6 +27,16 @@ def push(visit: CallerVisit, sent: Push) -> PushAnswer:
     aside = sum(result.verdict in ("held", "refused", "quarantined") for result in answer.results)
     logs.note(groups=len(answer.results), aside=aside)
     return answer
+
+
+def speaks_of_files(sent: Push) -> bool:
+    """Whether what was handed in may speak of files; some of them may be here already."""
+    return files.mentioned([change for group in sent.groups for change in group.changes])
+
+
+def tell_of_files(ground: Ground) -> None:
+    """After the answer has left: records learn of files that are here already."""
+    author.tell_of_files(ground.engine, ground.clock(), ground.new_id)
 
 
 def pull(visit: CallerVisit, asked: Pull) -> Pulled:

@@ -85,6 +85,8 @@ class Standing(Message):
     status: Literal["active", "suspended", "wipe"] = "active"
     """suspended: reads nothing, and what it hands in goes to a person's eyes. wipe: the same, and see ``order``."""
     order: WipeOrder | None = None
+    files_durable: int = 0
+    """The backup covers the files that the centre stored under a number up to this one."""
 
 
 class PushAnswer(Message):

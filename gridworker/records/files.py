@@ -1,10 +1,12 @@
 """Attached files as a field: the list of them travels with the record, their bytes by themselves."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from gridworker.records.fields import Entries, Field, Merge, Moment, Privacy, Text, Whole
+from gridworker.records.wrong import Wrong
 
 MOST_BYTES = 20 * 1024 * 1024
 """Bytes of one file; a photo is shrunk to a hundredth of it before it gets here."""
@@ -12,9 +14,24 @@ MOST_BYTES = 20 * 1024 * 1024
 STATES: Mapping[str, str] = {"waiting": "待上传", "stored": "已上传", "durable": "已存妥"}
 """How far a file has come, as a person reads it."""
 
-_HASH = Text("sha256", "校验", required=True, limit=64, merge=Merge.FIXED)
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest(Text):
+    """The SHA-256 of a file's bytes, in hex."""
+
+    type: ClassVar[str] = "digest"
+    limit: int = 64
+
+    def _checked(self, value: Any) -> str:
+        if not isinstance(value, str) or not SHA256.match(value):
+            raise Wrong(f"{self.title}：不是文件的校验值。")
+        return value
+
+
 _FIELDS: tuple[Field, ...] = (
-    _HASH,
+    Digest("sha256", "校验", required=True, merge=Merge.FIXED),
     Whole("size", "大小", required=True, least=1, most=MOST_BYTES, merge=Merge.FIXED),
     Text("media_type", "格式", required=True, limit=100, merge=Merge.FIXED),
     Text("caption", "说明", limit=200, privacy=Privacy.B),

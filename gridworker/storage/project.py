@@ -130,6 +130,7 @@ def note_standing(file: File, standing: Standing) -> None:
     """Note what the centre's backup covers."""
     file.note("backup", standing.backup)
     file.note("durable_n", standing.durable_n)
+    file.note("files_durable", standing.files_durable)
     stand_again(file, outbox.make_durable(file, standing))
 
 

@@ -26,6 +26,7 @@ from gridserver.settings import ACCESS_LASTS, PasswordCost
 from gridserver.storage import devices, embedded, meta, migrate, people, scope
 from gridserver.storage.engine import Connection, Engine, connect, transaction
 from gridserver.storage.people import AccountRow
+from gridserver.storage.stacks import Stacks
 from gridworker.records.row import Row
 from tests.helpers.line import Line
 
@@ -210,6 +211,12 @@ class Centre:
         assert known is not None
         return known
 
+    @property
+    def ground_author(self) -> str:
+        """The id under which the centre itself writes."""
+        with self.conn() as conn:
+            return self.meta_of(conn).author
+
     def enrolment_code(self, login: str) -> str:
         """A one-time code, as it is printed."""
         with self.staff() as staff:
@@ -303,8 +310,8 @@ class Centre:
 
 
 @contextmanager
-def running_centre(url: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[Centre]:
-    """A centre on this database, until the end of the block."""
+def running_centre(url: str, portal: anyio.from_thread.BlockingPortal, folder: Path) -> Iterator[Centre]:
+    """A centre on this database, with a data folder, until the end of the block."""
     clock = Clock()
     engine = connect(url, pool=6)
     ground = Ground(
@@ -314,6 +321,7 @@ def running_centre(url: str, portal: anyio.from_thread.BlockingPortal) -> Iterat
         new_id=new_id,
         chance=os.urandom,
         password_cost=CHEAP,
+        stacks=Stacks(folder / "files", spare=0),
     )
     try:
         yield Centre(engine, ground, clock, Line(create_app(ground), portal))

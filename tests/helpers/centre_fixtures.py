@@ -1,6 +1,7 @@
 """Fixtures for tests that need a centre: import them into a ``conftest.py`` beside the tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import anyio.from_thread
 import pytest
@@ -31,7 +32,7 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def centre(database: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[Centre]:
+def centre(database: str, portal: anyio.from_thread.BlockingPortal, tmp_path: Path) -> Iterator[Centre]:
     """A centre with nothing in it."""
-    with running_centre(database, portal) as running:
+    with running_centre(database, portal, tmp_path / "centre") as running:
         yield running
