@@ -6,7 +6,7 @@ GridworkerError
 │   └── WeakPassword       too easy to guess on this machine
 ├── NotFound               the record is not here
 ├── StoreError             the local store
-│   └── WrongPassword · LockedOut · KeyringNeeded · StoreBusy · StoreTooNew · StoreDamaged · DiskFull
+│   └── WrongPassword · LockedOut · KeyringNeeded · LeaseOver · StoreBusy · StoreTooNew · StoreDamaged · DiskFull
 ├── SignInError            the centre says no
 │   ├── SignInRefused · SignInNeeded · DeviceRevoked · DeviceWiped · TooManyTries
 ├── CentreError            the way to the centre
@@ -91,6 +91,16 @@ class KeyringNeeded(StoreError):
 
     title = "系统钥匙串没有打开"
     advice = "请先解锁系统钥匙串，再输入密码。钥匙串换过或重装过系统的，请用“忘记密码”进入，资料不会丢。"
+
+
+class LeaseOver(StoreError):
+    """The store has not heard from its centre for longer than the centre allows."""
+
+    title = "太久没有连接中心"
+    advice = (
+        "为了保护资料，需要先连接一次中心才能打开。请接通网络，输入密码（不是 PIN）后按“连接中心并打开”。"
+        "草稿和没有上传的内容都在，不会丢。"
+    )
 
 
 class StoreBusy(StoreError):

@@ -21,7 +21,7 @@ from gridserver.people import regions
 from gridserver.people.passwords import Passwords
 from gridserver.people.staff import Staff
 from gridserver.settings import CODE_LASTS, PasswordCost, Settings
-from gridserver.storage import devices, people
+from gridserver.storage import devices, lease, people, watch
 from gridserver.storage.engine import Connection, transaction
 
 
@@ -153,6 +153,18 @@ def _wipe_device(hand: _Hand, asked: argparse.Namespace) -> Told:
     return Told({"ok": True}, [f"{asked.device}: will be wiped {when}; list-devices tells when it was"])
 
 
+def _lease(hand: _Hand, asked: argparse.Namespace) -> Told:
+    if bool(asked.role) != bool(asked.days):
+        raise CommandFailed("--role and --days go together")
+    if asked.role:
+        if not 1 <= asked.days <= lease.LONGEST:
+            raise CommandFailed(f"a lease has 1 to {lease.LONGEST} days")
+        lease.set_days(hand.conn, asked.role, asked.days)
+        watch.note(hand.conn, "lease", now=clock(), code=f"{asked.role} {asked.days}")
+    found = lease.all_days(hand.conn)
+    return Told({"days": found}, [f"{role}\t{days} days" for role, days in found.items()])
+
+
 _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
     "import-divisions": _import_divisions,
     "add-grid": _add_grid,
@@ -163,6 +175,7 @@ _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
     "list-accounts": _list_accounts,
     "list-devices": _list_devices,
     "revoke-device": _revoke_device,
+    "lease": _lease,
     "suspend-device": _suspend_device,
     "wipe-device": _wipe_device,
 }

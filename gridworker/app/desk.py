@@ -9,10 +9,11 @@ from types import TracebackType
 
 import uuid_utils
 
-from gridworker.errors import DeviceRevoked, DeviceWiped
+from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, StoreError
 from gridworker.ledger import Ledger, Me
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.sync import Clock, History
+from gridworker.storage import lease
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
@@ -78,6 +79,10 @@ class Desk:
     def is_enrolled(self) -> bool:
         """Whether a centre knows this desk; without one it keeps drafts and preferences."""
         return session.is_enrolled(self.store)
+
+    def check_lease(self) -> None:
+        """Raises ``LeaseOver`` when the centre has to be asked first; sign in and sync, then all is well."""
+        check_lease(self.store, self.machine)
 
     @property
     def vault(self) -> Vault:
@@ -152,6 +157,8 @@ class Desk:
         """Closes the store; once is enough."""
         if not self._closed:
             self._closed = True
+            with contextlib.suppress(StoreError):  # a full disk must keep nobody from closing
+                self.store.set_metas(lease.noted(self.store.meta, self.machine.clock()))
             self.store.close()
 
     def __enter__(self) -> "Desk":
@@ -178,6 +185,17 @@ class Desk:
 
     def _ledger_of(self, store: Store) -> Ledger:
         return Ledger(store, self.me, clock=self.machine.now, new_id=self.machine.new_id)
+
+
+def check_lease(store: Store, machine: Machine) -> None:
+    """Notes what time it is, which never runs backwards. Raises ``LeaseOver``."""
+    clock = machine.clock()
+    found = lease.look(store.meta, clock)
+    if found is None:
+        return
+    store.set_metas(lease.noted(store.meta, clock))
+    if found.over:
+        raise LeaseOver(f"{found.days} days")
 
 
 def me_of(store: Store, opened: Opened) -> Me:

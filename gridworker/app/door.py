@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from gridworker import settings
 from gridworker.errors import (
     DiskFull,
+    LeaseOver,
     NotAllowed,
     SignInRefused,
     StoreBusy,
@@ -157,7 +158,25 @@ class HomeDoor:
         from gridworker.sync import enrol
 
         machine = self._machine()
-        return self._entered(machine, enrol.recover(machine, user, password, lambda: progress.cancelled))
+        opened = enrol.recover(machine, user, password, lambda: progress.cancelled)
+        try:
+            return self._entered(machine, opened)
+        except LeaseOver:
+            return self.unlock_at_centre(user, password, progress)
+
+    @_the_disk_said()
+    def unlock_at_centre(self, user: str, password: str, progress: Progress) -> Session:
+        """After the lease: the centre is asked once, with the password, and what waits is handed in on the way."""
+        from gridworker.app.desk import Desk
+        from gridworker.sync import enrol
+
+        machine = self._machine()
+        opened = enrol.unlock(machine, user, password)
+        with contextlib.ExitStack() as undo:
+            held = self._held(undo, machine, opened.entry)
+            with Desk(machine, opened) as desk:
+                _ask_centre(desk, password, progress)
+            return self._ready(undo, Session(machine, opened, *held))
 
     @_the_disk_said()
     def unlock_with_code(self, user: str, code: str, password: str, progress: Progress) -> Session:
@@ -333,12 +352,14 @@ class HomeDoor:
 
     def _ready(self, undo: contextlib.ExitStack, session: Session) -> Session:
         """Opens the store once, here: what is damaged, too new, or takes long shows before the window has it."""
+        from gridworker.app.desk import check_lease
         from gridworker.storage.store import Store
 
         entry = session.opened.entry
         if entry.last_used and not _has_content(entry.path):
             raise StoreDamaged("the file is gone", advice=GONE)
-        Store.open(entry.path, session.opened.key).close()
+        with contextlib.closing(Store.open(entry.path, session.opened.key)) as store:
+            check_lease(store, session.machine)
         session.machine.vault.note(entry.user, now=session.machine.now())
         undo.pop_all()
         return session
@@ -351,6 +372,13 @@ class HomeDoor:
 
         if ask_to_front(holder.socket):
             raise StoreBusy("brought to the front", advice=CAME_TO_FRONT)
+
+
+def _ask_centre(desk: Desk, password: str, progress: Progress) -> None:
+    """Begins a new lease; what waits is handed in on the way."""
+    progress.report(0, 0, "正在连接中心")
+    desk.sign_in(password, lambda: progress.cancelled)
+    desk.sync(progress.report, lambda: progress.cancelled)
 
 
 def _change_password(desk: Desk, application: Application, progress: Progress) -> None:

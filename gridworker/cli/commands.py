@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gridworker import logs, settings
 from gridworker.cli import records
 from gridworker.cli.answer import Answer, Misused
-from gridworker.errors import CentreError, CentreUnreachable, NotFound, SignInNeeded
+from gridworker.errors import CentreError, CentreUnreachable, LeaseOver, NotFound, SignInNeeded
 from gridworker.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _at_the_desk(home: Path, asked: argparse.Namespace) -> Answer:
     with Desk.unlocked(machine, user, password) as desk:
         if asked.command == "sync":
             return _sync(desk, password)
+        desk.check_lease()
         if asked.command == "status":
             return _status(desk)
         return _ACTS[asked.command, getattr(asked, "act", "")](desk.ledger, asked)
@@ -110,8 +111,9 @@ def _signed_in(desk: "Desk") -> Answer:
 
 def _sync(desk: "Desk", password: str) -> Answer:
     try:
+        desk.check_lease()
         report = desk.sync()
-    except SignInNeeded:
+    except (SignInNeeded, LeaseOver):
         desk.sign_in(password)
         report = desk.sync()
     document = {

@@ -24,8 +24,11 @@ from gridworker.ledger.coverage import GridCoverage, WorkerCoverage
 from gridworker.ledger.due_visits import DueVisit, VisitRules
 from gridworker.ledger.ground import Changed, Edit, Ground, Me, MoveTo, NewRecord, Saved
 from gridworker.ledger.history import Shown
+from gridworker.protocol.sync import Clock
 from gridworker.records.row import Row
+from gridworker.storage import lease
 from gridworker.storage.drafts import Draft
+from gridworker.storage.lease import Lease
 from gridworker.storage.outbox import OutboxRow
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
@@ -375,6 +378,10 @@ class Ledger:
     def device(self) -> str:
         """The id of this device at the centre; "" before enrolment."""
         return str(self.store.meta("device", ""))
+
+    def lease(self) -> Lease | None:
+        """For how long this store opens without the centre; None: for ever."""
+        return lease.look(self.store.meta, Clock(wall=self._ground.clock()))
 
     def last_success(self) -> int:
         """When a sync last came to its end, ms UTC; 0: never."""

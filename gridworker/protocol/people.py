@@ -78,6 +78,8 @@ class SignedIn(Message):
     centre_key: str
     """The centre's Ed25519 public key, base64url."""
     buckets: list[BucketInfo] = Field(default_factory=list)
+    lease_days: int = 0
+    """For how many days the store may be opened without having read from the centre; 0: for ever."""
 
 
 class Recover(Message):

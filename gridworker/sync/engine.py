@@ -27,6 +27,7 @@ from gridworker.protocol.sync import (
     vector_of,
 )
 from gridworker.records.change import Change
+from gridworker.storage import lease
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
 from gridworker.storage.outbox import Settled
@@ -246,6 +247,8 @@ class Engine:
 
     def _receive(self, answer: PullAnswer) -> None:
         self._book.note_standing(answer.standing)
+        # Only whoever may still read has his lease renewed.
+        self._book.set_metas({"lease_from": answer.standing.now})
         self._asked = True
         if answer.results:
             self.report.kinds |= self._book.hear_late(answer.results, answer.standing.now)
@@ -331,6 +334,7 @@ class Engine:
                 "standing": standing.model_dump(),
                 "clock_offsets": offsets,
                 "clock_offset": median_low(offsets),
+                **lease.heard(standing.now, clock),
             }
         )
 

@@ -100,6 +100,7 @@ def remember(store: Store, answer: SignedIn) -> None:
             "account": answer.account.model_dump(),
             "tokens": answer.tokens.model_dump(),
             "recovery_key": answer.recovery_key,
+            "lease_days": answer.lease_days,
         }
     )
 
@@ -123,6 +124,8 @@ def adopt(store: Store, answer: SignedIn, device_key: bytes, place: str, ca: str
             "person": answer.account.person,
             "centre": place,
             "centre_key": answer.centre_key,
+            "lease_from": answer.standing.now,
+            "time": [answer.standing.now, 0, ""],
             "ca": ca,
             "epoch": answer.standing.epoch,
             "scope": answer.standing.scope,

@@ -29,7 +29,7 @@ from gridworker.ui.pages.visits import VisitsPage
 from gridworker.ui.palette_hits import record_provider
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.window import MainWindow
-from gridworker.ui.wording import moment_words
+from gridworker.ui.wording import lease_words, moment_words
 from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
@@ -90,6 +90,17 @@ class Desktop(QObject):
     def start(self) -> None:
         """Show the first page of the role."""
         self._window.go(self._first)
+        self._tell_of_lease()
+
+    def _tell_of_lease(self) -> None:
+        """From three days before the end: the centre wants to be asked, or the next password will not be enough."""
+        lease = self._work.ledger.lease()
+        if lease is not None and lease.ends_soon:
+            words = "连上网同步一次就好。内容都在本机，不会丢。"
+            act = ("现在同步", self._control.ask)
+            self._window.say(
+                Message(f"{lease_words(lease.left)}还没有连接中心，打开时就要先连接一次", "warn", words, act)
+            )
 
     # ------------------------------------------------------------------ pages
 

@@ -131,6 +131,8 @@ class Shell(QStackedWidget):
         page = UnlockPage(self._door, self._background)
         page.opened.connect(self.enter)
         page.newcomer.connect(lambda: self.show_welcome())
+        # Queued: the page must not go while it is telling.
+        page.cleared.connect(lambda: self.begin(), Qt.ConnectionType.QueuedConnection)
         self._put(page)
         if user:
             page.reload(user)

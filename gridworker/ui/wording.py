@@ -40,6 +40,12 @@ def moment_words(at: int, today: date) -> str:
     return f"{day_words(civil.date(), today)} {civil:%H:%M}"
 
 
+def lease_words(left: int) -> str:
+    """How long it still is (ms): ``再过 3 天``, ``一天之内``."""
+    days = left // 86_400_000
+    return f"再过 {days} 天" if days else "一天之内"
+
+
 def long_day(day: date) -> str:
     """``11月21日 星期六``."""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"

@@ -28,6 +28,7 @@ class UnlockPage(Porch):
 
     opened = Signal(object)
     newcomer = Signal()
+    cleared = Signal()
 
     def __init__(self, door: UnlockDoor, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(width=520, help_topic="shared_computer", parent=parent)
@@ -35,6 +36,7 @@ class UnlockPage(Porch):
         self.entry = PasswordView(door, background)
         self.entry.opened.connect(self.opened)
         self.entry.newcomer.connect(self.newcomer)
+        self.entry.cleared.connect(self.cleared)
         self.entry.forgot.connect(self.show_forgot)
         self.entry.restore.connect(self.show_restore)
         self.card.body.addWidget(self.entry)

@@ -84,7 +84,8 @@ class UnlockDoor(Protocol):
 
         No centre is asked, so that a wrong password is told at once on a bad line too.
         Migrations run here too, with a backup before. Returns the session. Raises
-        ``WrongPassword``, ``LockedOut``, ``KeyringNeeded``, ``StoreBusy`` (another window has it; that window has
+        ``WrongPassword``, ``LockedOut``, ``KeyringNeeded``, ``LeaseOver`` (then
+        ``unlock_at_centre``), ``StoreBusy`` (another window has it; that window has
         been asked to come to the front), ``StoreTooNew``, ``StoreDamaged``, ``DiskFull``.
         """
 
@@ -96,6 +97,14 @@ class UnlockDoor(Protocol):
         goes on waiting. Returns the session. Raises what ``unlock`` raises, and
         ``SignInRefused`` (the centre does not know this password), ``DeviceRevoked``,
         ``TooManyTries``, any ``CentreError``, ``Cancelled``.
+        """
+
+    def unlock_at_centre(self, user: str, password: str, progress: Progress) -> object:
+        """Lane ``network``. Opens the store when ``unlock`` raised ``LeaseOver``: signs in at the centre with the
+        account's password, syncs, and so begins a new lease. Returns the session.
+
+        Raises what ``unlock`` raises, ``SignInError`` (``DeviceWiped``: nothing is left to open), any
+        ``CentreError``, ``Cancelled``; drafts and what waits stay.
         """
 
     def unlock_with_code(self, user: str, code: str, password: str, progress: Progress) -> object:

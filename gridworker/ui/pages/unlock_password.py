@@ -9,15 +9,19 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import (
+    CentreError,
+    DeviceWiped,
     GridworkerError,
     KeyringNeeded,
+    LeaseOver,
     LockedOut,
+    SignInError,
     StoreBusy,
     StoreDamaged,
     StoreTooNew,
     WrongPassword,
 )
-from gridworker.ui.background import Background, Job
+from gridworker.ui.background import Background, Job, Lane, Progress
 from gridworker.ui.pages.unlock_door import KnownWorker, UnlockDoor
 from gridworker.ui.pages.unlock_fields import ChoiceRow, Chooser, PasswordRow
 from gridworker.ui.pages.unlock_porch import Notice
@@ -37,6 +41,8 @@ class PasswordView(QWidget):
     forgot = Signal(str)
     newcomer = Signal()
     restore = Signal(str)
+    cleared = Signal()
+    """The centre was asked, and ordered the store destroyed."""
 
     def __init__(self, door: UnlockDoor, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +110,13 @@ class PasswordView(QWidget):
 
     def submit(self) -> None:
         """Try the password."""
+        self._try(self._door.unlock, "local")
+
+    def submit_at_centre(self) -> None:
+        """The same by way of the centre, after the lease."""
+        self._try(self._door.unlock_at_centre, "network")
+
+    def _try(self, way: Callable[[str, str, Progress], object], lane: Lane) -> None:
         if self._job is not None and not self._job.over:
             return
         if not self.user or not self.password.isEnabled():
@@ -115,9 +128,10 @@ class PasswordView(QWidget):
         self._busy(True)
         user, password = self.user, self.password.text()
         self._job = self._background.run(
-            lambda progress: self._door.unlock(user, password, progress),
+            lambda progress: way(user, password, progress),
             then=self._entered,
             failed=self._refused,
+            lane=lane,
         )
 
     def _entered(self, session: object) -> None:
@@ -127,7 +141,9 @@ class PasswordView(QWidget):
 
     def _refused(self, error: GridworkerError) -> None:
         self._busy(False)
-        if isinstance(error, WrongPassword):
+        if isinstance(error, DeviceWiped):
+            self.cleared.emit()
+        elif isinstance(error, WrongPassword):
             self.password.set_wrong(f"{error.title}。{error.remedy}")
             self.password.line.selectAll()
             self.begin()
@@ -143,7 +159,7 @@ class PasswordView(QWidget):
         way_out = self._way_out(error)
         if way_out is not None:
             self.notice.ends.addWidget(Button(*way_out, kind="quiet"))
-        self.notice.say(error.title, error.remedy)
+        self.notice.say(error.title, error.remedy, bad=not isinstance(error, LeaseOver))
 
     def _way_out(self, error: GridworkerError) -> tuple[str, Callable[[], object]] | None:
         user = self.user
@@ -152,6 +168,8 @@ class PasswordView(QWidget):
                 return self.tr("恢复备份"), lambda: self.restore.emit(user)
             case KeyringNeeded():
                 return self.tr("忘记密码"), lambda: self.forgot.emit(user)
+            case LeaseOver() | CentreError() | SignInError():
+                return self.tr("连接中心并打开"), self.submit_at_centre
             case StoreBusy():
                 return self.tr("再试一次"), self.submit
             case _:

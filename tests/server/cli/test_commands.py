@@ -82,6 +82,13 @@ def test_a_device_is_suspended_and_back_and_at_last_to_be_wiped(founded, centre)
     assert founded("wipe-device", desk.device, "--stolen").code == 0, "it turned out that it was stolen"
 
 
+def test_the_lease_of_a_role_is_shown_and_changed(founded):
+    assert founded("lease").out == "grid_worker\t14 days\nmediator\t14 days\nsupervisor\t3 days\nadmin\t3 days\n"
+    assert founded("lease", "--role", "supervisor", "--days", "5", "--json").json["days"]["supervisor"] == 5
+    assert "--role and --days go together" in founded("lease", "--role", "admin").err
+    assert "1 to 365 days" in founded("lease", "--role", "admin", "--days", "400").err
+
+
 REFUSED = [
     (["add-grid", "999"], "there is no village with the code 999"),
     (["add-account", "wang", "--role", "admin", "--region", "1"], "there is no region with the code 1"),
@@ -125,7 +132,7 @@ def test_what_is_no_command_ends_with_two(command, words):
 
 ACTS = (
     "import-divisions add-grid add-account enrol assign reset-password list-accounts list-devices revoke-device backup"
-    " restore status quarantine suspend-device wipe-device"
+    " restore status quarantine suspend-device wipe-device lease"
 ).split()
 
 

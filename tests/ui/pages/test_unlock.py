@@ -18,6 +18,7 @@ from gridworker.errors import (
     DiskFull,
     GridworkerError,
     KeyringNeeded,
+    LeaseOver,
     StoreBusy,
     StoreDamaged,
     StoreTooNew,
@@ -111,6 +112,22 @@ def test_a_wrong_password_is_told_at_the_field_and_can_be_typed_over(page: Unloc
     assert page.entry.password.wrong() == ""
     with qtbot.waitSignal(page.opened):
         press(qtbot, Qt.Key.Key_Return)
+
+
+def test_after_the_lease_the_password_goes_to_the_centre_once(page: UnlockPage, door: PaperDoor, qtbot: QtBot):
+    door.trouble = LeaseOver()
+    type_in(qtbot, PASSWORD)
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "太久没有连接中心" in page.entry.notice.words())
+    assert "不会丢" in page.entry.notice.words()
+    door.trouble = CentreUnreachable()
+    button(page, "连接中心并打开").click()
+    qtbot.waitUntil(lambda: "连不上中心" in page.entry.notice.words())
+    assert page.entry.password.text() == PASSWORD, "nobody types it twice"
+    door.trouble = None
+    with qtbot.waitSignal(page.opened):
+        button(page, "连接中心并打开").click()
+    assert door.asked[-2:] == ["unlock_at_centre", "unlock"]
 
 
 def test_no_password_asks_for_one_and_tries_nothing(page: UnlockPage, door: PaperDoor, qtbot: QtBot):
