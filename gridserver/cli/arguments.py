@@ -90,7 +90,11 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     backup.add_argument("folder", type=Path, metavar="DIR")
     restore = act("restore", "put a backup in the place of the database; desks hand in again what it lacks")
     restore.add_argument("folder", type=Path, metavar="DIR", help="the folder (its newest backup), or one backup")
-    for each in backup, restore:
+    drill = act(
+        "drill", "try a restore in a scratch centre: counts, sums, comparison with the living one; PASS or FAIL"
+    )
+    drill.add_argument("folder", type=Path, metavar="DIR", help="the folder (its newest backup), or one backup")
+    for each in backup, restore, drill:
         each.add_argument("--key-file", type=Path, metavar="F", help="the backups' key (default: in the data folder)")
         each.epilog = "With GRIDWORKER_BACKUP_PASSWORD a password takes the place of the key file."
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gridserver.author import Author
-from gridserver.cli import quarantine, safekeeping, script, standing
+from gridserver.cli import drill, quarantine, safekeeping, script, standing
 from gridserver.cli.arguments import parser
 from gridserver.cli.standing import moment
 from gridserver.cli.told import Told
@@ -30,9 +30,10 @@ def run(asked: argparse.Namespace) -> Told:
     settings = Settings(data=asked.data, database=asked.database or environment_database())
     if asked.act == "restore":
         return safekeeping.restore(settings, asked)
-    if asked.act == "backup":
+    if asked.act in ("backup", "drill"):
+        make = safekeeping.backup if asked.act == "backup" else drill.drill
         with opened(settings) as world:
-            return safekeeping.backup(settings, world, asked)
+            return make(settings, world, asked)
     with opened(settings) as world:
         if asked.act in _OVER_ALL:
             return _OVER_ALL[asked.act](world, asked)

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any
 from gridserver import keys
 from gridserver.app import clock, new_id, prepare
 from gridserver.backup import SUFFIX, Secret, Writer, pieces, read_head, read_key, write_key
+from gridserver.cli.standing import moment, window
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, database_of
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
 from gridserver.settings import Settings
-from gridserver.storage import chores, dump, embedded, meta, migrate, watch
+from gridserver.storage import chores, compare, dump, embedded, meta, migrate, watch
 from gridserver.storage.engine import connect, transaction
 
 
@@ -35,7 +37,7 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
     """Writes a backup; only when it stands on the disk do desks learn that what it covers is safe."""
     if world.keys is None:
         raise CommandFailed("the centre's keys belong into the backup: name the data folder too (--data DIR)")
-    secret = _secret(settings, asked.key_file, make=True)
+    secret = secret_of(settings, asked.key_file, make=True)
     folder: Path = asked.folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,17 +50,13 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
 
 def restore(settings: Settings, asked: argparse.Namespace) -> Told:
     """Puts a backup in the place of the database and the keys."""
-    path = _newest(asked.folder)
-    secret = _secret(settings, asked.key_file, make=False)
-    told = read_head(path)
-    known = migrate.steps()
-    if told["schema"] not in known:
-        raise CommandFailed("the backup was made by a newer centre; install that version, nothing was changed")
-    kept = _check(path, secret)
-    epoch = new_id()
+    path = newest(asked.folder)
+    secret = secret_of(settings, asked.key_file, make=False)
+    kept = check(path, secret)
+    told, content = opened_backup(path, secret)
+    epoch, made_at = new_id(), int(told["made_at"])
     with database_of(settings) as url:
-        content = pieces(path, secret)
-        next(content)
+        lost = compare.made_by_centre_at(url, made_at)
         dump.restore(url, embedded.programs(), content, dump.Rebirth(epoch, int(told["made_at"])))
         _put_back(settings, kept)
         engine = connect(url, pool=1)
@@ -66,11 +64,21 @@ def restore(settings: Settings, asked: argparse.Namespace) -> Told:
             prepare(engine, kept)
             with transaction(engine) as conn:
                 watch.note(conn, "restore", now=clock())
-                chores.note(conn, "restore", now=clock(), told={"from": int(told["made_at"])})
+                chores.note(conn, "restore", now=clock(), told={"from": made_at, **lost})
         finally:
             engine.dispose()
-    made = datetime.fromtimestamp(told["made_at"] / 1000, UTC)
-    return Told({"file": str(path), "epoch": epoch}, [f"restored {path} of {made:%Y-%m-%d %H:%M} UTC"])
+    document = {"file": str(path), "epoch": epoch, "made_at": made_at, "lost": lost}
+    return Told(document, [f"restored {path} of {moment(made_at)}", *window(made_at, clock(), lost)])
+
+
+def opened_backup(path: Path, secret: Secret) -> tuple[dict[str, Any], Iterator[bytes]]:
+    """What a backup says of itself, and the dump in it. Raises ``CommandFailed``, also for one of a newer centre."""
+    told = read_head(path)
+    if told["schema"] not in migrate.steps():
+        raise CommandFailed("the backup was made by a newer centre; install that version, nothing was changed")
+    content = pieces(path, secret)
+    next(content)  # the keys
+    return told, content
 
 
 def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
@@ -87,7 +95,7 @@ def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
         except BaseException:
             writer.give_up()
             raise
-    _check(path, secret)
+    check(path, secret)
     with transaction(world.engine) as conn:
         moved = meta.mark_backup(conn, reading.covered, clock())
         watch.note(conn, "backup", now=clock())
@@ -95,7 +103,7 @@ def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
     return _Written(path, size, moved)
 
 
-def _check(path: Path, secret: Secret) -> Keys:
+def check(path: Path, secret: Secret) -> Keys:
     """Reads the whole backup; the keys in it. Raises ``CommandFailed`` when it cannot be read to its end."""
     content = pieces(path, secret)
     kept: dict[str, Any] = json.loads(next(content))
@@ -104,7 +112,7 @@ def _check(path: Path, secret: Secret) -> Keys:
     return Keys(bytes.fromhex(kept["sign"]), bytes.fromhex(kept["seal"]))
 
 
-def _secret(settings: Settings, key_file: Path | None, *, make: bool) -> Secret:
+def secret_of(settings: Settings, key_file: Path | None, *, make: bool) -> Secret:
     """A password from the environment, the key file that was named, or the one in the data folder."""
     password = os.environ.get("GRIDWORKER_BACKUP_PASSWORD", "")
     if password:
@@ -123,7 +131,8 @@ def _secret(settings: Settings, key_file: Path | None, *, make: bool) -> Secret:
     return Secret(key=read_key(usual))
 
 
-def _newest(folder: Path) -> Path:
+def newest(folder: Path) -> Path:
+    """The newest backup of a folder, or the one that is named. Raises ``CommandFailed``."""
     if folder.is_file():
         return folder
     found = sorted(folder.glob(f"*{SUFFIX}"))

@@ -1,8 +1,9 @@
 """`centre status`: how the centre stands, for a person at a terminal and for a script."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, clock
@@ -57,7 +58,10 @@ def _lines(conn: Connection, found: Health) -> Iterator[str]:
         yield f"            {bucket}"
     yield f"backup      {moment(found.backup_at)}"
     for name, chore in sorted(found.chores.items()):
-        if name != "recount":
+        if name == "restore":
+            lost = {key: chore.told[key] for key in ("changes", "acts") if key in chore.told}
+            yield from (f"restored    {line}" for line in window(int(chore.told["from"]), chore.at, lost)[1:])
+        elif name != "recount":
             told = " ".join(f"{key}={value}" for key, value in chore.told.items())
             yield f"{name:<12}{moment(chore.at)}{'' if chore.ok else ' FAILED'}{'  ' + told if told else ''}"
     yield f"database    {found.database_bytes / 1_000_000:.1f} MB"
@@ -66,3 +70,13 @@ def _lines(conn: Connection, found: Health) -> Iterator[str]:
 def moment(ms: int | None) -> str:
     """A time as a person reads it."""
     return "never" if ms is None else f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def window(made_at: int, now: int, lost: Mapping[str, Any]) -> list[str]:
+    """What is lost for good after a restore: what desks made comes back from them, what the centre made does not."""
+    known = f"{lost['changes']} changes and {lost['acts']} acts" if lost else "how much of it cannot be told"
+    return [
+        "what desks handed in since then comes back from them at their next sync",
+        f"WINDOW OF LOSS {moment(made_at)} to {moment(now)}: what the centre made itself, such as accounts,"
+        f" assignments, codes, imports and decisions about what was put aside ({known})",
+    ]

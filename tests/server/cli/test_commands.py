@@ -132,7 +132,7 @@ def test_what_is_no_command_ends_with_two(command, words):
 
 ACTS = (
     "import-divisions add-grid add-account enrol assign reset-password list-accounts list-devices revoke-device backup"
-    " restore status quarantine suspend-device wipe-device lease"
+    " restore status quarantine suspend-device wipe-device lease drill"
 ).split()
 
 

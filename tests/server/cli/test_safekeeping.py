@@ -176,3 +176,14 @@ def test_a_folder_that_cannot_be_written_is_told_so(founded, desk, command, tmp_
     assert said.code == 1
     assert "no backup was made" in said.err
     assert not standing(founded, desk).backup
+
+
+def test_a_restored_centre_says_what_it_made_itself_and_has_lost(founded, desk, command, tmp_path):
+    assert command("backup", str(tmp_path / "safe")).code == 0
+    for act in (["add-grid", VILLAGE], ["add-account", "li", "--role", "mediator", "--region", VILLAGE]):
+        assert command(*act).code == 0
+    said = command("restore", str(tmp_path / "safe"))
+    assert "WINDOW OF LOSS" in said.out
+    assert "(2 changes and 1 acts)" in said.out
+    assert "WINDOW OF LOSS" in command("status").out
+    assert command("status", "--json").json["chores"]["restore"]["told"]["changes"] == 2
