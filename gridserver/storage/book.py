@@ -14,11 +14,11 @@ from gridserver.storage.change_ledger import Author
 from gridserver.storage.engine import Connection, text
 from gridserver.storage.handed import Handed, Known, Lane
 from gridserver.storage.people import Caller, caller_of_device, standing_of
-from gridserver.storage.taking import Hand, take
-from gridworker.protocol.sync import Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing
+from gridserver.storage.taking import Hand, Took, take
+from gridworker.protocol.sync import Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing, Taken
 from gridworker.records.kind import Role
 
-__all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "release", "remember"]
+__all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "push_in_short", "release", "remember"]
 
 OLDEST_SCHEMA = 1
 """The oldest catalogue of kinds whose changes are still understood."""
@@ -58,11 +58,24 @@ class Pulled:
 
 
 def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswer:
-    """Takes in what a device hands in: each group as a whole or not at all, each exactly once.
+    """Takes in what a device hands in: each group as a whole or not at all, each exactly once; tells of each.
 
     Raises ``Refused``: ``epoch``, ``fork``, ``gap``, ``too_big``, ``upgrade``, ``bad_request``, ``busy``; then
     nothing was taken. ``now``: ms UTC.
     """
+    caller, took = _push(conn, caller, message, now)
+    return PushAnswer.model_construct(standing=standing_of(caller, now), results=took.results, taken=Taken())
+
+
+def push_in_short(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswer:
+    """The same, and the groups of which there is no more to say than that they were taken are named by their
+    numbers alone."""
+    caller, took = _push(conn, caller, message, now)
+    told = [result for result in took.results if result.tx not in took.plain]
+    return PushAnswer.model_construct(standing=standing_of(caller, now), results=told, taken=took.taken)
+
+
+def _push(conn: Connection, caller: Caller, message: Push, now: int) -> tuple[Caller, Took]:
     refuse_unfit(message, caller.epoch)
     groups = handed.read(message.groups)
     lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
@@ -70,9 +83,9 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
     lane.known = change_ledger.known(conn, _ids(groups))
     handed.count(lane, groups)
     caller = counted(caller, lane)
-    results = _apply(conn, caller, groups, lane.known, now, scope_version)
+    took = _apply(conn, caller, groups, lane.known, now, scope_version)
     _write_lane(conn, caller, scope_version, message, now)
-    return PushAnswer.model_construct(standing=standing_of(caller, now), results=results)
+    return caller, took
 
 
 def refuse_unfit(message: Push, epoch: str) -> None:
@@ -100,7 +113,7 @@ def apply_groups(
     made the changes. The centre itself (role ``centre``) may write everywhere. Raises ``Refused("busy")``.
     """
     read = handed.read(groups)
-    return _apply(conn, caller, read, change_ledger.known(conn, _ids(read)), now, scope_version)
+    return _apply(conn, caller, read, change_ledger.known(conn, _ids(read)), now, scope_version).results
 
 
 def pull(conn: Connection, caller: Caller, message: Pull, now: int) -> Pulled:
@@ -150,7 +163,7 @@ def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
     known = change_ledger.known(conn, [item.id for item in group.items])
     author = Author(caller.device, caller.incarnation, caller.person, now)
     before = conn.begin_nested()
-    (result,) = take(conn, Hand(author, caller.role, caller.scope, trusted=True), [group], known)
+    (result,) = take(conn, Hand(author, caller.role, caller.scope, trusted=True), [group], known).results
     if result.verdict in ("ok", "conflict"):
         before.commit()
         quarantine.settle(conn, put_aside, "taken", by, now)
@@ -168,14 +181,15 @@ def _covered(conn: Connection) -> int:
 
 def _apply(
     conn: Connection, caller: Caller, groups: Sequence[Handed], known: Mapping[str, Known], now: int, scope_version: int
-) -> list[GroupResult]:
+) -> Took:
     """Answers what was answered before, puts aside what cannot be trusted, and takes the rest."""
     repeats, fresh, aside = handed.sorted_out(groups, known, caller.person, caller.status != "active")
     told = change_ledger.answers(conn, repeats)
     author = Author(caller.device, caller.incarnation, caller.person, now)
     hand = Hand(author, caller.role, scope_version, trusted=caller.role == Role.CENTRE)
-    told.update({result.tx: result for result in take(conn, hand, fresh, known, aside)})
-    return [told[group.tx] for group in groups]
+    took = take(conn, hand, fresh, known, aside)
+    told.update({result.tx: result for result in took.results})
+    return took._replace(results=[told[group.tx] for group in groups])
 
 
 def _ids(groups: Sequence[Handed]) -> list[str]:

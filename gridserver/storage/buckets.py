@@ -16,6 +16,8 @@ class Head:
     seq: int
     entries: int
     set_hash: int
+    before: int
+    """The last number when it was locked."""
 
     def next(self) -> int:
         """The next place in the feed. Only under the lock: then numbers become visible in their order."""
@@ -67,7 +69,7 @@ def write(conn: Connection, heads: Iterable[Head]) -> None:
 
 def _locked(conn: Connection, buckets: list[str]) -> dict[str, Head]:
     rows = conn.execute(_LOCK, {"buckets": buckets})
-    return {row.bucket: Head(row.bucket, row.seq, row.entries, int(row.set_hash, 16)) for row in rows}
+    return {row.bucket: Head(row.bucket, row.seq, row.entries, int(row.set_hash, 16), row.seq) for row in rows}
 
 
 def _digest(row: Row) -> int:

@@ -31,6 +31,8 @@ class Draft:
     """Ids of the conflicts that the group ran into."""
     late: bool = False
     """Some of it was made while its author held the bucket, and came after."""
+    plain: bool = True
+    """Every change did just what its author saw it do."""
 
     def row(self, key: Key) -> Row | None:
         """The row as it would be."""

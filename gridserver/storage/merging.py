@@ -12,7 +12,7 @@ from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind, Role
-from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply
+from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, lay
 from gridworker.records.references import Reference, references
 from gridworker.records.rights import Author, check_values, why_not
 from gridworker.records.row import Row, Stamp
@@ -51,6 +51,8 @@ class Verdict(NamedTuple):
     """The records that the group spoke of or that it led to."""
     notes: Sequence[Change] = ()
     """What the centre itself wrote in conflicts because of the group."""
+    plain: bool = False
+    """The rows are just what its author sees who lays the changes on the rows as they stood."""
 
 
 @dataclass(slots=True)
@@ -114,6 +116,7 @@ def judge(world: World, group: Handed, first_at: int) -> Verdict:
         late=draft.late,
         touched=list({**keys, **dict.fromkeys(draft.fresh)}),
         notes=draft.notes,
+        plain=draft.plain and not draft.clashed and not draft.late and not draft.notes,
     )
 
 
@@ -139,11 +142,13 @@ def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited
     if change.verb is Verb.SET and change.path == kind.home_field:
         bucket = _home(world, kind, change.value)
     gone = _without_target(world, draft, kind, change, made, waited=waited)
-    change = _as_seen(world, kind, row, change)
+    said, change = change, _as_seen(world, kind, row, change)
     if row is not None and settles_unseen(row, change):
         draft.clashed[row.id] = None
         return
     outcome = apply(kind, row, change, world.author.person)
+    here = said.bucket == bucket and (row is None or row.bucket == bucket)
+    draft.plain = draft.plain and here and _is_laid(kind, row, said, change, world.author.person, outcome)
     if outcome.made is not None:
         draft.notes.append(outcome.made)
     if outcome.row is not None:
@@ -152,6 +157,13 @@ def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited
         for reference, removed in gone:
             _keep_orphan(world, draft, outcome.row, change, reference, removed)
     _keep_dissent(world, draft, kind, row, change, outcome)
+
+
+def _is_laid(kind: Kind, row: Row | None, said: Change, change: Change, by: str, outcome: Outcome) -> bool:
+    """Whether a change did no more and no less than it does on its author's desk. ``said``: as it came."""
+    if outcome.row is None or outcome.clash is not None or said.hlc != change.hlc:
+        return False
+    return outcome.row.fields == said.value if row is None else outcome.row == lay(kind, row, said, by)
 
 
 def _without_target(

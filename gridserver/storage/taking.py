@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gridserver.errors import Refused
 from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope
@@ -11,7 +12,7 @@ from gridserver.storage.engine import Connection, text
 from gridserver.storage.handed import Handed, Known, first_at
 from gridserver.storage.merging import World, judge, put_aside
 from gridserver.storage.rows import Key, Standing
-from gridworker.protocol.sync import GroupResult
+from gridworker.protocol.sync import GroupResult, Stretch, Taken
 from gridworker.records import KINDS, rights
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID
@@ -33,18 +34,29 @@ class Hand:
     """The centre itself, or somebody who looked at the group: the buckets that it names are not asked for."""
 
 
+class Took(NamedTuple):
+    """What became of some groups."""
+
+    results: list[GroupResult]
+    """In the order of the groups."""
+    plain: set[str]
+    """The tx of those that were taken just as their author made them."""
+    taken: Taken
+    """The same ones in short."""
+
+
 def take(
     conn: Connection,
     hand: Hand,
     groups: Sequence[Handed],
     known: Mapping[str, Known],
     aside: Mapping[str, tuple[str, str]] | None = None,
-) -> list[GroupResult]:
+) -> Took:
     """Merges the groups in their order and writes what became of them. ``aside``: by tx, code and reason of those
     that are only to be kept. ``known``: what the ledger holds of their changes, to be replaced.
     """
     if not groups:
-        return []
+        return Took([], set(), Taken())
     aside = aside or {}
     heads, world, standing = _world(conn, hand, [c for g in groups if g.tx not in aside for c in g.changes])
     judged = []
@@ -56,7 +68,34 @@ def take(
         judged.append(Judged(group, verdict))
     places = _write(conn, heads, world, standing)
     _note(conn, hand, judged, places, known, world.centre)
-    return [change_ledger.result(each.group, each.verdict, places) for each in judged]
+    results = [change_ledger.result(each.group, each.verdict, places) for each in judged]
+    plain = {each.group.tx for each in judged if each.verdict.plain}
+    taken = in_short([result for result in results if result.tx in plain], _own(heads, judged, places))
+    return Took(results, plain, taken)
+
+
+def in_short(results: Sequence[GroupResult], own: Mapping[str, Stretch]) -> Taken:
+    """What is said of groups of which there is no more to say than that they were taken."""
+    numbers: list[tuple[int, int]] = []
+    seqs: dict[str, int] = {}
+    for n in sorted(n for result in results for n in result.numbers):
+        if numbers and numbers[-1][1] == n - 1:
+            numbers[-1] = (numbers[-1][0], n)
+        else:
+            numbers.append((n, n))
+    for result in results:
+        for bucket, seq in result.seqs.items():
+            seqs[bucket] = max(seq, seqs.get(bucket, 0))
+    return Taken(numbers=numbers, seqs=seqs, own=dict(own))
+
+
+def _own(
+    heads: Mapping[str, Head], judged: Sequence[Judged], places: Mapping[Key, tuple[str, int]]
+) -> dict[str, Stretch]:
+    """The stretches of the feeds that hold nothing but plain changes: their author need not read them again."""
+    strange = {places[key][0] for each in judged if not each.verdict.plain for key in each.verdict.touched}
+    written = [head for head in heads.values() if head.seq > head.before and head.bucket not in strange]
+    return {h.bucket: Stretch(before=h.before, to=h.seq, hash=f"{h.set_hash:032x}") for h in written}
 
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:

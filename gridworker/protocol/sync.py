@@ -89,11 +89,33 @@ class Standing(Message):
     """The backup covers the files that the centre stored under a number up to this one."""
 
 
+class Stretch(Message):
+    """A piece of a bucket's feed in which nothing stands but what a push wrote, just as its author sees it: he need
+    not read it again. Between ``before`` and ``to`` nobody else wrote."""
+
+    before: int
+    to: int
+    hash: str
+    """Set hash over the bucket's rows at ``to``, 32 hex digits."""
+
+
+class Taken(Message):
+    """The groups of a push of which there is no more to say than that they were taken."""
+
+    numbers: list[tuple[int, int]] = Field(default_factory=list)
+    """First and last number of changes in a row."""
+    seqs: dict[str, int] = Field(default_factory=dict)
+    """Bucket id to the last seq at which rows of theirs stand in the feed."""
+    own: dict[str, Stretch] = Field(default_factory=dict)
+    """By bucket id."""
+
+
 class PushAnswer(Message):
-    """The centre's answer to a push."""
+    """The centre's answer to a push: what it has to say of single groups, and all that were simply taken."""
 
     standing: Standing
-    results: list[GroupResult]
+    results: list[GroupResult] = Field(default_factory=list)
+    taken: Taken = Field(default_factory=Taken)
 
 
 class BucketInfo(Message):
@@ -114,7 +136,7 @@ class Pull(Message):
     schema_version: int
     scope: int
     clock: Clock
-    cursors: dict[str, int]
+    cursors: dict[str, int] = Field(default_factory=dict)
     vector: str = ""
     """``vector_of`` the cursors when they are those after the last whole answer; then ``cursors`` stays empty.
     A centre that does not remember them answers with the problem ``vector``: send them in full."""

@@ -66,6 +66,35 @@ def is_empty(file: File, bucket: int) -> bool:
     return all(file.db.execute(f"SELECT 1 FROM {test} LIMIT 1", (bucket,)).fetchone() is None for test in tests)
 
 
+def cursor(file: File, bucket: str) -> int | None:
+    """How far the feed of the bucket was read; None when it is not held."""
+    found = file.db.execute("SELECT cursor FROM bucket WHERE id = ?", (bucket,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def set_hash(file: File, bucket: int) -> str:
+    """What the bucket's rows add up to, 32 hex digits."""
+    return str(file.db.execute("SELECT hash FROM bucket WHERE _row = ?", (bucket,)).fetchone()[0]) or "0" * 32
+
+
+def is_naming(file: File, place: BucketRow) -> bool:
+    """Whether the bucket's rows are being replaced."""
+    found = file.db.execute("SELECT naming FROM bucket WHERE _row = ?", (place.row_id,))
+    return bool(found.fetchone()[0])
+
+
+def has_put_aside(file: File, bucket: int) -> bool:
+    """Whether rows of the bucket lie where they cannot be read."""
+    asides = ("pull_quarantine", "unknown_row")
+    tests = [f"SELECT 1 FROM {aside} WHERE _bucket = ? LIMIT 1" for aside in asides]
+    return any(file.db.execute(test, (bucket,)).fetchone() for test in tests)
+
+
+def move_on(file: File, bucket: int, to: int, total: str) -> None:
+    """The feed is read up to here without having been fetched."""
+    file.db.execute("UPDATE bucket SET cursor = ?, hash = ? WHERE _row = ?", (to, total, bucket))
+
+
 def home(file: File, bucket_class: str, region: str) -> str | None:
     """The id of the bucket for records of a class and region (or person); None when this desk has none."""
     found = file.db.execute(

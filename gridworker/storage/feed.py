@@ -98,7 +98,7 @@ def _receive(file: File, page: Page) -> Received:
                 return received
             if page.reset and number == 0:
                 _begin_naming(file, place)
-            work = _Slice(file, place, _is_naming(file, place), received)
+            work = _Slice(file, place, buckets.is_naming(file, place), received)
             _apply(work, rows)
             if number == len(parts) - 1:
                 _leave(work, page)
@@ -144,15 +144,10 @@ def _meeting(file: File, rows: Sequence[Wire]) -> set[str]:
     return found
 
 
-def _is_naming(file: File, place: BucketRow) -> bool:
-    found = file.db.execute("SELECT naming FROM bucket WHERE _row = ?", (place.row_id,))
-    return bool(found.fetchone()[0])
-
-
 def _begin_naming(file: File, place: BucketRow) -> None:
     """The rows that are here are to be replaced. At a first reading that was not broken off there are none."""
     first = place.state == "loading" and buckets.is_empty(file, place.row_id)
-    if not first and not _is_naming(file, place):
+    if not first and not buckets.is_naming(file, place):
         buckets.reset(file, place.id)
 
 

@@ -63,6 +63,14 @@ class OutboxRow:
     tries: int
 
 
+class Answered(NamedTuple):
+    """A change that the centre took just as it is."""
+
+    row_id: int
+    bucket: str
+    laid: Laid
+
+
 class Settled(NamedTuple):
     """What the centre's answer changed here."""
 
@@ -242,6 +250,42 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
     return Settled(touched, unlaid, counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
 
 
+def answered(file: File, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Answered]:
+    """The changes with these numbers that are on their way, oldest first."""
+    query = (
+        "SELECT _row, bucket, author, body, tx, act, n FROM outbox"
+        " WHERE open AND state = 'sent' AND incarnation = ? AND n BETWEEN ? AND ? ORDER BY _row"
+    )
+    found = (line for first, last in numbers for line in file.db.execute(query, (incarnation, first, last)))
+    return [Answered(line[0], line[1], Laid(_change(line[3:]), line[2])) for line in found]
+
+
+def accept(file: File, rows: Iterable[int], seq: int | None, laid: int, now: int) -> None:
+    """These changes were taken; they stand in their bucket's feed at ``seq`` at the latest."""
+    file.db.executemany(
+        "UPDATE outbox SET state = 'accepted', code = '', reason = '', seq = ?, laid = min(laid, ?), settled_at = ?"
+        " WHERE _row = ?",
+        [(seq, laid, now, row_id) for row_id in rows],
+    )
+
+
+def still_laid(file: File, records: Iterable[str]) -> set[str]:
+    """Those of the records over which changes lie."""
+    asked = orjson.dumps(list(records)).decode()
+    query = "SELECT DISTINCT record FROM outbox WHERE record IN (SELECT value FROM json_each(?)) AND laid"
+    return {record for (record,) in file.db.execute(query, (asked,))}
+
+
+def unsettled(file: File, records: Iterable[str]) -> set[str]:
+    """Those of the records of which a change waits, or came back."""
+    asked = orjson.dumps(list(records)).decode()
+    query = (
+        "SELECT DISTINCT record FROM outbox WHERE record IN (SELECT value FROM json_each(?))"
+        " AND state IN ('new', 'sent', 'held', 'attention')"
+    )
+    return {record for (record,) in file.db.execute(query, (asked,))}
+
+
 def _groups(file: File, txs: set[str]) -> dict[str, list[tuple[int, str, str, str]]]:
     """The changes of these groups that an answer can be about; nearly always they are the ones that were sent."""
     groups: dict[str, list[tuple[int, str, str, str]]] = {}
@@ -265,19 +309,25 @@ STATE_OF = {
 """By the centre's verdict on its group: the state of a change afterwards."""
 
 
+def stands(seq: int | None, cursor: int | None) -> tuple[int | None, int]:
+    """Where a change that was taken stands in a feed read up to ``cursor``, and whether it still lies over its row."""
+    if cursor is None:
+        return seq, 0
+    # An answer that repeats an earlier one may not know the place any more: then the next page settles it.
+    place = cursor + 1 if seq is None else seq
+    return place, int(place > cursor)
+
+
 def lies(state: str, result: GroupResult, bucket: str, cursors: Callable[[str], int | None]) -> tuple[int | None, int]:
     """Where the change stands in the feed, and whether it still lies over the centre's row."""
     if state == "held":
         return None, 1
     if state == "attention":
         return None, 0
-    cursor = cursors(bucket)
     # Where the record lies in another bucket by now, that one's next page brings it, and this one's may never come.
-    if cursor is None or (result.seqs and bucket not in result.seqs):
-        return result.seqs.get(bucket), 0
-    # An answer that repeats an earlier one may not know the place any more: then the next page settles it.
-    seq = result.seqs.get(bucket, cursor + 1)
-    return seq, int(seq > cursor)
+    if result.seqs and bucket not in result.seqs:
+        return None, 0
+    return stands(result.seqs.get(bucket), cursors(bucket))
 
 
 def read_up_to(file: File, bucket: str, seq: int, complete: bool) -> set[tuple[str, str]]:

@@ -116,6 +116,25 @@ def stand_again(file: File, records: Iterable[tuple[str, str]]) -> None:
             )
 
 
+def set_made(file: File, kind: str, rows: Iterable[Row]) -> None:
+    """The centre took these new records just as they are shown, and nothing else of them waits."""
+    query = f"UPDATE {file.tables[kind].name} SET _ver = ?, _mark = ?, _standing = ? WHERE id = ?"
+    file.db.executemany(query, [(row.ver, row.mark, ACCEPTED, row.id) for row in rows])
+
+
+def accepted(file: File, records: Iterable[tuple[str, str]]) -> None:
+    """Changes of these records were taken, and what is shown stays: the records stand safer where nothing waits."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, record in records:
+        by_kind.setdefault(kind, []).append(record)
+    for kind, ids in by_kind.items():
+        waiting = outbox.unsettled(file, ids)
+        stand_again(file, [(kind, record) for record in ids if record in waiting])
+        if kind in file.tables:
+            query = f"UPDATE {file.tables[kind].name} SET _standing = ? WHERE id = ?"
+            file.db.executemany(query, [(ACCEPTED, record) for record in ids if record not in waiting])
+
+
 def settle(file: File, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled:
     """Note the centre's answers and what follows from them for what is shown."""
     cursors: dict[str, int] = dict(file.db.execute("SELECT id, cursor FROM bucket").fetchall())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridworker.protocol.sync import BucketInfo, GroupResult, Page, Standing
+from gridworker.protocol.sync import BucketInfo, GroupResult, Page, Standing, Taken
 from gridworker.records import KINDS
 from gridworker.records.change import Change
 from gridworker.records.kind import Kind
@@ -16,6 +16,7 @@ from gridworker.storage import (
     feed,
     migrations,
     outbox,
+    own_rows,
     project,
     search,
     sync_log,
@@ -109,10 +110,13 @@ class Store(Reader):
         with self._file.writing():
             outbox.mark_sent(self._file, txs)
 
-    def settle(self, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled:
-        """Note the centre's answers to groups, and what its backup covers. ``now``: ms UTC."""
+    def settle(
+        self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
+    ) -> Settled:
+        """Note the centre's answers to groups, and what its backup covers. ``now``: ms UTC. ``taken``: the groups of
+        which there is no more to say."""
         with self._file.writing():
-            return project.settle(self._file, results, standing, now)
+            return own_rows.settle(self._file, results, standing, now, taken)
 
     def note_standing(self, standing: Standing) -> None:
         """Note what the centre knows of this device: what is durable, whether it has a backup."""

@@ -32,7 +32,7 @@ from gridworker.errors import (
     TooSlow,
 )
 from gridworker.protocol import MOST_BYTES
-from gridworker.protocol.codec import JSON, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.codec import ZSTD, NotReadable, pack, unpack
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
@@ -131,6 +131,7 @@ class Centre:
         self._timeouts = timeouts
         self._http = requests.Session()
         self._http.trust_env = False
+        self._http.headers.clear()  # a quiet sync is smaller than what requests says by itself
         self._http.verify = True if ca is None else str(ca)
         if not self.address.is_loopback:
             self._http.proxies.update(requests.utils.get_environ_proxies(str(self.address)))
@@ -264,11 +265,10 @@ class Centre:
             raise BrokenAnswer(f"{path}: {error.error_count()} fields do not fit") from None
 
     def _exchange(self, method: str, path: str, message: Message | None, token: str) -> _Reply:
-        headers = {"Accept": JSON, "Accept-Encoding": ZSTD, "User-Agent": f"gridworker/{VERSION}"}
+        headers = {"Accept-Encoding": ZSTD, "User-Agent": f"gridworker/{VERSION}"}
         body: bytes | None = None
         if message is not None:
-            body, compressed = pack(message.model_dump(mode="json"))
-            headers["Content-Type"] = JSON
+            body, compressed = pack(message.model_dump(mode="json", exclude_defaults=True))
             if compressed:
                 headers["Content-Encoding"] = ZSTD
         self._look()

@@ -24,6 +24,7 @@ from gridworker.protocol.sync import (
     Push,
     PushAnswer,
     Standing,
+    Taken,
     vector_of,
 )
 from gridworker.records.change import Change
@@ -53,7 +54,9 @@ class Book(Protocol):
     def set_metas(self, values: Mapping[str, Any]) -> None: ...
     def waiting(self, most: int) -> list[Change]: ...
     def mark_sent(self, txs: Iterable[str]) -> None: ...
-    def settle(self, results: Sequence[GroupResult], standing: Standing, now: int) -> Settled: ...
+    def settle(
+        self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
+    ) -> Settled: ...
     def note_standing(self, standing: Standing) -> None: ...
     def came_back(self, most: int) -> list[str]: ...
     def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]: ...
@@ -214,7 +217,7 @@ class Engine:
             incarnation=self._incarnation,
             schema_version=SCHEMA,
             scope=self._book.meta("scope", 0),
-            clock=clock,
+            clock=Clock(wall=clock.wall),
             cursors={} if known else cursors,
             vector=vector if known else "",
             most=self._batch.rows,
@@ -233,7 +236,7 @@ class Engine:
     # ------------------------------------------------------------------ answers
 
     def _settle(self, answer: PushAnswer) -> None:
-        settled = self._book.settle(answer.results, answer.standing, answer.standing.now)
+        settled = self._book.settle(answer.results, answer.standing, answer.standing.now, answer.taken)
         if not settled.accepted + settled.refused + settled.held:
             raise RuntimeError("the centre answered no group that was pushed")
         self._count(settled)

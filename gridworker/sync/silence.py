@@ -11,6 +11,9 @@ from gridworker.sync import session
 
 LOG = logging.getLogger(__name__)
 
+EVERY = 15 * 60_000
+"""ms for which what was told is new enough: a quiet sync is one request, a supervisor's too."""
+
 
 class Line(Protocol):
     """What is needed of ``centre.Centre``."""
@@ -20,11 +23,13 @@ class Line(Protocol):
 
 def look_for_silent_desks(store: Store, line: Line) -> bool:
     """Notes under ``desks`` what the centre knows of the desks of this supervisor's district (``protocol.oversight``),
-    and under ``desks_as_of`` when it said so (ms UTC). False for other people, and when it could not be asked: the
-    sync before it was whole all the same.
+    and under ``desks_as_of`` when it said so (ms UTC). False for other people, when it was asked a moment ago, and
+    when it could not be asked: the sync before it was whole all the same.
     """
     account = session.account_of(store)
     if account is None or account.role != Role.SUPERVISOR:
+        return False
+    if 0 <= _centre_time(store) - int(store.meta("desks_as_of", 0)) < EVERY:
         return False
     try:
         told = line.desks()
@@ -33,3 +38,9 @@ def look_for_silent_desks(store: Store, line: Line) -> bool:
         return False
     store.set_metas({"desks": [desk.model_dump() for desk in told.desks], "desks_as_of": told.as_of})
     return True
+
+
+def _centre_time(store: Store) -> int:
+    """What the centre's clock said in its last answer, ms UTC."""
+    standing = store.meta("standing") or {}
+    return int(standing.get("now", 0))

@@ -1,13 +1,33 @@
 """The benchmarks: each one is there, says its limits as they were promised, and what it says can be read."""
 
 import importlib
+import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from benchmarks import county, district, first_pull, gui_thread, save, search
+from benchmarks import (
+    bare_desk,
+    county,
+    diary_fields,
+    district,
+    few_changes,
+    first_pull,
+    gui_thread,
+    hundred_thousand,
+    many_desks,
+    push_rate,
+    return_of_desks,
+    save,
+    search,
+    upload,
+    wire,
+)
 from benchmarks.__main__ import ALL
 from benchmarks.figures import Figure, median, percentile, table, taken
+from gridworker.records.kinds.visit import VISIT
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +44,14 @@ def test_the_limits_are_those_that_were_promised():
     assert first_pull.MOST_RATIO == 4.0
     assert (first_pull.HOUSEHOLDS, first_pull.PERSONS) == (2_000, 6_000)
     assert (gui_thread.MOST_HELD, gui_thread.MOST_PAINTED) == (50.0, 80.0)
+    assert (upload.FEW, hundred_thousand.MANY) == (10_000, 100_000)
+    assert (upload.MOST_RATIO, upload.MOST_GROWTH) == (4.0, 11.0)
+    assert (few_changes.EDITS, few_changes.MOST_MS, few_changes.MOST_BYTES) == (100, 25.0, 36_000.0)
+    assert (few_changes.MOST_IDLE, few_changes.BUCKETS, few_changes.MOST_DAY) == (600.0, 1_724, 4_000.0)
+    assert (few_changes.VISITS, few_changes.VISIT_EDITS, few_changes.SHORT) == (14, 6, 40)
+    assert (many_desks.DESKS, many_desks.EACH, many_desks.MOST_MS) == (20, 500, 2_000.0)
+    assert (push_rate.RATE, push_rate.CHANGES, push_rate.MOST_MS) == (200.0, 10, 50.0)
+    assert return_of_desks.MOST_S == 900.0
     assert search.LIMIT == 50.0
     assert county.HOUSEHOLDS == 500_000
 
@@ -70,6 +98,37 @@ def test_pages_of_a_bucket_hold_all_of_its_rows_and_add_up():
     assert [page.to for page in pages] == [2_000, 4_000, 4_500]
     assert pages[0].hash == pages[1].hash == ""
     assert len(pages[2].hash) == 32
+
+
+def test_the_diaries_that_are_handed_in_are_the_same_in_every_run_and_as_long_as_promised():
+    some = list(diary_fields.diaries(20, start=7))
+    assert some == [*diary_fields.diaries(10, start=7), *diary_fields.diaries(10, start=17)]
+    assert {len(each["text"]) for each in some} == {200}
+    assert len(VISIT.clean(some[0] | {"grid": county.record(1), "visitor": county.record(2)})) >= 10
+    assert [line[bare_desk.COLUMNS.index("text")] for line in bare_desk.rows(20, start=7)] == [d["text"] for d in some]
+
+
+def test_a_relay_counts_what_passes_and_breaks_off_when_told():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        Thread(target=_echo, args=(door,), daemon=True).start()
+        with wire.Wire(f"http://127.0.0.1:{door.getsockname()[1]}") as relay:
+            near = socket.create_connection(("127.0.0.1", int(relay.address.rpartition(":")[2])))
+            for said in (b"abc", b"defgh"):
+                near.sendall(said)
+                assert near.recv(100) == said
+            assert (relay.up, relay.down, relay.turns) == (8, 8, 2)
+            relay.break_at = 10
+            near.sendall(b"xyz")
+            with suppress(ConnectionResetError):
+                assert near.recv(100) == b""
+            near.close()
+
+
+def _echo(door):
+    line, _ = door.accept()
+    with line:
+        while said := line.recv(100):
+            line.sendall(said)
 
 
 def test_the_page_about_the_figures_names_every_benchmark():

@@ -39,8 +39,19 @@ def test_a_worker_hears_nothing_of_other_desks(village, desk):
 def test_a_sync_was_whole_even_when_the_line_broke_before_the_desks_were_told(village, desk):
     zhao = desk("zhao")
     before = zhao.store.meta("desks_as_of")
-    village.centre.clock.move(minutes=5)
+    village.centre.clock.move(minutes=20)
     village.line.lose_next = "/oversight/"
     assert zhao.sync().ok
     assert zhao.store.meta("desks_as_of") == before
     assert zhao.ledger.last_success() == village.centre.clock()
+
+
+def test_a_supervisor_who_syncs_again_at_once_does_not_ask_for_them_again(village, desk):
+    zhao = desk("zhao")
+    before = zhao.store.meta("desks_as_of")
+    village.centre.clock.move(minutes=10)
+    zhao.sync()
+    assert zhao.store.meta("desks_as_of") == before
+    village.centre.clock.move(minutes=10)
+    zhao.sync()
+    assert zhao.store.meta("desks_as_of") == village.centre.clock()

@@ -1,0 +1,129 @@
+"""What the centre took just as it was made: the rows that it has now are worked out here, and not fetched again.
+
+The centre says of a bucket: from here to there nobody wrote but you, and the rows then add up to this. A desk that
+had read the bucket up to there lays its changes on the rows that it has; when they add up to the same, it knows
+all that a download would tell. When anything differs, nothing is done, and the rows come with the next pull.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gridworker.protocol.sync import GroupResult, Standing, Stretch, Taken
+from gridworker.records.change import Verb
+from gridworker.records.merge import lay
+from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
+from gridworker.storage import buckets, outbox, project
+from gridworker.storage.file import BucketRow, File
+from gridworker.storage.outbox import Answered, Settled
+
+_Key = tuple[str, str]
+
+
+class _Next(NamedTuple):
+    """A record, the changes that were taken, and the centre's row before and after them."""
+
+    changes: list[Answered]
+    before: Row | None
+    after: Row
+
+
+def settle(
+    file: File, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
+) -> Settled:
+    """Notes the centre's answers and what follows from them for what is shown."""
+    settled = project.settle(file, results, standing, now)
+    if taken is None or not taken.numbers:
+        return settled
+    by_bucket: dict[str, list[Answered]] = {}
+    for change in outbox.answered(file, standing.incarnation, taken.numbers):
+        by_bucket.setdefault(change.bucket, []).append(change)
+    records = set(settled.records)
+    for bucket, changes in by_bucket.items():
+        _take(file, bucket, changes, taken, now)
+        records.update(_keys(changes))
+    project.stand_again(file, outbox.make_durable(file, standing))
+    count = sum(map(len, by_bucket.values()))
+    return settled._replace(records=records, accepted=settled.accepted + count)
+
+
+def _take(file: File, bucket: str, changes: list[Answered], taken: Taken, now: int) -> None:
+    place, stretch = file.bucket(bucket), taken.own.get(bucket)
+    cursor = buckets.cursor(file, bucket)
+    rows = [change.row_id for change in changes]
+    if stretch is not None and place is not None and _is_at(file, place, stretch):
+        after = _worked_out(file, place, changes, stretch)
+        if after is not None:
+            outbox.accept(file, rows, stretch.to, 0, now)
+            _write(file, place, after, stretch)
+            return
+    seq, laid = outbox.stands(taken.seqs.get(bucket), cursor)
+    outbox.accept(file, rows, seq, laid, now)
+    if laid:
+        project.accepted(file, _keys(changes))
+    else:
+        project.tell_all_again(file, _keys(changes))
+
+
+def _is_at(file: File, place: BucketRow, stretch: Stretch) -> bool:
+    """Whether all before the stretch is here, and whole."""
+    return (
+        place.state == "live"
+        and buckets.cursor(file, place.id) == stretch.before
+        and not buckets.is_naming(file, place)
+        and not buckets.has_put_aside(file, place.row_id)
+    )
+
+
+def _worked_out(
+    file: File, place: BucketRow, changes: Iterable[Answered], stretch: Stretch
+) -> dict[_Key, _Next] | None:
+    """The centre's rows with the changes on them; None when they do not add up to what the centre has."""
+    found: dict[_Key, list[Answered]] = {}
+    for change in changes:
+        found.setdefault((change.laid.change.kind, change.laid.change.record), []).append(change)
+    after: dict[_Key, _Next] = {}
+    total = int(buckets.set_hash(file, place.row_id), 16)
+    for (kind, record), mine in found.items():
+        step = _next(file, kind, record, mine)
+        if step is None:
+            return None
+        if step.before is not None:
+            total -= row_digest(kind, record, step.before.ver, step.before.mark)
+        total += row_digest(kind, record, step.after.ver, step.after.mark)
+        after[kind, record] = step
+    return after if f"{total % SET_HASH_MODULUS:032x}" == stretch.hash else None
+
+
+def _next(file: File, kind: str, record: str, changes: list[Answered]) -> _Next | None:
+    table = file.tables.get(kind)
+    if table is None:
+        return None
+    before = None
+    if changes[0].laid.change.verb is not Verb.CREATE:
+        before = project.centre_row(file, kind, record, project.held(file, kind, record))
+        if before is None:
+            return None
+    row = before
+    for _, _, (change, author) in changes:
+        if not project.lies_on(table.kind, row, change):
+            return None
+        row = lay(table.kind, row, change, author)
+    return None if row is None else _Next(changes, before, row)
+
+
+def _write(file: File, place: BucketRow, after: dict[_Key, _Next], stretch: Stretch) -> None:
+    ids = [record for _, record in after]
+    more = outbox.still_laid(file, ids) | outbox.unsettled(file, ids)
+    plain: dict[str, list[Row]] = {}
+    for (kind, record), step in after.items():
+        if step.before is None and record not in more:
+            plain.setdefault(kind, []).append(step.after)
+        else:
+            project.set_centre(file, kind, record, step.after, place)
+    for kind, rows in plain.items():
+        project.set_made(file, kind, rows)
+    buckets.move_on(file, place.row_id, stretch.to, stretch.hash)
+
+
+def _keys(changes: Iterable[Answered]) -> set[_Key]:
+    return {(each.laid.change.kind, each.laid.change.record) for each in changes}
