@@ -175,7 +175,7 @@ def _without_target(
     for reference in references(kind, change):
         here = (draft.row((name, reference.target)) for name in reference.to)
         row = next((each for each in here if each is not None), None) or world.targets.get(reference.target)
-        if row is not None and row.removed is not None:
+        if row is not None and row.removed is not None and not row.fields.get("same_as"):
             without.append((reference, row.removed))
         if row is not None or reference.target in world.targets or reference.target in made:
             continue

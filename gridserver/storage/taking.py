@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gridserver.errors import Refused
-from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope
+from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope, twins
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, text
@@ -66,6 +66,7 @@ def take(
         else:
             verdict = judge(world, group, first_at(group, known, hand.author.now))
         judged.append(Judged(group, verdict))
+    judged = _with_twins(judged, twins.opened(conn, world, standing.rows))
     places = _write(conn, heads, world, standing)
     _note(conn, hand, judged, places, known, world.centre)
     results = [change_ledger.result(each.group, each.verdict, places) for each in judged]
@@ -96,6 +97,15 @@ def _own(
     strange = {places[key][0] for each in judged if not each.verdict.plain for key in each.verdict.touched}
     written = [head for head in heads.values() if head.seq > head.before and head.bucket not in strange]
     return {h.bucket: Stretch(before=h.before, to=h.seq, hash=f"{h.set_hash:032x}") for h in written}
+
+
+def _with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
+    """What the centre wrote of records that are alike stands in the ledger with the last group that was taken."""
+    if not notes:
+        return judged
+    at = max(place for place, each in enumerate(judged) if each.verdict.touched)
+    group, verdict = judged[at]
+    return [*judged[:at], Judged(group, verdict._replace(notes=[*verdict.notes, *notes])), *judged[at + 1 :]]
 
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:

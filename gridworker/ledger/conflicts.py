@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gridworker.errors import NotAccepted, NotAllowed, NotFound
+from gridworker.ledger import twins
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Ground, Saved
 from gridworker.ledger.save import apply_steps
+from gridworker.ledger.twins import Act
 from gridworker.records import texts
 from gridworker.records.change import Verb
 from gridworker.records.fields import Ref, Text
@@ -19,8 +21,6 @@ from gridworker.records.wrong import Wrong
 
 Keep = Literal["shown", "all"] | int | str
 """What is taken: what is shown, all texts, or the number of another version."""
-Act = tuple[str, str, Step]
-"""What is done to a record: (kind, record, step)."""
 SHOWN: Keep = "shown"
 ALL: Keep = "all"
 
@@ -106,6 +106,8 @@ def _decided(ground: Ground, here: Conflict, keep: Keep, value: Any) -> tuple[li
         return [], "kept"
     if keep == ALL:
         return _on_record(here, _write(ground, here, _all_texts(ground, here))), "merged"
+    if here.type is ClashType.DUPLICATE:
+        return _made_one(ground, here, keep), "merged"
     version = _version(here, keep)
     if here.type is ClashType.ORPHAN:
         return [_target_back(ground, here)], "swapped"
@@ -114,6 +116,15 @@ def _decided(ground: Ground, here: Conflict, keep: Keep, value: Any) -> tuple[li
 
 def _on_record(here: Conflict, steps: Iterator[Step]) -> list[Act]:
     return [(here.kind, here.record, step) for step in steps]
+
+
+def _made_one(ground: Ground, here: Conflict, keep: Keep) -> list[Act]:
+    """1: the other record is merged into this one; 2: this one into the other."""
+    other = here.others[0].value
+    ways = {"1": (other, here.record), "2": (here.record, other)}
+    if str(keep) not in ways:
+        raise NotFound(f"version {keep} of conflict {here.id}", advice="没有这个选择，请重新选择。")
+    return list(twins.made_one(ground, here.kind, *ways[str(keep)]))
 
 
 def _target_back(ground: Ground, here: Conflict) -> Act:

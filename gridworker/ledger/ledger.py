@@ -16,6 +16,7 @@ from gridworker.ledger import (
     removed,
     review,
     save,
+    twins,
     undo,
     visits,
 )
@@ -367,6 +368,10 @@ class Ledger:
             return None
         row = self.store.get(kind, record)
         return None if row is None else {**row.fields, "id": record}
+
+    def standing(self, kind: str, record: str) -> str:
+        """The id of the record into which this one was merged, or its own."""
+        return twins.standing(self._ground, kind, record)
 
     def state_of(self, kind: str, record: str) -> str:
         """local, accepted, durable, conflict or attention."""

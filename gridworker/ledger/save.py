@@ -39,7 +39,11 @@ class _Act:
         return row
 
     def add(self, kind: Kind, record: str, bucket: str, step: Step) -> None:
-        """One more change, if this person may make it."""
+        """One more change, if this person may make it. Who removes a record sees it as it is shown then."""
+        before = self.rows.get(record)
+        if before is None and step.verb is not Verb.CREATE:
+            before = self.ground.store.get(kind.name, record)
+        seen = seen_of(before) if step.verb is Verb.DEL and step.seen is None and before is not None else step.seen
         change = Change(
             id=self.ground.new_id(),
             verb=step.verb,
@@ -51,13 +55,10 @@ class _Act:
             path=step.path,
             value=kind.a_persons(step.path, step.value),
             parent=step.parent,
-            seen=step.seen,
+            seen=seen,
             base=step.base,
             act=self.act,
         )
-        before = self.rows.get(record)
-        if before is None and step.verb is not Verb.CREATE:
-            before = self.ground.store.get(kind.name, record)
         if reason := rights.why_not(kind, before, change, self.ground.author):
             raise NotAllowed(reason, field=step.path)
         self.changes.append(change)

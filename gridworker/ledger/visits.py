@@ -6,6 +6,7 @@ from typing import Any
 from gridworker.ledger.days import monday_of, plus, start_of
 from gridworker.ledger.ground import Ground, NewRecord, Saved
 from gridworker.ledger.save import together
+from gridworker.ledger.twins import alike
 
 Fields = dict[str, Any]
 
@@ -32,9 +33,10 @@ def save_visit(
 
 def visits_of(ground: Ground, household: str, limit: int) -> list[Fields]:
     """The visits to a household, newest first, also those that were mainly to another one."""
-    mine = ground.store.find("visit", [("household", "=", household)], ("-visited_at",), limit)
-    others = ground.store.find("visit", [("subjects", "has", ("record", household))], ("-visited_at",), limit)
-    known = {visit["id"]: visit for visit in (*mine, *others)}
+    known: dict[str, Fields] = {}
+    for one in alike(ground, "household", household):
+        for where in (("household", "=", one), ("subjects", "has", ("record", one))):
+            known |= {visit["id"]: visit for visit in ground.store.find("visit", [where], ("-visited_at",), limit)}
     return sorted(known.values(), key=lambda visit: int(visit["visited_at"]), reverse=True)[:limit]
 
 
@@ -82,7 +84,7 @@ def week(ground: Ground, today: str) -> list[int]:
 
 def members(ground: Ground, household: str) -> list[Fields]:
     """Everyone in a household, the head first, then by relation."""
-    found = ground.store.find("person", (("household", "=", household),))
+    found = ground.store.find("person", (("household", "in", alike(ground, "household", household)),))
     return sorted(found, key=lambda person: _rank(person))
 
 

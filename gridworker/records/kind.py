@@ -107,6 +107,8 @@ class Kind:
     machine: Machine | None = None
     append_only: bool = False
     """Written once, never edited or removed."""
+    natural_keys: tuple[tuple[str, ...], ...] = ()
+    """Fields that no two records share, all together: two that do are perhaps one person or one household."""
     rules: tuple[Callable[[Mapping[str, Any]], str], ...] = ()
     """Checks over several fields: Chinese reason, or "" when all is well."""
 

@@ -21,6 +21,7 @@ class ClashType(StrEnum):
     DEL_VS_EDIT = "del_vs_edit"
     EDIT_ON_DELETED = "edit_on_deleted"
     ORPHAN = "orphan"
+    DUPLICATE = "duplicate"
 
 
 CLASH_TITLES = {
@@ -30,6 +31,7 @@ CLASH_TITLES = {
     ClashType.DEL_VS_EDIT: "一人移除，另一人还在修改",
     ClashType.EDIT_ON_DELETED: "修改时记录已被移除",
     ClashType.ORPHAN: "所指的记录已被移除",
+    ClashType.DUPLICATE: "可能是同一份档案",
 }
 
 

@@ -53,9 +53,10 @@ class LedgerReferences:
         from gridworker.records import KINDS
 
         for kind in kinds:
-            fields = self._ledger.get(kind, record)
+            standing = self._ledger.standing(kind, record)
+            fields = self._ledger.get(kind, standing)
             if fields is not None:
-                context = self._context(kind, record, fields)
+                context = self._context(kind, standing, fields)
                 return KINDS[kind].title_of(fields) + (f"　{context}" if context else "")
         return OUT_OF_SCOPE
 

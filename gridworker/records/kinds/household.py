@@ -4,6 +4,7 @@ from gridworker.records.codes import HOUSEHOLD_TAGS, RESIDENCE_MATCH
 from gridworker.records.fields import (
     Choice,
     Day,
+    Entries,
     Flag,
     Merge,
     Name,
@@ -34,6 +35,7 @@ HOUSEHOLD = Kind(
     title_fields=("head_name",),
     columns=("household_no", "head_name", "address", "members", "tags"),
     indexes=(("grid", "household_no"), ("grid", "address"), ("head_name",), ("household_no",)),
+    natural_keys=(("grid", "household_no"),),
     summaries=(Summary("households_by_grid", by=("grid",)),),
     fields=(
         Text("household_no", "户编号", limit=40, searched=Searched.NUMBER, hint="户口簿号或本村编号，保留前面的 0"),
@@ -61,6 +63,8 @@ HOUSEHOLD = Kind(
         Day("moved_in", "入住日期"),
         Day("moved_out", "迁出日期"),
         Text("note", "备注", limit=1000, lines=True, searched=Searched.TEXT),
+        Ref("same_as", "并入", to=("household",), hidden=True),
+        Entries("also", "并入的档案", hidden=True, fields=(Ref("record", "档案"),)),
         Files("photos", "照片"),
     ),
 )

@@ -17,6 +17,7 @@ from gridworker.records.codes import (
 from gridworker.records.fields import (
     Choice,
     Day,
+    Entries,
     Flag,
     IdNumber,
     Merge,
@@ -58,6 +59,7 @@ PERSON = Kind(
     title_fields=("name",),
     columns=("name", "relation", "sex", "birth_date", "phone", "tags"),
     indexes=(("household", "relation"), ("grid", "name"), ("id_number",)),
+    natural_keys=(("id_number",),),
     rules=(agrees_with_number,),
     fields=(
         Name("name", "姓名", required=True, merge=Merge.GUARDED),
@@ -86,5 +88,7 @@ PERSON = Kind(
         Day("moved_out", "迁出日期"),
         Day("died_on", "死亡日期", privacy=Privacy.B),
         Text("note", "备注", limit=1000, lines=True, searched=Searched.TEXT),
+        Ref("same_as", "并入", to=("person",), hidden=True),
+        Entries("also", "并入的档案", hidden=True, fields=(Ref("record", "档案"),)),
     ),
 )

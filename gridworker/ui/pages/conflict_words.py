@@ -20,6 +20,7 @@ EXPLAINED: Final[Mapping[ClashType, str]] = {
     ClashType.DEL_VS_EDIT: "一个人要移除，但没有看到别人的新修改，所以还留着。请决定保留还是移除。",
     ClashType.EDIT_ON_DELETED: "修改还没有上传，这里就被别人移除了。选有内容的一份，会恢复回来。",
     ClashType.ORPHAN: "填写时还不知道，所指的那条记录已被移除。可以恢复那一条；也可以先留着，再到记录里改成别的。",
+    ClashType.DUPLICATE: "两份档案的这个号码一样，可能是重复登记。合并后，另一份的内容和走访归到留下的一份，可以撤销。",
 }
 
 
@@ -61,6 +62,8 @@ def words(conflict: Conflict, version: Version) -> str:
             return "已移除"
         case ClashType.EDIT_ON_DELETED if not conflict.field:
             return "恢复这条记录"
+        case ClashType.DUPLICATE:
+            return "不是同一个，两份都留着" if alive else "是同一个，合并成一份"
         case ClashType.ORPHAN:
             return "就这样留着，不恢复" if alive else "恢复被移除的那一条"
         case ClashType.MOVE:

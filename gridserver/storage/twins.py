@@ -1,0 +1,173 @@
+"""Two records that are perhaps one person or one household: found by a keyed hash, never by a number in the clear."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+
+from gridserver.storage.engine import Connection, text
+from gridserver.storage.merging import World
+from gridserver.storage.rows import Key
+from gridworker.records import KINDS
+from gridworker.records.change import Change, Verb
+from gridworker.records.conflicts import conflict_of
+from gridworker.records.kinds.conflict import CONFLICT
+from gridworker.records.merge import Clash, ClashType, Version, lay
+from gridworker.records.row import Row
+
+FEW = 200
+"""Keys in one request up to which two requests wait for each other; an import of more is looked at as it comes."""
+
+
+class _Mark(NamedTuple):
+    """What a record is known by."""
+
+    field: str
+    """The field that says it."""
+    key: bytes
+
+
+MOST_ALIKE = 10
+"""Records that may say the same before it is taken for what it is: no number, but a word like 无."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    one: Row
+    """The record that was written now."""
+    other: Row
+    field: str
+
+
+def opened(conn: Connection, world: World, before: Mapping[Key, Row]) -> list[Change]:
+    """Opens a conflict for every record that was written now and that says of itself what an older one says: they are
+    the same, or one of them is wrong. Puts the conflicts into the world; returns what the centre wrote.
+    """
+    changed = {key: row for key in world.touched if (row := _named_anew(world.rows[key], before.get(key))) is not None}
+    if not changed:
+        return []
+    secret = bytes(conn.scalar(_SECRET))
+    marks = {key: list(_marks(secret, row)) for key, row in changed.items()}
+    _claim(conn, marks)
+    pairs = {_pair_id(pair): pair for pair in _pairs(conn, world, secret, changed, marks)}
+    for known in conn.scalars(_KNOWN, {"ids": list(pairs)}) if pairs else ():
+        pairs.pop(known, None)
+    return [_open(world, name, pair) for name, pair in sorted(pairs.items())]
+
+
+def _named_anew(row: Row, before: Row | None) -> Row | None:
+    """The row, when it stands and is known by something by which it was not known before."""
+    kind = KINDS.get(row.kind)
+    if kind is None or row.removed is not None:
+        return None
+    for names in kind.natural_keys:
+        values = [row.fields.get(name) for name in names]
+        old = [before.fields.get(name) for name in names] if before is not None and before.removed is None else None
+        if all(values) and values != old:
+            return row
+    return None
+
+
+def _marks(secret: bytes, row: Row) -> Iterator[_Mark]:
+    for names in KINDS[row.kind].natural_keys:
+        values = [row.fields.get(name) for name in names]
+        if all(values):
+            said = "\0".join((row.kind, *names, *map(str, values)))
+            yield _Mark(names[-1], hmac.digest(secret, said.encode(), "sha256")[:16])
+
+
+def _claim(conn: Connection, marks: Mapping[Key, Sequence[_Mark]]) -> None:
+    """Notes by what the records are known. Of two requests that note the same, the second waits for the first."""
+    lines = [(mark.key, kind, record) for (kind, record), some in marks.items() for mark in some]
+    if len(lines) <= FEW:
+        locks = sorted({int.from_bytes(key[:8], "big", signed=True) for key, _, _ in lines})
+        conn.execute(_WAIT, {"locks": locks})
+    keys, kinds, records = ([line[n] for line in lines] for n in range(3))
+    conn.execute(_CLAIM, {"keys": keys, "kinds": kinds, "records": records})
+
+
+def _pairs(
+    conn: Connection,
+    world: World,
+    secret: bytes,
+    changed: Mapping[Key, Row],
+    marks: Mapping[Key, Sequence[_Mark]],
+) -> Iterator[_Pair]:
+    by_key: dict[bytes, list[Row]] = {}
+    keys = {mark.key for some in marks.values() for mark in some}
+    for other in _standing(conn, world, keys):
+        for mark in _marks(secret, other):
+            by_key.setdefault(mark.key, []).append(other)
+    for key, row in changed.items():
+        for mark in marks[key]:
+            alike = by_key.setdefault(mark.key, [])
+            others = [each for each in alike if each.id != row.id]
+            if others and len(others) < MOST_ALIKE:
+                yield _Pair(row, others[0], mark.field)
+            if len(others) == len(alike):
+                alike.append(row)
+
+
+def _standing(conn: Connection, world: World, keys: Iterable[bytes]) -> Iterator[Row]:
+    """The records that are known by one of these keys, as they stand after what was handed in now."""
+    for line in conn.execute(_FOUND, {"keys": list(keys), "most": MOST_ALIKE + 1}):
+        row = world.rows.get((line.kind, line.id)) or Row.from_wire(orjson.loads(line.wire), line.bucket)
+        if row.removed is None:
+            yield row
+
+
+def _open(world: World, name: str, pair: _Pair) -> Change:
+    one, other = (
+        Version(row.id, row.author, row.writer(pair.field).hlc, row.writer(pair.field).change)
+        for row in (pair.one, pair.other)
+    )
+    clash = Clash(ClashType.DUPLICATE, pair.field, one, other)
+    note = Change(
+        id=_derived(name, "note"),
+        verb=Verb.CREATE,
+        kind=CONFLICT.name,
+        record=name,
+        bucket=pair.one.bucket,
+        hlc=world.now << 16,
+        at=world.now,
+        value=conflict_of(clash, pair.one.kind, pair.one.id, None, _derived(name, "version")),
+        tx=name,
+        act=name,
+    )
+    world.rows[CONFLICT.name, name] = lay(CONFLICT, None, note, world.centre)
+    world.touched[CONFLICT.name, name] = None
+    world.about.setdefault(pair.one.id, []).append((CONFLICT.name, name))
+    return note
+
+
+def _pair_id(pair: _Pair) -> str:
+    """The same two records are asked about once, whoever of them was written last."""
+    first, second = sorted((pair.one.id, pair.other.id))
+    return _derived(second, first)
+
+
+def _derived(name: str, other: str) -> str:
+    """A UUIDv7 of the same time as ``name``."""
+    digest = hashlib.sha256(f"{name}\0{other}".encode()).hexdigest()
+    return f"{name[:13]}-7{digest[:3]}-{'89ab'[int(digest[3], 16) % 4]}{digest[4:7]}-{digest[7:19]}"
+
+
+_SECRET = text("SELECT twin_key FROM meta")
+_WAIT = text("SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS bigint[])) AS asked (lock)")
+_CLAIM = text("""
+    INSERT INTO natural_key (key, kind, record)
+    SELECT * FROM unnest(CAST(:keys AS bytea[]), CAST(:kinds AS text[]), CAST(:records AS uuid[]))
+    ON CONFLICT DO NOTHING
+""")
+_FOUND = text("""
+    SELECT found.* FROM unnest(CAST(:keys AS bytea[])) AS asked (key), LATERAL (
+        SELECT record.id, record.kind, record.bucket, record.wire
+        FROM natural_key JOIN record ON record.id = natural_key.record AND record.kind = natural_key.kind
+        WHERE natural_key.key = asked.key AND NOT record.removed
+        ORDER BY record.id LIMIT :most
+    ) AS found
+""")
+_KNOWN = text("SELECT id FROM record WHERE kind = 'conflict' AND id = ANY(CAST(:ids AS uuid[]))")

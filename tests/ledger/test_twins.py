@@ -1,0 +1,120 @@
+"""Two records of one household made one, and two again."""
+
+import pytest
+
+from gridworker.errors import NotAllowed, NotFound
+from gridworker.records.conflicts import conflict_of
+from gridworker.records.merge import Clash, ClashType, Version
+from tests.helpers.notebook import LI, MORNING, WANG, name_of
+
+
+@pytest.fixture
+def two(notebook):
+    """Two records of the same household; the centre has found them."""
+    old = notebook.household("王建国", household_no="0012", phone="13800000001", tags=["rental"])
+    new = notebook.household("王建国", household_no="0012", note="独居。", tags=["veteran"])
+    member = notebook.ledger.save("person", {"name": "王小明", "household": new}).id
+    visit = notebook.visit(new)
+    notebook.hand_in(seen=True)
+    sides = (Version(record, WANG, MORNING << 16, name_of(n)) for n, record in enumerate((new, old)))
+    clash = Clash(ClashType.DUPLICATE, "household_no", *sides)
+    notebook.centre.write("conflict", conflict_of(clash, "household", new, None, notebook.centre.new_id()))
+    notebook.catch_up("grid")
+    return old, new, member, visit
+
+
+def open_one(notebook):
+    (conflict,) = notebook.ledger.contested()
+    return conflict.id
+
+
+def test_what_only_one_of_them_knew_stays_and_what_pointed_at_it_follows(notebook, two):
+    old, new, member, visit = two
+    notebook.ledger.settle(open_one(notebook), keep=2)
+    one = notebook.ledger.get("household", old)
+    assert (one["phone"], one["note"], one["tags"]) == ("13800000001", "独居。", ["rental", "veteran"])
+    assert notebook.ledger.get("household", new) is None
+    assert notebook.ledger.get("person", member)["household"] == old
+    assert notebook.ledger.get("visit", visit)["household"] == new, "a diary is not written anew"
+    assert [each["id"] for each in notebook.ledger.visits_of(old)] == [visit]
+    assert notebook.ledger.standing("household", new) == old
+    assert notebook.ledger.contested() == []
+
+
+def test_the_centre_takes_it_as_one_act(notebook, two):
+    old, new, member, _ = two
+    notebook.ledger.settle(open_one(notebook), keep=2)
+    notebook.hand_in(seen=True)
+    rows = notebook.centre.rows
+    assert rows["household", new].removed is not None
+    assert rows["household", new].fields["same_as"] == old
+    assert rows["person", member].fields["household"] == old
+    assert notebook.ledger.contested() == []
+
+
+def test_the_other_may_stay_as_well(notebook, two):
+    old, new, _, visit = two
+    notebook.ledger.settle(open_one(notebook), keep="1")
+    one = notebook.ledger.get("household", new)
+    assert (one["phone"], one["note"]) == ("13800000001", "独居。")
+    assert notebook.ledger.get("household", old) is None
+    assert [each["id"] for each in notebook.ledger.visits_of(new)] == [visit]
+
+
+def test_it_can_be_undone(notebook, two):
+    old, new, member, visit = two
+    before = [notebook.ledger.get("household", each) for each in (old, new)]
+    saved = notebook.ledger.settle(open_one(notebook), keep=2)
+    notebook.hand_in(seen=True)
+    notebook.ledger.undo(saved.act)
+    assert [notebook.ledger.get("household", each) for each in (old, new)] == before
+    assert notebook.ledger.get("person", member)["household"] == new
+    assert notebook.ledger.visits_of(old) == []
+    assert [each["id"] for each in notebook.ledger.visits_of(new)] == [visit]
+    assert open_one(notebook)
+    notebook.hand_in(seen=True)
+    assert notebook.centre.rows["household", new].removed is None
+
+
+def test_who_comes_late_into_the_one_that_went_is_a_member_of_the_one_that_stayed(notebook, two):
+    old, new, member, _ = two
+    notebook.ledger.settle(open_one(notebook), keep=2)
+    row = notebook.centre.rows["household", new]
+    late = notebook.centre.write("person", {"name": "王大明", "household": new, "grid": row.fields["grid"]}, by=LI)
+    notebook.catch_up("grid")
+    assert {each["id"] for each in notebook.ledger.members(old)} == {member, late.id}
+
+
+def test_two_that_are_not_the_same_both_stay(notebook, two):
+    old, new, _, _ = two
+    notebook.ledger.settle(open_one(notebook))
+    assert notebook.ledger.contested() == []
+    assert all(notebook.ledger.get("household", each) for each in (old, new))
+
+
+def test_what_is_not_here_or_gone_already_is_not_merged(notebook, two):
+    old, new, _, _ = two
+    with pytest.raises(NotFound):
+        notebook.ledger.settle(open_one(notebook), keep=3)
+    notebook.ledger.remove("household", new)
+    with pytest.raises(NotAllowed):
+        notebook.ledger.settle(open_one(notebook), keep=2)
+    row = notebook.centre.rows["household", old]
+    notebook.give("grid", gone=[("household", old, row.ver + 1, "m")], hash="")
+    with pytest.raises(NotAllowed) as refused:
+        notebook.ledger.settle(open_one(notebook), keep=1)
+    assert "督导" in refused.value.advice
+
+
+def test_merged_twice_it_is_still_found(notebook, two):
+    old, new, _, visit = two
+    notebook.ledger.settle(open_one(notebook), keep=2)
+    third = notebook.household("王建国")
+    notebook.hand_in(seen=True)
+    sides = (Version(record, WANG, MORNING << 16, name_of(n)) for n, record in enumerate((third, old)))
+    clash = Clash(ClashType.DUPLICATE, "household_no", *sides)
+    notebook.centre.write("conflict", conflict_of(clash, "household", third, None, notebook.centre.new_id()))
+    notebook.catch_up("grid")
+    notebook.ledger.settle(open_one(notebook), keep=1)
+    assert notebook.ledger.standing("household", new) == third
+    assert [each["id"] for each in notebook.ledger.visits_of(third)] == [visit]
