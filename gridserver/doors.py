@@ -111,6 +111,24 @@ def message(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
     return read
 
 
+async def raw(request: Request) -> bytes:
+    """A dependency that reads the body as it is. Refuses what is too long."""
+    return await _body(request)
+
+
+def known(request: Request) -> Ground:
+    """A known caller with an active device; nothing of the database is held for him."""
+    ground = ground_of(request)
+    now = ground.clock()
+    with snapshot(ground.engine) as conn:
+        caller = _caller(request, conn, now)
+    if caller.status != "active":
+        raise Refused("device")
+    with transaction(ground.engine) as conn:
+        _note_seen(request, conn, caller, now)
+    return ground
+
+
 def visit(request: Request) -> Iterator[Visit]:
     """One transaction, committed once, before the answer leaves; nobody is asked who he is."""
     ground = ground_of(request)
@@ -146,6 +164,8 @@ OpenDoor = Annotated[Visit, Depends(visit, scope="function")]
 """For a route that anybody may use."""
 WriteDoor = Annotated[CallerVisit, Depends(writing, scope="function")]
 """For a route that changes something. The route itself decides about ``caller.status``."""
+KnownDoor = Annotated[Ground, Depends(known, scope="function")]
+"""For a route that works in transactions of its own."""
 ReadDoor = Annotated[CallerVisit, Depends(reading, scope="function")]
 """For a route that only reads."""
 

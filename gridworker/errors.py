@@ -12,6 +12,7 @@ GridworkerError
 ├── CentreError            the way to the centre
 │   ├── CentreUnreachable (TooSlow) · NameNotFound · TlsFailed · ProxyInTheWay · NotTheCentre · CentreBusy
 │   └── BrokenAnswer · TooOld · InsecureAddress
+├── NotThisFile            a package or receipt that is of no use here
 └── Cancelled              a person stopped it
 """
 
@@ -249,6 +250,13 @@ class InsecureAddress(CentreError):
 
     title = "地址不安全"
     advice = "中心的地址要以 https:// 开头，请向管理员核对。"
+
+
+class NotThisFile(GridworkerError):
+    """A data package or a receipt that was damaged, or is for somebody else; the remedy says which."""
+
+    title = "这个文件不能用"
+    advice = "请重新拷贝一份再试；原来电脑里的内容都还在。"
 
 
 class Cancelled(GridworkerError):

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gridserver.author import Author
-from gridserver.cli import drill, quarantine, safekeeping, script, standing
+from gridserver.cli import courier, drill, quarantine, safekeeping, script, standing
 from gridserver.cli.arguments import parser
 from gridserver.cli.standing import moment
 from gridserver.cli.told import Told
@@ -183,6 +183,7 @@ _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
 
 
 _OVER_ALL: Mapping[str, Callable[[World, argparse.Namespace], Told]] = {
+    "courier": courier.take,
     "quarantine": quarantine.run,
     "script": _script,
     "status": standing.status,

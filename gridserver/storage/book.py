@@ -211,7 +211,7 @@ def _write_lane(conn: Connection, caller: Caller, scope_version: int, message: P
         "incarnation": caller.incarnation,
         "last_n": caller.last_n,
         "scope": scope_version,
-        "offset": max(min(now - message.clock.wall, 2**62), -(2**62)),
+        "offset": max(min(now - message.clock.wall, 2**62), -(2**62)) if message.clock.wall else None,
         "waiting": min(max(message.highest - caller.last_n, 0), 2**31 - 1) if message.highest else None,
         "since": _made_last(message, now),
     }
@@ -227,7 +227,8 @@ def _made_last(message: Push, now: int) -> int:
 _LANE = text("SELECT incarnation, last_n, scope_seen FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE")
 _WRITE_LANE = text("""
     UPDATE device SET durable_n = CASE WHEN incarnation = :incarnation THEN durable_n ELSE 0 END,
-        incarnation = :incarnation, last_n = :last_n, scope_seen = :scope, clock_offset = :offset,
+        incarnation = :incarnation, last_n = :last_n, scope_seen = :scope,
+        clock_offset = coalesce(CAST(:offset AS bigint), clock_offset),
         waiting = CAST(:waiting AS integer),
         waiting_since = CASE WHEN CAST(:waiting AS integer) > 0 THEN CAST(:since AS bigint) END
     WHERE id = CAST(:device AS uuid)

@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.background import BackgroundTask
 
-from gridserver.doors import ReadDoor, Visit, WriteDoor, message, reading, visit
+from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, message, raw, reading, visit
 from gridserver.errors import Refused
 from gridserver.sync import service
+from gridserver.sync.courier import Counter
+from gridworker.protocol.codec import OCTETS
 from gridworker.protocol.sync import Pull, Push
 from gridworker.records.fields import ENTRY_ID
 
@@ -50,6 +52,13 @@ def pull(asked: Asked, visit: ReadDoor) -> Response:
         engine, device = visit.ground.engine, visit.caller.device
         answer.background = BackgroundTask(service.remember, engine, device, pulled)
     return answer
+
+
+@router.post("/courier")
+def courier(file: Annotated[bytes, Depends(raw)], ground: KnownDoor) -> Response:
+    """Takes a package in that the caller carried for another desk, and gives him the receipt to carry back."""
+    receipt = Counter(ground.engine, ground.keys, ground.clock, ground.chance).take(file)
+    return Response(receipt, media_type=OCTETS)
 
 
 @router.get("/history/{kind}/{record}")

@@ -17,7 +17,7 @@ from gridworker.storage import lease
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
-from gridworker.sync import enrol, session, wiping
+from gridworker.sync import courier, enrol, session, wiping
 from gridworker.sync.centre import WipeOrdered
 from gridworker.sync.driver import Told, sync_once
 from gridworker.sync.engine import Report
@@ -115,11 +115,29 @@ class Desk:
                 try:
                     report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
                     look_for_silent_desks(store, line)
+                    courier.deliver(store, line, machine.now())
                     return report
                 except WipeOrdered as ordered:
                     note = self._wipe_note(store, ordered.order)
         wiping.carry_out(machine, note)
         raise DeviceWiped("ordered by the centre")
+
+    def pack(self) -> courier.Package | None:
+        """All that waits, as a package for a stick; None when nothing does. Raises ``StoreBusy`` while this desk
+        syncs, ``SignInNeeded``.
+        """
+        with self.vault.sync_lock(self.user).take(), self._own_store() as store:
+            return courier.pack(store, self.machine.now(), self.machine.chance)
+
+    def take(self, file: bytes) -> courier.Taken:
+        """A package or a receipt from a stick. Raises ``NotThisFile``, ``StoreBusy``."""
+        with self.vault.sync_lock(self.user).take(), self._own_store() as store:
+            return courier.take(store, file, self.machine.now())
+
+    def receipts(self) -> list[tuple[str, bytes]]:
+        """What goes back on the stick to the desks whose packages were carried: file names and files."""
+        with self._own_store() as store:
+            return courier.receipts(store)
 
     def sign_in(self, password: str, cancelled: Callable[[], bool] = _never) -> None:
         """New tokens for the password. Raises ``SignInError``, ``CentreError``."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridworker import logs, settings
-from gridworker.cli import records
+from gridworker.cli import courier, records
 from gridworker.cli.answer import Answer, Misused
 from gridworker.errors import CentreError, CentreUnreachable, LeaseOver, NotFound, SignInNeeded
 from gridworker.ledger import Ledger
@@ -60,6 +60,8 @@ def _at_the_desk(home: Path, asked: argparse.Namespace) -> Answer:
         desk.check_lease()
         if asked.command == "status":
             return _status(desk)
+        if asked.command == "courier":
+            return _COURIER[asked.act](desk, asked)
         return _ACTS[asked.command, getattr(asked, "act", "")](desk.ledger, asked)
 
 
@@ -72,6 +74,13 @@ _ACTS: Mapping[tuple[str, str], Callable[[Ledger, argparse.Namespace], Answer]] 
     ("search", ""): records.search,
     ("conflicts", "list"): lambda ledger, _: records.conflicts(ledger),
     ("conflicts", "settle"): records.settle,
+}
+
+
+_COURIER: Mapping[str, Callable[["Desk", argparse.Namespace], Answer]] = {
+    "export": courier.export,
+    "take": courier.take,
+    "receipts": courier.receipts,
 }
 
 

@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--kind", action="append", default=[], help="只查这一类，可以重复")
     search.add_argument("--limit", type=_positive, default=50, help="最多几条（默认 50）")
     _add_conflicts(_command(commands, "conflicts", "需要核对的内容"))
+    _add_courier(_command(commands, "courier", "没有网络时用U盘带数据包和回执"))
     demo = _command(commands, "demo", "装一个虚构的片区并打开；没有显示器时自动演示一遍")
     demo.add_argument("--headless", action="store_true", help="不打开窗口，自动演示")
     demo.add_argument("--out", type=Path, default=Path("demo-output"), help="截图放在哪里（默认 demo-output）")
@@ -71,6 +72,16 @@ def _add_conflicts(parser: argparse.ArgumentParser) -> None:
     how = settle.add_mutually_exclusive_group(required=True)
     how.add_argument("--keep", metavar="shown|N|all", help="保留现值，改用第 N 份，或两份都留")
     how.add_argument("--value", metavar="JSON", help="另写一个值")
+
+
+def _add_courier(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="做什么", required=True)
+    for act, words, name in (
+        ("export", "把等待上传的内容导出成数据包", "FILE|DIR"),
+        ("take", "收下别的电脑的数据包，或自己的回执", "FILE"),
+        ("receipts", "把代交数据包的回执导出到文件夹", "DIR"),
+    ):
+        _command(acts, act, words).add_argument("path", type=Path, metavar=name)
 
 
 def _command(

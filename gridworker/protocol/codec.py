@@ -9,6 +9,7 @@ import zstandard
 from gridworker.protocol import MOST_BYTES
 
 JSON = "application/json"
+OCTETS = "application/octet-stream"
 ZSTD = "zstd"
 _LEVEL = 3
 _SMALL = 200

@@ -24,6 +24,7 @@ class Clock(Message):
     """What the device's clocks say: wall and monotonic, in ms, and which start of the machine it is."""
 
     wall: int
+    """0: not told, as by what was days on its way."""
     mono: int = 0
     boot: str = ""
 

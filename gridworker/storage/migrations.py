@@ -55,7 +55,15 @@ def step_0001_first_store(db: "Database") -> None:
         db.execute(text)
 
 
-_STEPS: tuple[Callable[["Database"], None], ...] = (step_0001_first_store,)
+def step_0002_packages_carried(db: "Database") -> None:
+    """Data packages of other desks on their way to the centre."""
+    db.execute(
+        "CREATE TABLE carried (name TEXT PRIMARY KEY, device TEXT NOT NULL, taken_at INTEGER NOT NULL,"
+        " package BLOB NOT NULL, receipt BLOB NOT NULL) STRICT"
+    )
+
+
+_STEPS: tuple[Callable[["Database"], None], ...] = (step_0001_first_store, step_0002_packages_carried)
 
 _FIRST = (
     "CREATE TABLE meta (k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID",

@@ -12,6 +12,7 @@ from gridworker.storage import (
     backup,
     bare,
     buckets,
+    carried,
     drafts,
     feed,
     migrations,
@@ -24,6 +25,7 @@ from gridworker.storage import (
     unindexed,
 )
 from gridworker.storage.buckets import Bucket
+from gridworker.storage.carried import Carried
 from gridworker.storage.connection import BUSY_MS, connect, prepare, reading
 from gridworker.storage.drafts import Draft
 from gridworker.storage.faults import at_the_border
@@ -233,6 +235,35 @@ class Store(Reader):
         """Forget a draft."""
         with self._file.writing():
             drafts.drop(self._file, [key])
+
+    # ------------------------------------------------------------------ carried for others
+
+    def carry(self, name: str, device: str, package: bytes, now: int) -> bool:
+        """Carry another desk's package (its name is its SHA-256, hex). False: there are too many already."""
+        with self._file.writing():
+            return carried.take(self._file, name, device, package, now)
+
+    def carried(self) -> list[Carried]:
+        """All that is carried for others, oldest first."""
+        return carried.every(self._file)
+
+    def carried_to_deliver(self) -> list[str]:
+        """The names of packages that the centre has not seen."""
+        return carried.to_deliver(self._file)
+
+    def carried_package(self, name: str) -> bytes:
+        """The bytes of a package."""
+        return carried.package(self._file, name)
+
+    def carried_delivered(self, name: str, receipt: bytes) -> None:
+        """The centre has it: only the receipt is carried from now on."""
+        with self._file.writing():
+            carried.delivered(self._file, name, receipt)
+
+    def forget_carried(self, before: int) -> None:
+        """Let go of what was taken before that time (ms UTC) and delivered."""
+        with self._file.writing():
+            carried.forget(self._file, before)
 
     # ------------------------------------------------------------------ care
 

@@ -2,7 +2,7 @@
 
 import ssl
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -24,6 +24,7 @@ from gridworker.errors import (
     NotAllowed,
     NotFound,
     NotTheCentre,
+    NotThisFile,
     ProxyInTheWay,
     SignInNeeded,
     SignInRefused,
@@ -32,7 +33,7 @@ from gridworker.errors import (
     TooSlow,
 )
 from gridworker.protocol import MOST_BYTES
-from gridworker.protocol.codec import ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.codec import OCTETS, ZSTD, NotReadable, pack, unpack
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
@@ -50,7 +51,9 @@ TIMEOUTS = (5.0, 30.0)
 
 _PIECE = 64 * 1024
 _PEOPLE = "/people/"
+_COURIER = "/sync/v1/courier"
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
+_Answer = TypeVar("_Answer")
 
 
 class Disagreement(Exception):
@@ -157,6 +160,10 @@ class Centre:
         """Asks what is new."""
         return self._ask("POST", "/sync/v1/pull", PullAnswer, message)
 
+    def hand_over(self, package: bytes) -> bytes:
+        """Hands over another desk's package; the receipt to carry back. Raises ``NotThisFile``."""
+        return self._as_known(lambda token: self._octets(_COURIER, package, token))
+
     def history(self, kind: str, record: str) -> History:
         """The full history of a record."""
         return self._ask("GET", f"/sync/v1/history/{kind}/{record}", History)
@@ -216,7 +223,11 @@ class Centre:
             raise
 
     def _ask(self, method: str, path: str, answer: type[_AnyMessage], message: Message | None = None) -> _AnyMessage:
-        """One request of a signed-in device; a token that has run out is renewed once."""
+        """One request of a signed-in device."""
+        return self._as_known(lambda token: self._send(method, path, answer, message, token))
+
+    def _as_known(self, send: Callable[[str], _Answer]) -> _Answer:
+        """What *send* brings with a token that is good; one that has run out is renewed once."""
         badge = self._badge
         if badge is None:
             raise SignInNeeded("not enrolled")
@@ -224,13 +235,13 @@ class Centre:
         if renewed:
             self._renew(badge)
         try:
-            return self._send(method, path, answer, message, badge.token)
+            return send(badge.token)
         except _Unauthorised:
             if renewed:
                 raise SignInNeeded("the new token was not accepted") from None
         self._renew(badge)
         try:
-            return self._send(method, path, answer, message, badge.token)
+            return send(badge.token)
         except _Unauthorised:
             raise SignInNeeded("the new token was not accepted either") from None
 
@@ -252,11 +263,8 @@ class Centre:
         message: Message | None = None,
         token: str = "",
     ) -> _AnyMessage:
-        reply = self._exchange(method, path, message, token)
-        if not reply.ours:
-            raise _stranger(reply)
-        if reply.status != 200:
-            raise _refusal(reply, path)
+        body, headers = _packed(message)
+        reply = self._served(method, path, body, headers, token)
         try:
             return answer.model_validate(unpack(reply.body, compressed=reply.compressed))
         except NotReadable as error:
@@ -264,13 +272,20 @@ class Centre:
         except ValidationError as error:
             raise BrokenAnswer(f"{path}: {error.error_count()} fields do not fit") from None
 
-    def _exchange(self, method: str, path: str, message: Message | None, token: str) -> _Reply:
-        headers = {"Accept-Encoding": ZSTD, "User-Agent": f"gridworker/{VERSION}"}
-        body: bytes | None = None
-        if message is not None:
-            body, compressed = pack(message.model_dump(mode="json", exclude_defaults=True))
-            if compressed:
-                headers["Content-Encoding"] = ZSTD
+    def _octets(self, path: str, body: bytes, token: str) -> bytes:
+        return self._served("POST", path, body, {"Content-Type": OCTETS}, token).body
+
+    def _served(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], token: str) -> _Reply:
+        """What the centre answered; raises when it was somebody else, or no."""
+        usual = {"Accept-Encoding": ZSTD, "User-Agent": f"gridworker/{VERSION}"}
+        reply = self._exchange(method, path, body, {**usual, **headers}, token)
+        if not reply.ours:
+            raise _stranger(reply)
+        if reply.status != 200:
+            raise _refusal(reply, path)
+        return reply
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str], token: str) -> _Reply:
         self._look()
         try:
             with self._http.request(
@@ -314,6 +329,14 @@ class Centre:
             raise Cancelled
 
 
+def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
+    """The body of a request, and what its headers say of it."""
+    if message is None:
+        return None, {}
+    body, compressed = pack(message.model_dump(mode="json", exclude_defaults=True))
+    return body, {"Content-Encoding": ZSTD} if compressed else {}
+
+
 def _refusal(reply: _Reply, path: str) -> Exception:
     """Why the centre did not serve the request."""
     try:
@@ -333,6 +356,8 @@ def _refusal(reply: _Reply, path: str) -> Exception:
         return CentreBusy("throttled" if reply.status == 429 else f"{path}: {reply.status}", wait=reply.wait)
     if reply.status == 403:
         return NotAllowed(problem.reason)
+    if path == _COURIER and reply.status == 400:
+        return NotThisFile(problem.error, advice=problem.reason)
     if path.startswith(_PEOPLE) and problem.reason:
         return NotAccepted(problem.reason)
     return RuntimeError(f"{path}: {reply.status} {problem.error}: the centre did not understand us")

@@ -1,0 +1,55 @@
+"""Data packages of other desks that this one carries to the centre, unread, and the receipts that it carries back."""
+
+from typing import NamedTuple
+
+from gridworker.storage.file import File
+
+MOST = 50
+"""Packages carried at once."""
+
+
+class Carried(NamedTuple):
+    """A package on its way: its name (SHA-256, hex), the device that closed it, and its receipt; b"" before that."""
+
+    name: str
+    device: str
+    taken_at: int
+    """ms UTC."""
+    receipt: bytes
+
+
+def take(file: File, name: str, device: str, package: bytes, now: int) -> bool:
+    """Carry a package from now on. False: there is no room for one more. Inside a transaction."""
+    known = file.db.execute("SELECT 1 FROM carried WHERE name = ?", (name,)).fetchone()
+    count = file.db.execute("SELECT count(*) FROM carried WHERE package <> x''").fetchone()[0]
+    if known is None and count >= MOST:
+        return False
+    file.db.execute("INSERT OR IGNORE INTO carried VALUES (?, ?, ?, ?, x'')", (name, device, now, package))
+    return True
+
+
+def to_deliver(file: File) -> list[str]:
+    """The names of those that the centre has not seen, in the order in which they were taken."""
+    found = file.db.execute("SELECT name FROM carried WHERE receipt = x'' ORDER BY taken_at, name")
+    return [name for (name,) in found]
+
+
+def package(file: File, name: str) -> bytes:
+    """The bytes of a package."""
+    return bytes(file.db.execute("SELECT package FROM carried WHERE name = ?", (name,)).fetchone()[0])
+
+
+def delivered(file: File, name: str, receipt: bytes) -> None:
+    """The centre has it; from here on only its receipt is carried."""
+    file.db.execute("UPDATE carried SET package = x'', receipt = ? WHERE name = ?", (receipt, name))
+
+
+def every(file: File) -> list[Carried]:
+    """All that is carried, oldest first."""
+    found = file.db.execute("SELECT name, device, taken_at, receipt FROM carried ORDER BY taken_at, name")
+    return [Carried(name, device, taken_at, bytes(receipt)) for name, device, taken_at, receipt in found]
+
+
+def forget(file: File, before: int) -> None:
+    """Let go of what was taken before that time (ms UTC) and delivered."""
+    file.db.execute("DELETE FROM carried WHERE receipt <> x'' AND taken_at < ?", (before,))
