@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gridworker.sync.engine import Report
     from gridworker.ui.open_desk import HouseActions
     from gridworker.ui.pages.settings_port import Housekeeping
+    from gridworker.ui.pages.stick_card import Stick
     from gridworker.ui.work import Work
 
 BEHIND: Final = ("gridworker.app.desk",)
@@ -78,6 +79,13 @@ class OpenedDesk:
     def sign_in(self, password: str, progress: Progress) -> None:
         """New tokens from the centre, in the network lane."""
         self._desk.sign_in(password, lambda: progress.cancelled)
+
+    @property
+    def stick(self) -> Stick:
+        """For packages and receipts on a USB stick."""
+        from gridworker.app.stick import StickOf
+
+        return StickOf(self._desk)
 
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""

@@ -16,6 +16,7 @@ from gridworker.ledger import Ledger
 
 if TYPE_CHECKING:
     from gridworker.app.desk import Desk
+    from gridworker.app.stick import StickOf
     from gridworker.sync.machine import Machine
 
 __all__ = ["Misused", "run"]
@@ -61,7 +62,7 @@ def _at_the_desk(home: Path, asked: argparse.Namespace) -> Answer:
         if asked.command == "status":
             return _status(desk)
         if asked.command == "courier":
-            return _COURIER[asked.act](desk, asked)
+            return _carry(desk, asked)
         return _ACTS[asked.command, getattr(asked, "act", "")](desk.ledger, asked)
 
 
@@ -77,11 +78,17 @@ _ACTS: Mapping[tuple[str, str], Callable[[Ledger, argparse.Namespace], Answer]] 
 }
 
 
-_COURIER: Mapping[str, Callable[["Desk", argparse.Namespace], Answer]] = {
+_COURIER: Mapping[str, Callable[["StickOf", argparse.Namespace], Answer]] = {
     "export": courier.export,
     "take": courier.take,
     "receipts": courier.receipts,
 }
+
+
+def _carry(desk: "Desk", asked: argparse.Namespace) -> Answer:
+    from gridworker.app.stick import StickOf
+
+    return _COURIER[asked.act](StickOf(desk), asked)
 
 
 def _sign_in(machine: "Machine", asked: argparse.Namespace) -> Answer:

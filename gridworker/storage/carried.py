@@ -50,6 +50,12 @@ def every(file: File) -> list[Carried]:
     return [Carried(name, device, taken_at, bytes(receipt)) for name, device, taken_at, receipt in found]
 
 
+def counts(file: File) -> tuple[int, int]:
+    """How many packages are to be handed in, and how many answers were brought from the centre."""
+    found = file.db.execute("SELECT count(*) FILTER (WHERE receipt = x''), count(*) FROM carried").fetchone()
+    return found[0], found[1] - found[0]
+
+
 def forget(file: File, before: int) -> None:
     """Let go of what was taken before that time (ms UTC) and delivered."""
     file.db.execute("DELETE FROM carried WHERE receipt <> x'' AND taken_at < ?", (before,))

@@ -247,6 +247,10 @@ class Store(Reader):
         """All that is carried for others, oldest first."""
         return carried.every(self._file)
 
+    def carried_counts(self) -> tuple[int, int]:
+        """How many packages are to be handed in, and how many answers to be carried back."""
+        return carried.counts(self._file)
+
     def carried_to_deliver(self) -> list[str]:
         """The names of packages that the centre has not seen."""
         return carried.to_deliver(self._file)

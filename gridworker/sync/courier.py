@@ -49,6 +49,7 @@ class Package:
     """A package as it is written to the stick."""
 
     file: bytes
+    device: str
     changes: int
     left: int
     """Changes that did not fit; they go into the next package, once this one's receipt is back."""
@@ -88,7 +89,7 @@ def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | No
         PACKAGE, head, contents, raw_of(store.meta("recovery_key")), raw_of(store.meta("device_key")), chance
     )
     _remember(store, {"name": courier.name_of(file), "key": text_of(reply), "life": _life(store)})
-    return Package(file, packed, len(waiting) - packed)
+    return Package(file, str(head["device"]), packed, len(waiting) - packed)
 
 
 def take(store: Store, file: bytes, now: int) -> Taken:

@@ -34,6 +34,7 @@ from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
     from gridworker.sync.engine import Report
+    from gridworker.ui.pages.stick_card import Stick
 
 PAGE_OF: Final[Mapping[str, str]] = {
     "household": "household",
@@ -65,11 +66,15 @@ class Desktop(QObject):
         work: Work,
         control: SyncControl,
         sign_in: Callable[[str, Progress], object] | None = None,
+        stick: Stick | None = None,
     ) -> None:
-        """*sign_in* asks the centre for new tokens; runs in the network lane. None: there is no centre to ask."""
+        """*sign_in* asks the centre for new tokens; runs in the network lane. None: there is no centre to ask.
+
+        *stick*: packages and receipts on a USB stick.
+        """
         super().__init__(window)
         self._window, self._work, self._control = window, work, control
-        self._sign_in = sign_in
+        self._sign_in, self._stick = sign_in, stick
         self._numbered = self._next_number()
         self._trouble: GridworkerError | None = None
         self._cases = CaseActs(work, window)
@@ -121,7 +126,7 @@ class Desktop(QObject):
             "visits": VisitsPage(work, self.open_visit, self.edit_visit),
             "disputes": disputes,
             "matters": MattersPage(work),
-            "sync": SyncPage(work, self._control, self.open_record, self.open_sign_in),
+            "sync": SyncPage(work, self._control, self.open_record, self.open_sign_in, self._stick),
         }
         order: dict[str, tuple[str, ...]] = {
             Role.GRID_WORKER: ("today", "homes", "visits", "disputes", "matters", "sync"),

@@ -9,6 +9,7 @@ from gridworker.ui.background import Progress
 if TYPE_CHECKING:
     from gridworker.sync.engine import Report
     from gridworker.ui.pages.settings_port import Housekeeping
+    from gridworker.ui.pages.stick_card import Stick
     from gridworker.ui.work import Work
 
 
@@ -32,6 +33,10 @@ class OpenDesk(Protocol):
 
     def sign_in(self, password: str, progress: Progress) -> None:
         """Sign this desk in at its centre again; runs in the network lane."""
+
+    @property
+    def stick(self) -> Stick:
+        """For packages and receipts on a USB stick."""
 
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""

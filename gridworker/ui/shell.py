@@ -184,7 +184,7 @@ class Shell(QStackedWidget):
         window = MainWindow(self._background)
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
         self._desk, self._window, self._control = desk, window, control
-        desktop = self._desktop = Desktop(window, desk.work, control, desk.sign_in)
+        desktop = self._desktop = Desktop(window, desk.work, control, desk.sign_in, desk.stick)
         window.add_page(HelpPage())
         window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
         window.acts.bind("lock", self.lock)

@@ -11,6 +11,7 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 from gridworker.app.desk import Desk
+from gridworker.app.stick import StickOf
 from gridworker.ledger import Ledger
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.desktop import Desktop
@@ -84,7 +85,11 @@ def window_of(desk: Desk, qtbot: QtBot, *, sync: Callable[[Progress], Any] | Non
         background, sync or sync_desk, lambda: time.monotonic_ns() // 1_000_000, lambda: 0.0, parent=window
     )
     desktop = Desktop(
-        window, work, control, lambda password, progress: desk.sign_in(password, lambda: progress.cancelled)
+        window,
+        work,
+        control,
+        lambda password, progress: desk.sign_in(password, lambda: progress.cancelled),
+        StickOf(desk),
     )
     desktop.start()
     window.show()

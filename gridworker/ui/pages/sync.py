@@ -14,6 +14,7 @@ from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.pages.conflict_card import ConflictCard, Readers
+from gridworker.ui.pages.stick_card import Stick, StickCard
 from gridworker.ui.pages.sync_lists import history_card, refused_card, waiting_card
 from gridworker.ui.pages.sync_state import StateCard
 from gridworker.ui.sync_control import SyncControl
@@ -45,10 +46,13 @@ class SyncPage(Page):
         control: SyncControl,
         open_record: Callable[[str, str], bool],
         sign_in: Callable[[], object],
+        stick: Stick | None = None,
     ) -> None:
         """*open_record(kind, id)* shows a record on its own page; *sign_in* asks for the password."""
         self._work, self._control = work, control
         self._open_record, self._sign_in = open_record, sign_in
+        self._stick = stick
+        self._stick_card: StickCard | None = None
         self._kept: dict[str, Keep] = {}
         self._later: set[str] = set()
         self._conflicts: list[Conflict] | None = None
@@ -61,11 +65,14 @@ class SyncPage(Page):
         self._scroll = Scroll(gap=12)
         column.addWidget(self._scroll)
         self._state = StateCard(self._control, self._sign_in)
-        self._places = {name: Column(gap=12) for name in ("conflicts", "refused", "waiting", "history")}
+        self._places = {name: Column(gap=12) for name in ("conflicts", "refused", "waiting", "stick", "history")}
         self._scroll.body.addLayout(self._places["conflicts"])
         self._scroll.body.addWidget(self._state)
-        for name in ("refused", "waiting", "history"):
+        for name in ("refused", "waiting", "stick", "history"):
             self._scroll.body.addLayout(self._places[name])
+        if self._stick is not None and self._work.ledger.device:
+            self._stick_card = StickCard(self._stick, frame, frame.redraw)
+            self._places["stick"].addWidget(self._stick_card)
         self._scroll.body.addStretch(1)
         self._control.changed.connect(self._show_state)
         return body
@@ -83,6 +90,7 @@ class SyncPage(Page):
         self._show_conflicts()
         self._show_refused()
         self._show_waiting()
+        self._show_stick()
         self._show_history()
 
     def _show_state(self) -> None:
@@ -165,6 +173,11 @@ class SyncPage(Page):
         clear(place)
         lines = self._work.ledger.outbox(("new", "sent", "held"), 4 * MOST)
         place.addWidget(waiting_card(self._work, lines, MOST, self._open))
+
+    def _show_stick(self) -> None:
+        if self._stick_card is not None:
+            ledger = self._work.ledger
+            self._stick_card.show_counts(ledger.waiting_count(), *ledger.store.carried_counts())
 
     def _show_history(self) -> None:
         place = self._places["history"]
