@@ -9,11 +9,13 @@ from types import TracebackType
 
 import uuid_utils
 
-from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, StoreError
+from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, NotFound, StoreError
 from gridworker.ledger import Ledger, Me
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.sync import Clock, History
 from gridworker.storage import lease
+from gridworker.storage.cabinet import Cabinet, WrongBytes, path_of
+from gridworker.storage.file_links import FileLink
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
@@ -22,9 +24,12 @@ from gridworker.sync.centre import WipeOrdered
 from gridworker.sync.driver import Told, sync_once
 from gridworker.sync.engine import Report
 from gridworker.sync.enrol import Opened
+from gridworker.sync.file_line import FileRefused
+from gridworker.sync.files import FilesReport, fetch_file, let_go, send_files, to_send
 from gridworker.sync.machine import Machine
 from gridworker.sync.silence import look_for_silent_desks
 
+_NO_FILE = "中心现在没有这个文件，或者它不在您的范围内。稍后同步一次再看；一直没有的，请联系拍照的同事。"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -98,6 +103,10 @@ class Desk:
         """One more connection to the same store, for the thread that calls."""
         return Store.open(self.opened.entry.path, self.opened.key)
 
+    def open_cabinet(self) -> Cabinet:
+        """One more connection to the cabinet, for the thread that calls."""
+        return Cabinet.open(self.opened.entry.path, self.opened.key)
+
     def open_ledger(self) -> Ledger:
         """A ledger over a store of its own, for functions that run in a lane; its ``store`` is to be closed."""
         return self._ledger_of(self.open_store())
@@ -113,6 +122,7 @@ class Desk:
             line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
             with contextlib.closing(line):
                 try:
+                    self._note_waiting_files(store)
                     report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
                     look_for_silent_desks(store, line)
                     courier.deliver(store, line, machine.now())
@@ -138,6 +148,39 @@ class Desk:
         """What goes back on the stick to the desks whose packages were carried: file names and files."""
         with self._own_store() as store:
             return courier.receipts(store)
+
+    def send_files(self, progress: Told = _silent, cancelled: Callable[[], bool] = _never) -> FilesReport:
+        """Let go what the centre has safe, then send photos and papers that it lacks. For after a sync: what no
+        record at the centre speaks of is not taken there. Raises what ``sync`` raises.
+        """
+        machine = self.machine
+        if not self._has_cabinet:
+            return FilesReport()
+        with self.vault.files_lock(self.user).take(), self._own_store() as store, self._own_cabinet() as cabinet:
+            let_go(store, cabinet, machine.now())
+            report = FilesReport()
+            if to_send(store, cabinet):
+                line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
+                with contextlib.closing(line):
+                    report = send_files(store, cabinet, line, machine.clock, progress=progress, cancelled=cancelled)
+            return report
+
+    def fetch_file(
+        self,
+        link: FileLink,
+        thumb: Callable[[bytes], bytes | None],
+        progress: Told = _silent,
+        cancelled: Callable[[], bool] = _never,
+    ) -> None:
+        """Bring a file here that the centre has. Raises ``CentreError``, ``NotFound``, ``Cancelled``."""
+        machine = self.machine
+        with self._own_store() as store, self._own_cabinet() as cabinet:
+            line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
+            with contextlib.closing(line):
+                try:
+                    fetch_file(cabinet, line, link, machine.now(), thumb, progress)
+                except (FileRefused, WrongBytes) as refused:
+                    raise NotFound(f"file {refused}", advice=_NO_FILE) from None
 
     def sign_in(self, password: str, cancelled: Callable[[], bool] = _never) -> None:
         """New tokens for the password. Raises ``SignInError``, ``CentreError``."""
@@ -195,6 +238,24 @@ class Desk:
         if not wiping.is_genuine(store, order) or (holds and not order.stolen):
             raise DeviceRevoked("cut off")
         return wiping.note_of(self.machine, self.opened.entry, store, order)
+
+    @property
+    def _has_cabinet(self) -> bool:
+        return path_of(self.opened.entry.path).exists()
+
+    def _note_waiting_files(self, store: Store) -> None:
+        """A bucket whose photos were not handed in stays, whatever becomes of the scope."""
+        waiting: set[str] = set()
+        if self._has_cabinet:
+            with self._own_cabinet() as cabinet:
+                waiting = {link.bucket for link in to_send(store, cabinet)}
+        if waiting != set(store.meta("files_wait", ())):
+            store.set_meta("files_wait", sorted(waiting))
+
+    @contextlib.contextmanager
+    def _own_cabinet(self) -> Iterator[Cabinet]:
+        with contextlib.closing(self.open_cabinet()) as cabinet:
+            yield cabinet
 
     @contextlib.contextmanager
     def _own_store(self) -> Iterator[Store]:

@@ -132,14 +132,18 @@ def _sync(desk: "Desk", password: str) -> Answer:
     except (SignInNeeded, LeaseOver):
         desk.sign_in(password)
         report = desk.sync()
+    if files := desk.send_files().stored:
+        desk.sync()  # what the centre says of them
     document = {
         "ok": report.ok,
         "pushed": report.pushed,
         "pulled": report.pulled,
         "conflicts": report.conflicts,
         "refused": report.refused,
+        "files": files,
     }
     words = f"已同步：上传 {report.pushed}，下载 {report.pulled}，需要核对 {report.conflicts}，被退回 {report.refused}"
+    words += f"，照片和文件 {files}" if files else ""
     return Answer(document, [words])
 
 

@@ -22,7 +22,8 @@ _TABLES = (
     " used_at INTEGER NOT NULL, thumb BLOB) STRICT",
     "CREATE TABLE IF NOT EXISTS piece (_file INTEGER NOT NULL, start INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
     "CREATE UNIQUE INDEX IF NOT EXISTS piece_of ON piece (_file, start)",
-    "CREATE TABLE IF NOT EXISTS place (_file INTEGER NOT NULL, bucket TEXT NOT NULL,"
+    # ``epoch``: the life of the centre to which the file was handed in; "" before.
+    "CREATE TABLE IF NOT EXISTS place (_file INTEGER NOT NULL, bucket TEXT NOT NULL, epoch TEXT NOT NULL,"
     " PRIMARY KEY (bucket, _file)) STRICT, WITHOUT ROWID",
 )
 
@@ -151,11 +152,22 @@ class Cabinet:
         if wanted:
             with writing(self._db):
                 self._db.executemany(
-                    "INSERT OR IGNORE INTO place SELECT _row, ? FROM file WHERE sha256 = ?",
+                    "INSERT OR IGNORE INTO place SELECT _row, ?, '' FROM file WHERE sha256 = ?",
                     [(bucket, sha256) for sha256, bucket in wanted],
                 )
 
+    def handed_in(self, sha256: str, bucket: str, epoch: str) -> None:
+        """The centre has it in this bucket. ``epoch``: a restored centre has another one, and may lack it again."""
+        with writing(self._db):
+            values = (epoch, bucket, self._row(sha256))
+            self._db.execute("UPDATE place SET epoch = ? WHERE bucket = ? AND _file = ?", values)
+
     # ------------------------------------------------------------------ reading
+
+    def is_handed_in(self, sha256: str, bucket: str, epoch: str) -> bool:
+        """Whether the centre said so, in this life of its own."""
+        query = "SELECT 1 FROM place WHERE bucket = ? AND _file = ? AND epoch = ? AND epoch <> ''"
+        return self._db.execute(query, (bucket, self._row(sha256), epoch)).fetchone() is not None
 
     def about(self, sha256: str) -> Kept | None:
         """What is known of a file; None when nothing of it is here."""

@@ -131,6 +131,10 @@ class Vault:
         """One program at a time syncs a store."""
         return FileLock(self.worker(user).path.with_name("sync.lock"), _SYNC_TAKEN)
 
+    def files_lock(self, user: str) -> FileLock:
+        """One program at a time sends a store's photos and papers; text goes its own way meanwhile."""
+        return FileLock(self.worker(user).path.with_name("files.lock"), _SYNC_TAKEN)
+
     def wipe(self, user: str) -> None:
         """Destroy the keys of ``user``'s store, then remove what is left of it, local backups too.
 

@@ -1,8 +1,10 @@
 """The line to the centre: the only module that uses requests, and the border where its errors become ours."""
 
+import re
 import ssl
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -54,6 +56,10 @@ _PEOPLE = "/people/"
 _COURIER = "/sync/v1/courier"
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
 _Answer = TypeVar("_Answer")
+_FROM = re.compile(r"bytes (\d{1,15})-")
+
+Take = Callable[[int, bytes], object]
+"""Gets bytes as they come, and the place in the whole at which they begin."""
 
 
 class Disagreement(Exception):
@@ -74,6 +80,14 @@ class WipeOrdered(DeviceRevoked):
     def __init__(self, order: WipeOrder) -> None:
         super().__init__("an order to wipe")
         self.order = order
+
+
+class Plain(NamedTuple):
+    """The answer to a request about bytes. ``problem``: why it was not served; "" when it was."""
+
+    status: int
+    headers: Mapping[str, str]
+    problem: str
 
 
 class CentreKeys(Message):
@@ -163,6 +177,14 @@ class Centre:
     def hand_over(self, package: bytes) -> bytes:
         """Hands over another desk's package; the receipt to carry back. Raises ``NotThisFile``."""
         return self._as_known(lambda token: self._octets(_COURIER, package, token))
+
+    def plain(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", take: Take | None = None
+    ) -> Plain:
+        """A request that brings bytes, or that asks for some: ``take`` gets them as they come; broken off, those
+        that came are good. Whatever the centre itself says of files comes back as ``Plain.problem``.
+        """
+        return self._as_known(lambda token: self._say_plain(method, path, headers, body, take, token))
 
     def history(self, kind: str, record: str) -> History:
         """The full history of a record."""
@@ -286,6 +308,42 @@ class Centre:
         return reply
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str], token: str) -> _Reply:
+        with self._opened(method, path, headers, body, token) as response:
+            return self._read(response)
+
+    def _say_plain(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, take: Take | None, token: str
+    ) -> Plain:
+        usual = {"Accept-Encoding": "identity", "User-Agent": f"gridworker/{VERSION}"}
+        with self._opened(method, path, {**usual, **headers}, body, token) as response:
+            if take is not None and MARK in response.headers and response.status_code in (200, 206):
+                self._hand_on(response, take)
+                return Plain(response.status_code, response.headers, "")
+            reply = self._read(response)
+        if not reply.ours:
+            raise _stranger(reply)
+        problem = "" if reply.status < 400 else _problem(reply).error
+        if reply.status >= 300 and problem not in _OF_FILES:
+            raise _refusal(reply, path)
+        return Plain(reply.status, response.headers, problem)
+
+    def _hand_on(self, response: requests.Response, take: Take) -> None:
+        # Whatever has come is handed on at once: what is broken off in the middle is not asked for again.
+        said = _FROM.match(response.headers.get("Content-Range", ""))
+        first, size = int(said[1]) if said is not None else 0, 0
+        while piece := response.raw.read1(_PIECE, decode_content=False):
+            self._look()
+            take(first + size, piece)
+            size += len(piece)
+        whole = response.headers.get("Content-Length", "")
+        if whole.isdecimal() and int(whole) != size:
+            raise BrokenAnswer(f"{size} bytes of {whole}")
+
+    @contextmanager
+    def _opened(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, token: str
+    ) -> Iterator[requests.Response]:
+        """The answer to one request, whose body is still to be read inside the block."""
         self._look()
         try:
             with self._http.request(
@@ -298,7 +356,7 @@ class Centre:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return self._read(response)
+                yield response
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _line_error(error) from None
 
@@ -339,10 +397,7 @@ def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
 
 def _refusal(reply: _Reply, path: str) -> Exception:
     """Why the centre did not serve the request."""
-    try:
-        problem = Problem.model_validate(unpack(reply.body, compressed=reply.compressed))
-    except (NotReadable, ValidationError):
-        problem = Problem(error="")
+    problem = _problem(reply)
     if reply.status == 401:
         return _Unauthorised(problem.reason)
     if reply.status in _PLAIN:
@@ -362,6 +417,16 @@ def _refusal(reply: _Reply, path: str) -> Exception:
         return NotAccepted(problem.reason)
     return RuntimeError(f"{path}: {reply.status} {problem.error}: the centre did not understand us")
 
+
+def _problem(reply: _Reply) -> Problem:
+    try:
+        return Problem.model_validate(unpack(reply.body, compressed=reply.compressed))
+    except (NotReadable, ValidationError):
+        return Problem(error="")
+
+
+_OF_FILES = frozenset("checksum expired full locked media not_allowed not_found offset too_big".split())
+"""What the centre says of a file, and not of the line or the desk."""
 
 _PLAIN: dict[int, Callable[[str], Exception]] = {
     404: NotFound,
