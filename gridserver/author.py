@@ -50,6 +50,10 @@ class Author:
         """Takes an entry out of a list; ``path``: ``list/entry``."""
         return self._of(row, Verb.REM, path, seen=seen_of_entry(row, path))
 
+    def bring_home(self, kind: str, record: str, bucket: str, region: str) -> Change:
+        """Takes a record from its bucket to another region, whatever its fields say."""
+        return self._change(Verb.HOME, kind, record, bucket, value=region)
+
     def row_of(self, kind: str, record: str) -> Row | None:
         """A record as it stands."""
         return rows.read(self.conn, [record], []).rows.get((kind, record))

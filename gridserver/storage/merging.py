@@ -12,7 +12,7 @@ from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind, Role
-from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, lay
+from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, is_move, lay
 from gridworker.records.references import Reference, references
 from gridworker.records.rights import Author, check_values, why_not
 from gridworker.records.row import Row, Stamp
@@ -83,6 +83,8 @@ class World:
     blocked: set[Key] = field(default_factory=set)
     touched: dict[Key, None] = field(default_factory=dict)
     """Every row that was changed, in order."""
+    late: set[str] = field(default_factory=set)
+    """Buckets into which something was written that was made while its author held another scope."""
 
 
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
@@ -139,7 +141,7 @@ def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited
         raise Refused("wrong_value", wrong.reason) from None
     if reason := why_not(kind, row, change, world.author):
         raise Refused("not_allowed", reason)
-    if change.verb is Verb.SET and change.path == kind.home_field:
+    if is_move(kind, change):
         bucket = _home(world, kind, change.value)
     gone = _without_target(world, draft, kind, change, made, waited=waited)
     said, change = change, _as_seen(world, kind, row, change)
@@ -218,9 +220,15 @@ def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Cha
         return change.bucket
     if row is None:
         raise Refused("unknown_record", "所改的记录还没有到中心，会等它到了再接收。")
-    if change.bucket != row.bucket and (change.bucket, row.kind, row.id) not in world.left:
+    if change.bucket != row.bucket and not _lay_there(world, row, change.bucket):
         raise Refused("bucket", "这条资料不在所报的范围里，请同步后重新修改。")
     return row.bucket
+
+
+def _lay_there(world: World, row: Row, bucket: str) -> bool:
+    """Whether the record lay in the bucket once, be it before this group."""
+    before = world.rows.get((row.kind, row.id))
+    return (bucket, row.kind, row.id) in world.left or (before is not None and before.bucket == bucket)
 
 
 def _home(world: World, kind: Kind, region: Any) -> str:
@@ -264,7 +272,11 @@ def _block(world: World, group: Handed, keys: Mapping[Key, None]) -> None:
 
 
 def _take(world: World, draft: Draft) -> None:
+    for key, row in draft.fresh.items():
+        _note_left(world, key, row.bucket)
     world.rows.update(draft.fresh)
+    if draft.late:
+        world.late.update(row.bucket for row in draft.fresh.values())
     for about, key in draft.opened:
         world.about.setdefault(about, []).append(key)
     for key in draft.fresh:
@@ -273,11 +285,19 @@ def _take(world: World, draft: Draft) -> None:
             _move_conflicts_along(world, key)
 
 
+def _note_left(world: World, key: Key, bucket: str) -> None:
+    """What follows in the same push was written where the record lay before."""
+    before = world.rows.get(key)
+    if before is not None and before.bucket != bucket:
+        world.left.add((before.bucket, *key))
+
+
 def _move_conflicts_along(world: World, key: Key) -> None:
     """A conflict lies where the record lies that it is about."""
     bucket = world.rows[key].bucket
     for about in world.about[key[1]]:
         conflict = world.rows[about]
         if conflict.bucket != bucket and conflict.fields.get("record_kind") == key[0]:
+            _note_left(world, about, bucket)
             world.rows[about] = replace(conflict, bucket=bucket, ver=conflict.ver + 1)
             world.touched[about] = None

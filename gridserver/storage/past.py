@@ -117,8 +117,10 @@ def _unmatched(rows: Mapping[tuple[str, str], Row], change: Change) -> Iterable[
 
 
 def _path(change: Change) -> str:
-    """What the change is about; a move, the machine's field."""
+    """What the change is about; a move, the machine's field, or the one that tells the region."""
     kind = KINDS.get(change.kind)
+    if change.verb is Verb.HOME:
+        return kind.home_field if kind is not None and kind.moves else ""
     return kind.machine.field if change.verb is Verb.MOVE and kind is not None and kind.machine else change.path
 
 
@@ -136,6 +138,8 @@ def _ids_in(seen: Any) -> Iterable[str]:
 
 def _written(change: Change, path: str) -> Any:
     """The value at ``path`` that a change gave."""
+    if change.verb is Verb.HOME:
+        return change.value if path == _path(change) else None
     if change.verb is Verb.MOVE:
         return change.value.get("to") if isinstance(change.value, dict) else None
     if change.verb is Verb.CREATE:

@@ -65,6 +65,11 @@ def homes(conn: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str
     return {(row.class_, str(row.region)): str(row.bucket) for row in found}
 
 
+def near(conn: Connection, account: str, regions: Iterable[str]) -> set[str]:
+    """Which of the regions lie in the person's own county: to these a record may be taken."""
+    return {str(row.id) for row in conn.execute(_NEAR, {"account": account, "regions": list(regions)})}
+
+
 def make_buckets(conn: Connection, places: Iterable[tuple[str, str]]) -> None:
     """Makes the buckets of these (class, id of a region or person), where they are not there yet."""
     made = [{"id": bucket_id(*place), "class": place[0], "region": place[1]} for place in places]
@@ -106,7 +111,8 @@ def _region(row: Row) -> dict[str, object]:
         "name": fields.get("name", ""),
         "level": fields.get("level", ""),
         "parent": fields.get("parent"),
-        "live": row.removed is None,
+        "live": row.removed is None and not fields.get("valid_to"),
+        "successor": fields.get("successor"),
     }
 
 
@@ -129,6 +135,10 @@ _HELD_AT = text("""
         AND from_version <= :version AND (until_version IS NULL OR until_version > :version)
 """)
 _BUCKETS = text("SELECT id, class, region, record FROM bucket WHERE id = ANY(CAST(:buckets AS uuid[]))")
+_NEAR = text("""
+    SELECT region.id FROM region JOIN account ON account.county = region.county
+    WHERE account.id = CAST(:account AS uuid) AND region.id = ANY(CAST(:regions AS uuid[]))
+""")
 _MAKE_BUCKET = text("INSERT INTO bucket (id, class, region) VALUES (:id, :class, :region) ON CONFLICT DO NOTHING")
 _HOMES = text("""
     SELECT asked.class AS class_, asked.region, bucket.id AS bucket
@@ -142,9 +152,10 @@ _HOMES = text("""
         ELSE asked.region END
 """)
 _TAKE_REGION = text("""
-    INSERT INTO region (id, code, name, level, parent, live) VALUES (:id, :code, :name, :level, :parent, :live)
+    INSERT INTO region (id, code, name, level, parent, live, successor)
+    VALUES (:id, :code, :name, :level, :parent, :live, CAST(:successor AS uuid))
     ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, level = excluded.level,
-        parent = excluded.parent, live = excluded.live
+        parent = excluded.parent, live = excluded.live, successor = excluded.successor
 """)
 _REDRAW = text("""
     WITH RECURSIVE tree AS (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gridserver.errors import Refused
-from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope, twins
+from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope, stragglers, twins
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, text
@@ -18,6 +18,7 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
+from gridworker.records.merge import is_move
 from gridworker.records.references import references
 from gridworker.records.row import Row
 
@@ -67,7 +68,7 @@ def take(
             verdict = judge(world, group, first_at(group, known, hand.author.now))
         judged.append(Judged(group, verdict))
     judged = _with_twins(judged, twins.opened(conn, world, standing.rows))
-    places = _write(conn, heads, world, standing)
+    places = _write(conn, heads, world, standing, hand.trusted)
     _note(conn, hand, judged, places, known, world.centre)
     results = [change_ledger.result(each.group, each.verdict, places) for each in judged]
     plain = {each.group.tx for each in judged if each.verdict.plain}
@@ -114,7 +115,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     person = hand.author.person
     held = claimed if hand.trusted else scope.holds(conn, person, claimed)
     then = scope.held_at(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
-    wanted = held | then | (set(homes.values()) if hand.trusted else set())
+    wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
     heads, standing = _locked(conn, wanted, changes)
     world = World(
         author=rights.Author(person, hand.role),
@@ -169,6 +170,9 @@ def _homes(conn: Connection, hand: Hand, changes: Sequence[Change]) -> dict[tupl
     """(class, region) to bucket, for everything that is made or moved. The centre may begin a county."""
     asked = {place for change in changes if (place := home_asked(change)) is not None}
     found = scope.homes(conn, asked) if asked else {}
+    if not hand.trusted and (moves := _moves(changes)):
+        near = scope.near(conn, hand.author.person, {region for _, region in moves})
+        found = {place: bucket for place, bucket in found.items() if place not in moves or place[1] in near}
     if hand.role == Role.CENTRE:
         for bucket_class, region in sorted(asked - found.keys()):
             if bucket_class == BucketClass.REFERENCE:
@@ -183,11 +187,22 @@ def home_asked(change: Change) -> tuple[str, str] | None:
         return None
     if change.verb is Verb.CREATE:
         region = change.value.get(kind.home_field)
-    elif change.verb is Verb.SET and change.path == kind.home_field:
+    elif is_move(kind, change):
         region = change.value
     else:
         return None
     return (kind.home, region) if isinstance(region, str) and ENTRY_ID.match(region) else None
+
+
+def _moves(changes: Sequence[Change]) -> set[tuple[str, str]]:
+    """The places to which records are taken."""
+    found = {home_asked(change) for change in changes if change.kind in KINDS and is_move(KINDS[change.kind], change)}
+    return {place for place in found if place is not None}
+
+
+def _destinations(homes: Mapping[tuple[str, str], str], changes: Sequence[Change]) -> set[str]:
+    """The buckets to which records are taken, be they the author's or not."""
+    return {homes[place] for place in _moves(changes) if place in homes}
 
 
 def _left(conn: Connection, standing: Standing, changes: Sequence[Change]) -> set[tuple[str, str, str]]:
@@ -200,13 +215,17 @@ def _left(conn: Connection, standing: Standing, changes: Sequence[Change]) -> se
     return rows.left(conn, moved) if moved else set()
 
 
-def _write(conn: Connection, heads: dict[str, Head], world: World, standing: Standing) -> dict[Key, tuple[str, int]]:
+def _write(
+    conn: Connection, heads: dict[str, Head], world: World, standing: Standing, trusted: bool
+) -> dict[Key, tuple[str, int]]:
     """Writes the rows that changed. Returns bucket and seq of every row."""
     after = {key: world.rows[key] for key in world.touched}
+    late = {row.bucket for row in after.values()} if trusted else world.late
     seqs = {**standing.seqs, **rows.write(conn, standing.rows, after, heads)}
     if after:
         buckets.write(conn, heads.values())
     files.rows_written(conn, standing.rows, after)
+    stragglers.note(conn, standing.rows, after, late)
     scope.regions_written(conn, [row for row in after.values() if row.kind == REGION.name])
     return {key: (world.rows[key].bucket, seq) for key, seq in seqs.items()}
 

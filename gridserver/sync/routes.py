@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.background import BackgroundTask
+from starlette.background import BackgroundTask, BackgroundTasks
 
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, message, raw, reading, visit
 from gridserver.errors import Refused
-from gridserver.sync import service
+from gridserver.sync import following, service
 from gridserver.sync.courier import Counter
 from gridworker.protocol.codec import OCTETS
 from gridworker.protocol.sync import Pull, Push
@@ -38,8 +38,12 @@ def push(sent: Sent, visit: WriteDoor) -> Response:
     """Takes in groups of changes."""
     pushed = service.push(visit, sent)
     answer = visit.answer(pushed.model_dump(mode="json", exclude_defaults=True))
+    afterwards = BackgroundTasks()
     if service.speaks_of_files(sent):
-        answer.background = BackgroundTask(service.tell_of_files, visit.ground)
+        afterwards.add_task(service.tell_of_files, visit.ground)
+    if following.are_left(visit.conn):
+        afterwards.add_task(service.follow, visit.ground)
+    answer.background = afterwards
     return answer
 
 

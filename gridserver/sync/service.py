@@ -8,6 +8,7 @@ from gridserver.errors import Refused
 from gridserver.storage import book, files, scope
 from gridserver.storage.book import Pulled
 from gridserver.storage.engine import Engine, transaction
+from gridserver.sync import following
 from gridworker.protocol import PROTOCOL, SCHEMA
 from gridworker.protocol.sync import Hello, History, Pull, Push, PushAnswer
 
@@ -52,6 +53,14 @@ def remember(engine: Engine, device: str, pulled: Pulled) -> None:
     """
     with suppress(Refused), transaction(engine) as conn:
         book.remember(conn, device, pulled)
+
+
+def follow(ground: Ground) -> None:
+    """After a push: what belongs to a household that moved goes after it. Should that be broken off, whoever pushes
+    next goes on with it.
+    """
+    with suppress(Refused):
+        following.follow(ground.engine, ground.clock, ground.new_id)
 
 
 def history(visit: CallerVisit, kind: str, record: str) -> History:

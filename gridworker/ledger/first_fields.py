@@ -21,7 +21,13 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
     @cache
     def look(kind: str, record: str, name: str) -> Any:
         row = beside.get(record)
-        return row.fields.get(name) if row is not None else ground.store.glance(kind, record, name)
+        if row is not None:
+            return row.fields.get(name)
+        declared = ground.kind(kind)
+        if name == declared.home_field and not declared.moves:
+            # A diary says in which grid the household lay then; what is written about it now lies where it lies now.
+            return ground.store.region_of(kind, record)
+        return ground.store.glance(kind, record, name)
 
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     if kind == "visit":

@@ -14,6 +14,7 @@ from gridworker.ledger import (
     history,
     people,
     removed,
+    resettle,
     review,
     save,
     twins,
@@ -105,6 +106,15 @@ class Ledger:
         """Move a record along its machine. An unlawful move raises ``NotAllowed`` with the reason."""
         part = MoveTo(kind, record, target, fields or {}, seen)
         return save.together(self._ground, [part], draft=draft)
+
+    def resettle(self, kind: str, record: str, region: str) -> Saved:
+        """The record is to lie in another grid; ``bound_for`` says where it goes until the centre has moved it."""
+        return resettle.resettle(self._ground, kind, record, region)
+
+    def bound_for(self, kind: str, record: str) -> str:
+        """The id of the region to which a record is on its way by this desk's word; "" when it stays."""
+        waiting = self.store.bound_for(kind, record)
+        return "" if waiting is None else str(waiting.value)
 
     def remove(self, kind: str, record: str) -> Saved:
         """Take a record out; ``restore`` or ``undo`` brings it back."""

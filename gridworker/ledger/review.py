@@ -23,7 +23,7 @@ def review(
     fields = ground.store.fields("visit", visit)
     if fields is None:
         raise NotFound(f"visit {visit}")
-    said = {"visit": visit, "grid": fields["grid"], "worker": fields["visitor"], "act": act}
+    said = {"visit": visit, "worker": fields["visitor"], "act": act}
     said |= {name: value for name, value in (("level", level), ("comment", comment)) if value}
     parts: list[NewRecord | MoveTo] = [NewRecord("review", said)]
     if fields.get("state") != act:

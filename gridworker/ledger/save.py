@@ -18,6 +18,7 @@ from gridworker.records.merge import lay, seen_of
 from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
 
+MOVED_BY_ITSELF = "网格不能这样修改。这一户搬走了，请用“迁到别的网格…”。"
 OUT_OF_SCOPE = "这条记录不在您的范围内，请核对网格；确实由您负责的，请联系管理员分配。"
 
 
@@ -167,6 +168,8 @@ def _add_edit(act: _Act, kind_name: str, row: Row, seen: Row, fields: Mapping[st
     kind = act.ground.kind(kind_name)
     before = _broken_rules(kind, row.fields)
     for step in steps_of(kind, seen, row, fields, act.ground.new_id):
+        if kind.moves and step.path == kind.home_field:
+            raise NotAllowed(MOVED_BY_ITSELF, field=step.path)
         act.add(kind, row.id, row.bucket, step)
     after = act.rows.get(row.id, row)
     if new := [reason for reason in _broken_rules(kind, after.fields) if reason not in before]:
@@ -193,6 +196,11 @@ def _add_move(act: _Act, part: MoveTo) -> str:
     parent = (part.seen or row).writer(machine.field).change
     act.add(kind, part.record, row.bucket, Step(Verb.MOVE, machine.field, value, parent))
     return part.record
+
+
+def live(ground: Ground, kind: str, record: str) -> Row:
+    """The record as it is shown. Raises ``NotFound``, and ``NotAllowed`` when it was removed."""
+    return _live(_Act(ground, "", 0), kind, record)
 
 
 def _live(act: _Act, kind: str, record: str) -> Row:

@@ -39,10 +39,22 @@ def undo(ground: Ground, act: str) -> Saved:
             each.verb == Verb.CREATE and each.record == change.record for each in changes
         ):
             continue
-        steps += [(change.kind, change.record, step) for step in _inverse(ground.kind(change.kind), row, change)]
+        kind = ground.kind(change.kind)
+        back = _home(ground, row, change) if kind.moves and change.path == kind.home_field else None
+        inverse = _inverse(kind, row, change) if back is None else back
+        steps += [(change.kind, change.record, step) for step in inverse]
         if change.verb == Verb.CREATE:
             undone.add(change.record)
     return apply_steps(ground, steps) if steps else Saved("", Changed(), "")
+
+
+def _home(ground: Ground, row: Row, change: OutboxRow) -> Iterator[Step]:
+    """A move that was not carried out yet is not laid on the row: what waits tells whether it is the last word."""
+    waiting = ground.store.bound_for(change.kind, change.record)
+    last = waiting.id if waiting is not None else row.writer(change.path).change
+    if last != change.id:
+        raise NotAllowed(OVERTAKEN)
+    yield Step(Verb.SET, change.path, change.before, change.id)
 
 
 def _inverse(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:

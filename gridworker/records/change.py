@@ -27,6 +27,8 @@ class Verb(StrEnum):
     """Removes the record; ``seen`` holds the writers that the person had before his eyes."""
     RESTORE = "restore"
     """Brings a removed record back; ``parent`` is the change that removed it."""
+    HOME = "home"
+    """Brings the record to another region (``value``), where what it follows lies; the centre alone does that."""
 
 
 @dataclass(frozen=True, slots=True)

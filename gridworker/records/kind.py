@@ -68,11 +68,24 @@ class Rights:
     remove: frozenset[str] = frozenset()
     author_only: bool = False
     """Only who made it may edit or remove it."""
+    move: frozenset[str] = frozenset()
+    """Roles that may move it to another region; what follows it goes along."""
 
 
 def roles(*names: Role) -> frozenset[str]:
     """A set of roles, as a kind declares it."""
     return frozenset(names)
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A record lies where another one lies: that which its field ``pointer`` names."""
+
+    pointer: str
+    kind: str
+    """Of the record that is followed."""
+    while_open: bool = False
+    """Only until its machine has ended: what was settled stays where it was settled."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,8 @@ class Kind:
     rights: Rights
     home_field: str = "grid"
     """The field with the id of the region (or person) whose bucket it lies in."""
+    follows: tuple[Follows, ...] = ()
+    """Where it goes when that moves; of several the first whose pointer is filled."""
     icon: str = "document"
     title_fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -121,6 +136,12 @@ class Kind:
     def required(self) -> tuple[Field, ...]:
         """The fields that must be filled."""
         return tuple(each for each in self.fields if each.required)
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether a record of this kind can come to lie elsewhere, and says then in a field where."""
+        home = self.by_name.get(self.home_field)
+        return home is not None and home.merge is Merge.HOME
 
     @cached_property
     def searched_fields(self) -> tuple[Field, ...]:
@@ -216,13 +237,15 @@ class Kind:
                 raise Wrong(reason)
 
     def may(self, act: str, role: str, path: str = "") -> bool:
-        """Whether ``role`` may ``create``, ``edit`` (the field at ``path``) or ``remove``."""
+        """Whether ``role`` may ``create``, ``edit`` (the field at ``path``), ``remove`` or ``move``."""
         if act == "create":
             return role in self.rights.create
         if self.append_only:
             return False
         if act == "remove":
             return role in self.rights.remove
+        if act == "move":
+            return role in self.rights.move
         found = self.field(path)
         top = self.by_name.get(path.partition("/")[0])
         if any(each is not None and each.merge in _NOBODYS for each in (found, top)):

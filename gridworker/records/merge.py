@@ -88,8 +88,9 @@ def apply(kind: Kind, row: Row | None, change: Change, by: str) -> Outcome:
         return Outcome(lay(kind, None, change, by))
     if row is None:
         raise Refused("unknown_record", "所改的记录还没有到中心。")
-    if change.verb is Verb.RESTORE:
-        return Outcome(lay(kind, row, change, by) if row.removed else None)
+    if change.verb in (Verb.RESTORE, Verb.HOME):
+        is_moot = change.verb is Verb.RESTORE and row.removed is None
+        return Outcome(None if is_moot else lay(kind, row, change, by))
     if row.removed is not None and not kind.is_centres(change.path):
         return Outcome(None, _edit_on_deleted(row, change, by))
     match change.verb:
@@ -132,6 +133,8 @@ def lay(kind: Kind, row: Row | None, change: Change, by: str) -> Row:
         case Verb.RESTORE:
             new.removed = None
             new.writers["+"] = stamp
+        case Verb.HOME:
+            _bring_home(kind, new, change.value, stamp)
         case Verb.CREATE:
             raise AssertionError("a record is made once")
     return new
@@ -157,6 +160,11 @@ def together(kind: Kind, row: Row, change: Change) -> Change | None:
         return None
     name = derived_id(change, change.path, value or "")
     return replace(change, id=name, value=value, parent=change.id, base=None)
+
+
+def is_move(kind: Kind, change: Change) -> bool:
+    """Whether the change takes its record to another region."""
+    return change.verb is Verb.HOME or (change.verb is Verb.SET and change.path == kind.home_field)
 
 
 def seen_of(row: Row) -> dict[str, Any]:
@@ -233,10 +241,10 @@ def _unseen_writer(kind: Kind, row: Row, change: Change) -> Stamp | None:
 
 
 def _is_guarded(kind: Kind, path: str) -> bool:
-    """A whole entry is guarded when any of its fields is."""
+    """A whole entry is guarded when any of its fields is. Of two moves to other regions the first stands."""
     field = kind.field(path)
     inner = field.fields if isinstance(field, Entries) and "/" in path else ()
-    return field is not None and any(each.merge is Merge.GUARDED for each in (field, *inner))
+    return field is not None and any(each.merge in (Merge.GUARDED, Merge.HOME) for each in (field, *inner))
 
 
 def _refuse_unless(row: Row, change: Change, shape: Any) -> None:
@@ -326,6 +334,13 @@ def _write(row: Row, change: Change, made: Change | None, stamp: list[Any]) -> N
         row.ver, row.mark = row.ver + 1, made.id
     _put(row, change.path, change.value)
     row.writers[change.path] = stamp
+
+
+def _bring_home(kind: Kind, row: Row, region: Any, stamp: list[Any]) -> None:
+    """Where the field tells of another day, as a diary's does, it stays; the bucket alone is another one."""
+    if kind.moves:
+        row.fields[kind.home_field] = region
+        row.writers[kind.home_field] = stamp
 
 
 def _put(row: Row, path: str, value: Any) -> None:

@@ -28,9 +28,13 @@ def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
         return ""
     if change.verb is Verb.MOVE:
         return _why_not_move(kind, row, change, author)
+    if change.verb is Verb.HOME:
+        return f"{kind.title}随所属的住户迁移，不能单独迁移。"
     if change.verb in (Verb.CREATE, Verb.SET) and kind.a_persons(change.path, change.value) != change.value:
         return "文件是否已上传，由中心记录，不能自己填写。"
     act = {Verb.CREATE: "create", Verb.DEL: "remove", Verb.RESTORE: "remove"}.get(change.verb, "edit")
+    if change.verb is Verb.SET and change.path == kind.home_field and kind.rights.move:
+        act = "move"
     if not kind.may(act, author.role, change.path):
         return _sentence(kind, act, change.path)
     if act != "create" and kind.rights.author_only and row is not None and row.author != author.person:
@@ -133,6 +137,8 @@ def _sentence(kind: Kind, act: str, path: str) -> str:
         return f"您的岗位不能新建{kind.title}。"
     if act == "remove":
         return f"您的岗位不能移除{kind.title}。"
+    if act == "move":
+        return f"您的岗位不能把{kind.title}迁到别的网格。"
     if kind.append_only:
         return f"{kind.title}写好后不能修改，只能另记一条。"
     field = kind.by_name.get(path.partition("/")[0])

@@ -17,7 +17,7 @@ import orjson
 
 from gridworker.protocol import MOST_IN_GROUP
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing
-from gridworker.records.change import Change
+from gridworker.records.change import Change, Verb
 from gridworker.storage.file import File
 
 WAITS = ("new", "sent", "held")
@@ -61,6 +61,8 @@ class OutboxRow:
     """ms UTC of the device's clock."""
     author: str
     tries: int
+    is_laid: bool
+    """Whether it still lies over the centre's row."""
 
 
 class Answered(NamedTuple):
@@ -184,6 +186,12 @@ def of_record(file: File, record: str) -> list[OutboxRow]:
     """Every own change of a record that is still kept, oldest first."""
     found = file.db.execute(f"{_ROW} WHERE record = ? ORDER BY _row", (record,))
     return [_outbox_row(line) for line in found]
+
+
+def bound_for(file: File, record: str, path: str) -> OutboxRow | None:
+    """The last own change at ``path`` that the feed has not brought yet: where a record is to go."""
+    mine = (row for row in reversed(of_record(file, record)) if row.path == path and row.verb == Verb.SET)
+    return next((row for row in mine if row.is_laid), None)
 
 
 def of_act(file: File, act: str) -> list[OutboxRow]:
@@ -464,7 +472,8 @@ def prune(file: File, now: int) -> int:
 
 
 _ROW = (
-    "SELECT id, tx, act, n, kind, record, bucket, state, body, before, code, reason, made_at, author, tries FROM outbox"
+    "SELECT id, tx, act, n, kind, record, bucket, state, body, before, code, reason, made_at, author, tries, laid"
+    " FROM outbox"
 )
 
 
@@ -488,6 +497,7 @@ def _outbox_row(line: Sequence[Any]) -> OutboxRow:
         made_at=line[12],
         author=line[13],
         tries=line[14],
+        is_laid=bool(line[15]),
     )
 
 

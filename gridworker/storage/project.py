@@ -11,7 +11,7 @@ from gridworker.protocol.sync import GroupResult, Standing
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
-from gridworker.records.merge import lay
+from gridworker.records.merge import is_move, lay
 from gridworker.records.row import Row
 from gridworker.storage import fresh, outbox, summaries
 from gridworker.storage.file import BucketRow, File
@@ -213,7 +213,7 @@ def _keep_row(file: File, kind: str, record: str, changes: list[Change], author:
     if here is not None and row is not None and row.ver and not _has_base(file, kind, record):
         _set_base(file, kind, record, row)
     for change in changes:
-        before = None if row is None or change.verb is Verb.CREATE else row.value(change.path)
+        before = _stood_at(file, row, change)
         before = before if change.base is None else change.base
         outbox.put(file, change, author, incarnation, before)
         if lies_on(file.tables[kind].kind, row, change):
@@ -223,11 +223,22 @@ def _keep_row(file: File, kind: str, record: str, changes: list[Change], author:
     write(file, file.tables[kind], here, row, bucket, LOCAL)
 
 
+def _stood_at(file: File, row: Row | None, change: Change) -> Any:
+    """What the person had before his eyes when he made the change."""
+    if row is None or change.verb is Verb.CREATE:
+        return None
+    waiting = outbox.bound_for(file, row.id, change.path) if is_move(file.tables[row.kind].kind, change) else None
+    return row.value(change.path) if waiting is None else waiting.value
+
+
 def lies_on(kind: Kind, row: Row | None, change: Change) -> bool:
-    """Whether a change finds what it is to be laid on; the centre will tell what becomes of it otherwise."""
+    """Whether a change finds what it is to be laid on; the centre will tell what becomes of it otherwise.
+
+    A record stays where it lies until the centre has moved it: see ``outbox.bound_for``.
+    """
     if change.verb is Verb.CREATE:
         return row is None
-    if row is None:
+    if row is None or is_move(kind, change):
         return False
     if change.verb is Verb.SET and change.path.count("/") == 2:
         return row.value(change.path.rpartition("/")[0]) is not None

@@ -50,6 +50,13 @@ def glance(file: File, kind: str, record: str, field: str) -> Any:
     return None if found is None else found[0]
 
 
+def region_of(file: File, kind: str, record: str) -> str | None:
+    """The region (or person) in whose bucket the record lies; None when it is not here."""
+    lies = f"SELECT region FROM {file.tables[kind].name} AS t JOIN bucket ON bucket._row = t._bucket WHERE t.id = ?"
+    found = file.db.execute(lies, (record,)).fetchone()
+    return None if found is None else str(found[0])
+
+
 def ids(file: File, kind: str, where: Where = (), order: Order = (), limit: int | None = None) -> "array[int]":
     """The rows of live records that meet every condition."""
     table = file.tables[kind]

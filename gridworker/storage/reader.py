@@ -62,6 +62,10 @@ class Reader:
         """One plain field of a record as shown, also of a removed one; None: not here, or nothing in it."""
         return query.glance(self._file, kind, record, field)
 
+    def region_of(self, kind: str, record: str) -> str | None:
+        """The region (or person) in whose bucket a record lies now; None when it is not here."""
+        return query.region_of(self._file, kind, record)
+
     def many(self, kind: str, records: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Live records by id, as ``page`` gives them."""
         return query.many(self._file, kind, records)

@@ -167,6 +167,10 @@ class Store(Reader):
         """Own changes of one record that are still kept, oldest first."""
         return outbox.of_record(self._file, record)
 
+    def bound_for(self, kind: str, record: str) -> OutboxRow | None:
+        """The own change that takes a record to another region, until it is there; None: it stays where it is."""
+        return outbox.bound_for(self._file, record, self.kind(kind).home_field)
+
     def act(self, act: str) -> list[OutboxRow]:
         """The changes of one act, oldest first."""
         return outbox.of_act(self._file, act)

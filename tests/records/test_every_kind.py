@@ -120,6 +120,19 @@ def test_where_it_lives_is_told_by_one_field_that_does_not_change(kind):
 
 
 @EVERY_KIND
+def test_what_moves_or_follows_what_moves_is_declared(kind):
+    if kind.rights.move:
+        assert kind.moves
+        assert not kind.follows, "it goes by itself or after another, not both"
+    for each in kind.follows:
+        assert kind.home in (BucketClass.GRID, BucketClass.SENSITIVE)
+        assert kind.by_name[each.pointer].to == (each.kind,)
+        leader = KINDS[each.kind]
+        assert leader.rights.move or leader.follows, "who follows it would never move"
+        assert not each.while_open or kind.machine is not None
+
+
+@EVERY_KIND
 def test_what_is_sensitive_lies_in_a_sensitive_bucket_alone(kind):
     sensitive = [path for path, field in every_field(kind) if field.privacy is Privacy.A]
     assert not sensitive or kind.home is BucketClass.SENSITIVE

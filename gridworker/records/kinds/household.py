@@ -31,6 +31,7 @@ HOUSEHOLD = Kind(
         create=roles(Role.GRID_WORKER, Role.SUPERVISOR),
         edit=roles(Role.GRID_WORKER, Role.SUPERVISOR, Role.MEDIATOR),
         remove=roles(Role.GRID_WORKER, Role.SUPERVISOR),
+        move=roles(Role.GRID_WORKER, Role.SUPERVISOR),
     ),
     title_fields=("head_name",),
     columns=("household_no", "head_name", "address", "members", "tags"),

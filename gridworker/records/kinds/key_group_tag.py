@@ -2,7 +2,7 @@
 
 from gridworker.records.codes import TAGS_SENSITIVE
 from gridworker.records.fields import Choice, Day, Merge, Privacy, Ref, Text
-from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
+from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, roles
 
 KEY_GROUP_TAG = Kind(
     name="key_group_tag",
@@ -14,6 +14,7 @@ KEY_GROUP_TAG = Kind(
         edit=roles(Role.GRID_WORKER, Role.SUPERVISOR),
         remove=roles(Role.GRID_WORKER, Role.SUPERVISOR),
     ),
+    follows=(Follows("person", "person"), Follows("household", "household")),
     title_fields=("tag",),
     columns=("tag", "valid_from", "valid_to"),
     indexes=(("household",), ("person",)),

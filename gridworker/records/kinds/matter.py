@@ -17,7 +17,7 @@ from gridworker.records.fields import (
     Whole,
 )
 from gridworker.records.files import Files
-from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
+from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
 
 STATES = {
@@ -67,6 +67,7 @@ MATTER = Kind(
     icon="task",
     home=BucketClass.GRID,
     rights=Rights(create=_FIELD, edit=_FIELD, remove=roles(Role.GRID_WORKER, Role.SUPERVISOR)),
+    follows=(Follows("household", "household", while_open=True),),
     title_fields=("title",),
     columns=("title", "event_class", "urgency", "due", "state"),
     indexes=(("grid", "state", "due"), ("household",), ("visit",), ("responsible", "state", "due")),

@@ -30,7 +30,7 @@ from gridworker.records.fields import (
     Text,
 )
 from gridworker.records.identity import birth_date, sex
-from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
+from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, roles
 
 
 def agrees_with_number(fields: Mapping[str, Any]) -> str:
@@ -56,6 +56,7 @@ PERSON = Kind(
         edit=roles(Role.GRID_WORKER, Role.SUPERVISOR),
         remove=roles(Role.GRID_WORKER, Role.SUPERVISOR),
     ),
+    follows=(Follows("household", "household"),),
     title_fields=("name",),
     columns=("name", "relation", "sex", "birth_date", "phone", "tags"),
     indexes=(("household", "relation"), ("grid", "name"), ("id_number",)),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridworker.records.fields import Choice, Merge, Moment, Privacy, Ref, Searched, Text
-from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
+from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, roles
 
 LEVELS = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}
 ACTS = {"read": "已阅", "returned": "退回补充"}
@@ -23,6 +23,7 @@ REVIEW = Kind(
     icon="review",
     home=BucketClass.GRID,
     rights=Rights(create=roles(Role.SUPERVISOR)),
+    follows=(Follows("visit", "visit"),),
     append_only=True,
     title_fields=("act", "comment"),
     columns=("reviewed_at", "act", "level", "comment"),

@@ -17,7 +17,7 @@ from gridworker.records.fields import (
     Text,
 )
 from gridworker.records.files import Files
-from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
+from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
 
 MODES = {
@@ -71,6 +71,7 @@ VISIT = Kind(
         remove=roles(Role.GRID_WORKER, Role.MEDIATOR, Role.SUPERVISOR),
         author_only=True,
     ),
+    follows=(Follows("household", "household"),),
     title_fields=("text",),
     columns=("visited_at", "mode", "text", "state"),
     indexes=(("grid", "visited_at"), ("household", "visited_at"), ("visitor", "visited_at"), ("state", "visited_at")),

@@ -22,6 +22,7 @@ from tests.helpers.writer import GRID, TOWN, Writer
 ROLES = [Role.GRID_WORKER, Role.MEDIATOR, Role.SUPERVISOR, Role.ADMIN]
 MADE_BY_PEOPLE = [kind for kind in KINDS.values() if kind.home is not BucketClass.ANY]
 WITH_MACHINE = [kind for kind in MADE_BY_PEOPLE if kind.machine is not None]
+NEXT_GRID = "330683106211002"
 _ID_NUMBER = "110101199001011237"
 
 
@@ -117,6 +118,8 @@ def standing(conn: Connection, changes: Sequence[Change]) -> list[Row]:
 def edit(writer: Writer, row: Row, field: Field) -> Change:
     """An edit of the field."""
     value = sample(field)
+    if field.merge is Merge.HOME:
+        return writer.hand.set(row, field.name, writer.centre.regions[NEXT_GRID])
     if isinstance(field, Tags):
         return writer.hand.add(row, f"{field.name}/{value[0]}")
     if isinstance(field, Entries):
@@ -128,7 +131,9 @@ def edit(writer: Writer, row: Row, field: Field) -> Change:
 
 def may_edit(kind: Kind, field: Field, role: str, is_author: bool) -> bool:
     """As the declaration says."""
-    if kind.append_only or field.merge in (Merge.FIXED, Merge.HOME, Merge.STATE):
+    if field.merge is Merge.HOME:
+        return role in kind.rights.move
+    if kind.append_only or field.merge in (Merge.FIXED, Merge.STATE):
         return False
     if kind.rights.author_only and not is_author:
         return False
