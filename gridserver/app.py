@@ -22,6 +22,8 @@ from gridserver.settings import PasswordCost, Watch
 from gridserver.storage import meta, migrate
 from gridserver.storage.engine import Connection, Engine, transaction
 from gridserver.storage.meta import Meta
+from gridserver.storage.shelf import Shelf
+from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
 from gridserver.sync.routes import router as sync
 
@@ -54,11 +56,14 @@ def ground_on(
     cost: PasswordCost | None = None,
     watch: Watch | None = None,
     files: Path | None = None,
+    shelf: Path | None = None,
 ) -> Ground:
-    """A ground with the machine's clock and chance. ``files``: the folder of attached files."""
+    """A ground with the machine's clock and chance. ``files``, ``shelf``: the folders of attached files, and of
+    snapshots."""
     stacks = None if files is None else Stacks(files)
+    workshop = None if shelf is None else Workshop(Shelf(shelf))
     usual = cost or PasswordCost()
-    return Ground(engine, keys, clock, new_id, secrets.token_bytes, usual, watch or Watch(), stacks)
+    return Ground(engine, keys, clock, new_id, secrets.token_bytes, usual, watch or Watch(), stacks, workshop)
 
 
 def prepare(engine: Engine, keys: Keys | None, ca: str | None = None) -> Meta:

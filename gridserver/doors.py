@@ -15,6 +15,7 @@ from gridserver.keys import Keys
 from gridserver.settings import MINUTE, PasswordCost, Watch
 from gridserver.storage.engine import Connection, Engine, snapshot, transaction
 from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
+from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import JSON, ZSTD, NotReadable, TooLong, pack, unpack
@@ -43,6 +44,8 @@ class Ground:
     """Who may look at the figures."""
     stacks: Stacks | None = None
     """Where attached files lie; a centre without one takes none."""
+    workshop: Workshop | None = None
+    """Where snapshots are made and lie; a centre without one sends pages alone."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class CallerVisit(Visit):
     """A request of somebody whom the centre knows."""
 
     caller: Caller
+    afterwards: list[Callable[[Connection], None]] = field(default_factory=list)
+    """What is to be written when the reading is over, before the answer leaves."""
 
     @property
     def standing(self) -> Standing:
@@ -154,10 +159,13 @@ def reading(request: Request) -> Iterator[CallerVisit]:
         caller = _caller(request, conn, now)
         if caller.status != "active":
             raise Refused("device")
-        yield CallerVisit(ground, conn, now, _address(request), _takes_zstd(request), caller)
-    if _is_stale(request, caller, now):
+        visit = CallerVisit(ground, conn, now, _address(request), _takes_zstd(request), caller)
+        yield visit
+    if visit.afterwards or _is_stale(request, caller, now):
         with transaction(ground.engine) as conn:
             _note_seen(request, conn, caller, now)
+            for write in visit.afterwards:
+                write(conn)
 
 
 OpenDoor = Annotated[Visit, Depends(visit, scope="function")]

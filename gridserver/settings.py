@@ -61,6 +61,11 @@ class Settings:
         return self.data / "files" if self.data else None
 
     @property
+    def snapshots(self) -> Path | None:
+        """The folder of the snapshots that desks fetch."""
+        return self.data / "snapshots" if self.data else None
+
+    @property
     def is_tls(self) -> bool:
         """Whether it speaks https."""
         return self.tls_cert is not None

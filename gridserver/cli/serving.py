@@ -22,6 +22,7 @@ from gridserver.errors import CommandFailed
 from gridserver.oversight import rounds
 from gridserver.settings import Settings, Watch, default_data
 from gridserver.storage.locks import FileLock
+from gridserver.sync import quiet
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +47,16 @@ def serve(asked: argparse.Namespace) -> int:
             world = stack.enter_context(opened(settings, pool=16, ca=authority))
             if world.keys is None:
                 raise CommandFailed("the keys of this centre are not in the data folder; restore them from a backup")
-            app = create_app(ground_on(world.engine, world.keys, watch=_watch(os.environ), files=settings.files))
+            ground = ground_on(
+                world.engine,
+                world.keys,
+                watch=_watch(os.environ),
+                files=settings.files,
+                shelf=settings.snapshots,
+            )
+            app = create_app(ground)
             stack.enter_context(rounds.made(world.engine, clock))
+            stack.enter_context(quiet.tending(ground))
             bell.server = _Server(uvicorn_config(settings, app), _address(settings, door))
             bell.server.run(sockets=[door])
         except _Stop:

@@ -17,7 +17,7 @@ from gridserver.storage.engine import Engine, connect, reason_of, transaction
 
 __all__ = ["World", "clock", "data_folder", "database_of", "new_id", "opened"]
 
-_OURS = {"files", "keys", "postgres", "serve.lock"}
+_OURS = {"files", "keys", "postgres", "serve.lock", "snapshots"}
 """What lies in a data folder."""
 
 

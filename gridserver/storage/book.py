@@ -2,23 +2,36 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from gridserver.errors import Refused
-from gridserver.storage import change_ledger, chores, feed, handed, past, quarantine, scope
+from gridserver.storage import change_ledger, chores, feed, handed, past, quarantine, scope, snapshots
 from gridserver.storage.buckets import bucket_for
 from gridserver.storage.change_ledger import Author
 from gridserver.storage.engine import Connection, text
+from gridserver.storage.feed import Head
 from gridserver.storage.handed import Handed, Known, Lane
 from gridserver.storage.people import Caller, caller_of_device, standing_of
+from gridserver.storage.snapshots import Offered, Workshop
 from gridserver.storage.taking import Hand, Took, take
 from gridworker.protocol.sync import Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing, Taken
 from gridworker.records.kind import Role
 
-__all__ = ["Pulled", "apply_groups", "bucket_for", "history", "pull", "push", "push_in_short", "release", "remember"]
+__all__ = [
+    "Pulled",
+    "apply_groups",
+    "bucket_for",
+    "history",
+    "note_snapshots",
+    "pull",
+    "push",
+    "push_in_short",
+    "release",
+    "remember",
+]
 
 OLDEST_SCHEMA = 1
 """The oldest catalogue of kinds whose changes are still understood."""
@@ -38,14 +51,16 @@ class Pulled:
     """The desk had sent its cursors in full, or they have changed: they are worth remembering."""
     results: Sequence[GroupResult] = ()
     """What a person decided about groups that had come back."""
+    offered: Offered = field(default_factory=Offered)
 
     def message(self) -> dict[str, Any]:
         """For ``protocol.codec.pack``; what is empty stays away."""
         pages = self.pages
         full = {
-            "add": [bucket.model_dump() for bucket in pages.add],
+            "add": [bucket.model_dump(exclude_defaults=True) for bucket in pages.add],
             "drop": pages.drop,
             "pages": pages.pages,
+            "snapshots": [made.offer().model_dump() for made in self.offered.snapshots],
             "more": pages.more,
             "results": [result.model_dump(exclude_defaults=True) for result in self.results],
         }
@@ -116,8 +131,9 @@ def apply_groups(
     return _apply(conn, caller, read, change_ledger.known(conn, _ids(read)), now, scope_version).results
 
 
-def pull(conn: Connection, caller: Caller, message: Pull, now: int) -> Pulled:
-    """What is new for a device, as far as it fits into one answer. ``conn`` sees one snapshot, read only.
+def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Workshop | None = None) -> Pulled:
+    """What is new for a device, as far as it fits into one answer. ``conn`` sees one picture of everything, read
+    only. Large buckets of which the desk has nothing are offered as snapshots where there is a ``workshop``.
 
     Raises ``Refused``: ``epoch``, or ``vector`` when the cursors are not remembered.
     """
@@ -130,16 +146,29 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int) -> Pulled:
         cursors = feed.remembered(conn, caller.device, message.vector) if is_vector else None
         if cursors is None:
             raise Refused("vector")
-    pages = feed.news(conn, scope.buckets_of(conn, caller.person), cursors or {}, message.most)
+    cursors = cursors or {}
+    held = scope.buckets_of(conn, caller.person)
+    heads = feed.heads_of(conn, [bucket.id for bucket in held])
+    asked = _to_be_offered(heads, cursors, message) if workshop is not None else []
+    offered = (
+        workshop.offers(conn, message.epoch, asked, message.begun, now) if workshop is not None and asked else Offered()
+    )
+    pages = feed.news(conn, held, heads, cursors, message.most, {head.bucket for head in asked})
+    pages.add = snapshots.sized(conn, pages.add)
     told_all = not pages.more and (not by_name or bool(pages.pages or pages.add or pages.drop))
     results = quarantine.since_heard(conn, caller.person, message.asked, _covered(conn)) if message.asked else ()
-    return Pulled(standing_of(caller, now), pages, told_all, results)
+    return Pulled(standing_of(caller, now), pages, told_all, results, offered)
 
 
 def remember(conn: Connection, device: str, pulled: Pulled) -> None:
     """Keeps where the desk stands after a whole answer, so that it need not say so the next time."""
     if pulled.told_all:
         feed.remember(conn, device, pulled.pages.cursors)
+
+
+def note_snapshots(conn: Connection, pulled: Pulled) -> None:
+    """Lets the desk have the snapshots that were made for it."""
+    snapshots.note(conn, pulled.offered.fresh)
 
 
 def history(conn: Connection, caller: Caller, kind: str, record: str) -> History:
@@ -177,6 +206,13 @@ def _covered(conn: Connection) -> int:
     """What was settled before this (ms UTC) is in a backup."""
     backup = chores.last(conn).get("backup")
     return backup.at - _UNCERTAIN if backup is not None and backup.ok else 0
+
+
+def _to_be_offered(heads: Mapping[str, Head], cursors: Mapping[str, int], message: Pull) -> list[Head]:
+    if not message.snapshots:
+        return []
+    paged = set(message.paged)
+    return [head for head in snapshots.large(feed.lacking(heads, cursors)) if head.bucket not in paged]
 
 
 def _apply(

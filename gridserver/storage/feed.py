@@ -1,6 +1,6 @@
 """The feed: what is new in each bucket for one desk, in the order in which it became so."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ import orjson
 
 from gridserver.storage.engine import Connection, text
 from gridworker.protocol import PAGE_ROWS
-from gridworker.protocol.sync import BucketInfo, vector_of
+from gridworker.protocol.sync import NOT_WANTED, BucketInfo, vector_of
 
 MOST_TEXT = 1024 * 1024
 """Bytes of rows in one answer, at most; a single row may be more."""
@@ -55,41 +55,74 @@ Entries = Callable[[Sequence[str], Sequence[int], int], tuple[Sequence[Entry], i
 one more than that."""
 
 
-def news(conn: Connection, held: Sequence[BucketInfo], cursors: Mapping[str, int], most: int) -> Pages:
+def heads_of(conn: Connection, buckets: Iterable[str]) -> dict[str, Head]:
+    """Where the feeds of these buckets stand, in the order of their ids."""
+    here = sorted(set(buckets))
+    found = {row.bucket: Head(*row) for row in conn.execute(_HEADS, {"buckets": here})}
+    return {bucket: found.get(bucket) or Head(bucket) for bucket in here}
+
+
+def lacking(heads: Mapping[str, Head], cursors: Mapping[str, int]) -> list[Head]:
+    """The buckets of which the desk has nothing with which it could go on: unknown to it, or left behind by the
+    floor."""
+    return [
+        head
+        for bucket, head in heads.items()
+        if (cursor := cursors.get(bucket)) is None or (cursor < head.floor_seq and cursor != NOT_WANTED)
+    ]
+
+
+def news(
+    conn: Connection,
+    held: Sequence[BucketInfo],
+    heads: Mapping[str, Head],
+    cursors: Mapping[str, int],
+    most: int,
+    otherwise: Collection[str] = (),
+) -> Pages:
     """What a desk with these cursors misses of the buckets that it holds. ``conn`` sees one snapshot.
 
     A bucket that the desk does not know comes at once, from its beginning; a cursor that cannot be (the floor
-    has passed it, or it was never given out) means: from the beginning, and forget what was there.
+    has passed it, or it was never given out) means: from the beginning, and forget what was there. ``otherwise``:
+    buckets that come to the desk in another way.
     """
-
-    def heads(buckets: Sequence[str]) -> Iterable[Head]:
-        return (Head(*row) for row in conn.execute(_HEADS, {"buckets": list(buckets)}))
 
     def entries(buckets: Sequence[str], starts: Sequence[int], most: int) -> tuple[Sequence[Entry], int]:
         return _entries(conn, buckets, starts, most)
 
-    return composed(held, cursors, most, heads, entries)
+    return composed(held, cursors, most, lambda buckets: heads.values(), entries, otherwise)
 
 
 def composed(
-    held: Sequence[BucketInfo], cursors: Mapping[str, int], most: int, heads_of: Heads, entries_of: Entries
+    held: Sequence[BucketInfo],
+    cursors: Mapping[str, int],
+    most: int,
+    heads_of: Heads,
+    entries_of: Entries,
+    otherwise: Collection[str] = (),
 ) -> Pages:
     """The same, from whatever ``heads_of`` and ``entries_of`` read."""
     here = {bucket.id for bucket in held}
     found = {head.bucket: head for head in heads_of(list(here))}
     heads = {bucket: found.get(bucket) or Head(bucket) for bucket in sorted(here)}
     starts = {bucket: _start(head, cursors.get(bucket)) for bucket, head in heads.items()}
-    asked = [head for bucket, head in heads.items() if bucket not in cursors or starts[bucket] != head.seq]
+    asked = [
+        head
+        for bucket, head in heads.items()
+        if bucket not in otherwise
+        and cursors.get(bucket) != NOT_WANTED
+        and (bucket not in cursors or starts[bucket] != head.seq)
+    ]
     most = max(1, min(most, PAGE_ROWS))
     taken, rest = _taken(asked, starts, most)
     pages, cut = _pages(entries_of, taken, starts, cursors, most)
     answer = Pages(
         add=[bucket for bucket in held if bucket.id not in cursors],
-        drop=sorted(bucket for bucket in cursors if bucket not in here),
+        drop=sorted(bucket for bucket in cursors if bucket not in heads),
         pages=pages,
         more=bool(rest) or cut,
     )
-    answer.cursors = {bucket: cursors[bucket] for bucket in here if bucket in cursors}
+    answer.cursors = {bucket: cursors[bucket] for bucket in heads if bucket in cursors}
     answer.cursors.update({page["bucket"]: page["to"] for page in pages})
     return answer
 

@@ -1,10 +1,12 @@
 """The doors by which changes come in and news go out."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.background import BackgroundTask, BackgroundTasks
+from starlette.responses import FileResponse
 
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, message, raw, reading, visit
 from gridserver.errors import Refused
@@ -15,6 +17,8 @@ from gridworker.protocol.sync import Pull, Push
 from gridworker.records.fields import ENTRY_ID
 
 router = APIRouter(prefix="/sync/v1")
+
+_SHA = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def _anybody(request: Request) -> Iterator[Visit]:
@@ -63,6 +67,16 @@ def courier(file: Annotated[bytes, Depends(raw)], ground: KnownDoor) -> Response
     """Takes a package in that the caller carried for another desk, and gives him the receipt to carry back."""
     receipt = Counter(ground.engine, ground.keys, ground.clock, ground.chance).take(file)
     return Response(receipt, media_type=OCTETS)
+
+
+@router.get("/snapshot/{bucket}/{sha}")
+def snapshot(bucket: str, sha: str, visit: ReadDoor) -> Response:
+    """A whole bucket as one file, from any byte on. Who may have it is asked anew each time."""
+    if not ENTRY_ID.match(bucket) or not _SHA.match(sha):
+        raise Refused("not_found")
+    path = service.snapshot(visit, bucket, sha)
+    headers = {"ETag": f'"{sha}"', "Cache-Control": "private, no-store"}
+    return FileResponse(path, headers=headers, media_type="application/zstd", stat_result=path.stat())
 
 
 @router.get("/history/{kind}/{record}")

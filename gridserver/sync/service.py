@@ -1,11 +1,12 @@
 """What a sync does at the centre, one transaction at a time."""
 
 from contextlib import suppress
+from pathlib import Path
 
 from gridserver import author, logs
 from gridserver.doors import CallerVisit, Ground, Visit
 from gridserver.errors import Refused
-from gridserver.storage import book, files, scope
+from gridserver.storage import book, files, scope, snapshots
 from gridserver.storage.book import Pulled
 from gridserver.storage.engine import Engine, transaction
 from gridserver.sync import following
@@ -18,7 +19,7 @@ def hello(visit: Visit) -> Hello:
     told = Hello(protocol=(PROTOCOL, PROTOCOL), schema_version=SCHEMA)
     if isinstance(visit, CallerVisit):
         told.standing = visit.standing
-        told.buckets = scope.buckets_of(visit.conn, visit.caller.person)
+        told.buckets = snapshots.sized(visit.conn, scope.buckets_of(visit.conn, visit.caller.person))
     return told
 
 
@@ -42,9 +43,25 @@ def tell_of_files(ground: Ground) -> None:
 
 def pull(visit: CallerVisit, asked: Pull) -> Pulled:
     """What is new for a desk."""
-    pulled = book.pull(visit.conn, visit.caller, asked, visit.now)
-    logs.note(pages=len(pulled.pages.pages), more=int(pulled.pages.more))
+    pulled = book.pull(visit.conn, visit.caller, asked, visit.now, visit.ground.workshop)
+    logs.note(pages=len(pulled.pages.pages), snapshots=len(pulled.offered.snapshots), more=int(pulled.pages.more))
+    if pulled.offered.fresh:
+        visit.afterwards.append(lambda conn: book.note_snapshots(conn, pulled))
     return pulled
+
+
+def snapshot(visit: CallerVisit, bucket: str, sha: str) -> Path:
+    """The file of a snapshot, for whoever may see its bucket at this moment. Raises ``Refused("not_found")``: then
+    the desk asks what is new, and hears of another one or that the bucket is not his any more.
+    """
+    workshop = visit.ground.workshop
+    if workshop is None or not scope.may_see(visit.conn, visit.caller.person, bucket):
+        raise Refused("not_found")
+    made = snapshots.one(visit.conn, bucket, sha)
+    path = made and workshop.shelf.path(made.sha, made.bytes)
+    if not path:
+        raise Refused("not_found")
+    return path
 
 
 def remember(engine: Engine, device: str, pulled: Pulled) -> None:

@@ -17,3 +17,6 @@ MOST_BYTES = 8 * 1024 * 1024
 
 PAGE_ROWS = 2000
 """Rows in one answer to a pull, at most."""
+
+MOST_SNAPSHOT = 512 * 1024 * 1024
+"""Size of one packed snapshot, at most."""

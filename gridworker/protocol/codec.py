@@ -1,6 +1,7 @@
 """How a message becomes bytes: JSON, compressed with zstd when that pays."""
 
 import gc
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -42,6 +43,17 @@ def unpack(body: bytes, *, compressed: bool) -> Any:
         return _read(body)
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise NotReadable(type(error).__name__) from None
+
+
+def read_lines(lines: Sequence[bytes]) -> list[dict[str, Any]]:
+    """The objects in lines of JSON, one a line. Raises ``NotReadable``."""
+    try:
+        found: list[dict[str, Any]] = _read(b"[" + b",".join(lines) + b"]")
+    except orjson.JSONDecodeError as error:
+        raise NotReadable(type(error).__name__) from None
+    if len(found) != len(lines) or not all(isinstance(each, dict) for each in found):
+        raise NotReadable("not one object a line")
+    return found
 
 
 def _read(body: bytes) -> Any:

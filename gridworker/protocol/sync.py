@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridworker.protocol import MOST_SNAPSHOT
 from gridworker.protocol.orders import WipeOrder
 
 Wire = dict[str, Any]
@@ -127,6 +128,13 @@ class BucketInfo(Message):
     region: str
     """Region id; for a user bucket the person's id."""
     record: str = ""
+    rows: int = 0
+    """How many rows it has at the centre, and how many bytes a first reading of them takes, about."""
+    bytes: int = 0
+
+
+NOT_WANTED = -1
+"""The cursor of a bucket that the desk may have and does not want: nothing of it is sent."""
 
 
 class Pull(Message):
@@ -144,6 +152,13 @@ class Pull(Message):
     most: int = 2000
     asked: list[str] = Field(default_factory=list, max_length=MOST_ASKED)
     """Groups (tx) that came back: what did a person at the centre decide since?"""
+    snapshots: bool = False
+    """Whether the desk can read snapshots; one of an older version reads pages alone."""
+    begun: dict[str, str] = Field(default_factory=dict)
+    """Bucket id to the SHA-256 of the snapshot of which the desk has a part: that one is offered again, if it is
+    still there."""
+    paged: list[str] = Field(default_factory=list)
+    """Buckets that are to come as pages all the same: a snapshot of them did not hold what it promised."""
 
 
 def vector_of(cursors: Mapping[str, int]) -> str:
@@ -168,6 +183,38 @@ class Page(Message):
     """Set hash over the bucket's rows, 32 hex digits; only when ``more`` is false."""
 
 
+class Offer(Message):
+    """A snapshot of a bucket, to be fetched instead of pages: a file that never changes, named by its SHA-256."""
+
+    bucket: str
+    sha: str = Field(pattern="^[0-9a-f]{64}$")
+    seq: int = Field(gt=0)
+    """The cursor of whoever has read it."""
+    bytes: int = Field(gt=0, le=MOST_SNAPSHOT)
+    rows: int = Field(ge=0)
+
+
+class SnapshotHead(Message):
+    """What a snapshot (``protocol.snapshot``) says of itself."""
+
+    bucket: str
+    seq: int
+    hash: str
+    """Set hash over the rows, 32 hex digits."""
+    schema_version: int
+    rows: int
+
+
+class Fetch(Message):
+    """Asks for a snapshot from a byte on; no message on the wire, but its address and its ``Range``."""
+
+    bucket: str
+    sha: str
+    start: int
+    bytes: int
+    """Where it ends."""
+
+
 class PullAnswer(Message):
     """The centre's answer to a pull."""
 
@@ -175,6 +222,8 @@ class PullAnswer(Message):
     add: list[BucketInfo] = Field(default_factory=list)
     drop: list[str] = Field(default_factory=list)
     pages: list[Page] = Field(default_factory=list)
+    snapshots: list[Offer] = Field(default_factory=list)
+    """Large buckets of which the desk has nothing. Those that are still being made follow when it pulls again."""
     more: bool = False
     results: list[GroupResult] = Field(default_factory=list)
     """What became of the groups that were ``asked`` for, where there is something new."""

@@ -29,32 +29,37 @@ class Bucket:
     """Whether its rows are being replaced."""
     hash: str
     """Set hash over the centre's versions, 32 hex digits."""
+    rows: int = 0
+    """Of it at the centre when it was last told, and the bytes of a first reading."""
+    bytes: int = 0
 
 
 def held(file: File) -> list[Bucket]:
     """All buckets of this desk."""
-    lines = file.db.execute("SELECT id, class, region, record, state, cursor, naming, hash FROM bucket ORDER BY _row")
+    lines = file.db.execute(
+        "SELECT id, class, region, record, state, cursor, naming, hash, rows, bytes FROM bucket ORDER BY _row"
+    )
     return [
-        Bucket(name, kind, region, record, state, cursor, bool(naming), total or "0" * 32)
-        for name, kind, region, record, state, cursor, naming, total in lines
+        Bucket(name, kind, region, record, state, cursor, bool(naming), total or "0" * 32, rows, size)
+        for name, kind, region, record, state, cursor, naming, total, rows, size in lines
     ]
 
 
 def add(file: File, info: BucketInfo) -> None:
     """Hold a bucket; it is not shown before its first reading is complete."""
     file.db.execute(
-        "INSERT INTO bucket (id, class, region, record, state) VALUES (?, ?, ?, ?, 'loading')"
+        "INSERT INTO bucket (id, class, region, record, state, rows, bytes) VALUES (?, ?, ?, ?, 'loading', ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET class = excluded.class, region = excluded.region,"
-        " record = excluded.record",
-        (info.id, info.bucket_class, info.region, info.record),
+        " record = excluded.record, rows = excluded.rows, bytes = excluded.bytes",
+        (info.id, info.bucket_class, info.region, info.record, info.rows, info.bytes),
     )
 
 
 def knows(file: File, info: BucketInfo) -> bool:
     """Whether the bucket is held already, just as ``info`` says."""
     found = file.db.execute(
-        "SELECT 1 FROM bucket WHERE id = ? AND class = ? AND region = ? AND record = ?",
-        (info.id, info.bucket_class, info.region, info.record),
+        "SELECT 1 FROM bucket WHERE id = ? AND class = ? AND region = ? AND record = ? AND rows = ? AND bytes = ?",
+        (info.id, info.bucket_class, info.region, info.record, info.rows, info.bytes),
     )
     return found.fetchone() is not None
 
@@ -111,7 +116,9 @@ def reset(file: File, bucket: str) -> None:
         " state = CASE state WHEN 'stale' THEN 'live' ELSE state END WHERE id = ?",
         (bucket,),
     )
-    file.db.execute("DELETE FROM named WHERE _bucket = (SELECT _row FROM bucket WHERE id = ?)", (bucket,))
+    its_row = "_bucket = (SELECT _row FROM bucket WHERE id = ?)"
+    file.db.execute(f"DELETE FROM named WHERE {its_row}", (bucket,))
+    file.db.execute(f"UPDATE snapshot SET laid = 0 WHERE {its_row}", (bucket,))
 
 
 def add_to_hash(file: File, deltas: dict[int, int]) -> None:
@@ -217,7 +224,7 @@ def _drop_own_history(file: File, bucket: str, seal: Callable[[bytes], bytes] | 
 
 
 def _drop_what_lies_beside(file: File, place: BucketRow) -> None:
-    for name in ("unknown_row", "pull_quarantine", "named", "unindexed"):
+    for name in ("unknown_row", "pull_quarantine", "named", "unindexed", "snapshot", "snapshot_piece"):
         file.db.execute(f"DELETE FROM {quoted(name)} WHERE _bucket = ?", (place.row_id,))
     file.db.execute("DELETE FROM bucket WHERE _row = ?", (place.row_id,))
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -79,13 +80,64 @@ def receive(file: File, page: Page) -> Received:
 
     A page of which only some slices arrived is simply received again: what is here already is passed over.
     """
-    # What a power cut takes of these slices, cursor and all, the centre has. What a person saves waits for the disk.
+    try:
+        with unhurried(file):
+            return _receive(file, page)
+    finally:
+        bare.dress(file)
+
+
+@contextmanager
+def unhurried(file: File) -> Iterator[None]:
+    """For what the centre has: what a power cut takes of it, cursor and all, comes again. What a person saves waits
+    for the disk."""
     file.db.execute("PRAGMA synchronous = NORMAL")
     try:
-        return _receive(file, page)
+        yield
     finally:
         file.db.execute("PRAGMA synchronous = FULL")
-        bare.dress(file)
+
+
+def pieces(file: File, place: BucketRow, rows: Sequence[Wire]) -> Iterator[Sequence[Wire]]:
+    """Pieces of ``rows`` of a bucket, each to be laid in a transaction of its own."""
+    return _slices(rows, set() if place.state == "loading" else _meeting(file, rows))
+
+
+def lay(file: File, place: BucketRow, rows: Sequence[Wire], received: Received, *, first: bool) -> None:
+    """Lay rows of a snapshot, inside the transaction that is open. ``first``: what is here of the bucket is to be
+    replaced by it."""
+    if first:
+        begin_again(file, place)
+    work = _Slice(file, place, buckets.is_naming(file, place), received)
+    _apply(work, rows)
+    buckets.add_to_hash(file, work.deltas)
+
+
+def begin_again(file: File, place: BucketRow) -> None:
+    """What was laid of a snapshot is worth nothing: the bucket is read from its start, and what is here of it is
+    replaced, inside the transaction that is open."""
+    if not (place.state == "loading" and buckets.is_empty(file, place.row_id)):
+        buckets.reset(file, place.id)
+
+
+def laid(file: File, place: BucketRow, seq: int, wanted: str, received: Received) -> bool:
+    """All rows of a snapshot are here: the bucket can be seen, and its feed is read on from ``seq``, inside the
+    transaction that is open. False: the rows here are not just those of the snapshot.
+
+    That may be right: a record that went elsewhere since is not laid back. Then the end of the feed is read
+    again, since with it comes the sum that tells.
+    """
+    work = _Slice(file, place, buckets.is_naming(file, place), received)
+    page = Page(bucket=place.id, to=seq, more=True)
+    _close(work, page)
+    if work.force:
+        _end_naming(work)
+    if place.state == "loading":
+        _show(work)
+    if buckets.set_hash(file, place.row_id) == wanted:
+        return True
+    file.db.execute("UPDATE bucket SET cursor = ? WHERE _row = ?", (seq - 1, place.row_id))
+    return False
 
 
 def _receive(file: File, page: Page) -> Received:
@@ -377,8 +429,7 @@ def _end_naming(work: _Slice) -> None:
 
 def _compare(work: _Slice, wanted: str) -> None:
     file, row_id = work.file, work.place.row_id
-    found = file.db.execute("SELECT hash FROM bucket WHERE _row = ?", (row_id,)).fetchone()[0]
-    if (found or "0" * 32) == wanted:
+    if buckets.set_hash(file, row_id) == wanted:
         return
     LOG.warning("bucket %s does not add up: it will be read again", work.place.id)
     work.received.hash_ok = False

@@ -63,7 +63,30 @@ def step_0002_packages_carried(db: "Database") -> None:
     )
 
 
-_STEPS: tuple[Callable[["Database"], None], ...] = (step_0001_first_store, step_0002_packages_carried)
+def step_0003_snapshots(db: "Database") -> None:
+    """A bucket's first reading as one file, kept in pieces inside the store until it is whole."""
+    for text in _SNAPSHOTS:
+        db.execute(text)
+
+
+_STEPS: tuple[Callable[["Database"], None], ...] = (
+    step_0001_first_store,
+    step_0002_packages_carried,
+    step_0003_snapshots,
+)
+
+_SNAPSHOTS = (
+    # ``rows`` and ``bytes``: what the centre says that a first reading brings; ``place``: the order of loading.
+    "ALTER TABLE bucket ADD COLUMN rows INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE bucket ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE bucket ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE snapshot (_bucket INTEGER PRIMARY KEY, sha TEXT NOT NULL, seq INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, rows INTEGER NOT NULL, here INTEGER NOT NULL DEFAULT 0,"
+    " laid INTEGER NOT NULL DEFAULT 0) STRICT",
+    "CREATE TABLE snapshot_piece (_row INTEGER PRIMARY KEY, _bucket INTEGER NOT NULL, start INTEGER NOT NULL,"
+    " body BLOB NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX snapshot_place ON snapshot_piece (_bucket, start)",
+)
 
 _FIRST = (
     "CREATE TABLE meta (k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID",

@@ -1,10 +1,10 @@
 """One worker's encrypted file: everything that is kept on this desk goes in and comes out here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridworker.protocol.sync import BucketInfo, GroupResult, Page, Standing, Taken
+from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Taken
 from gridworker.records import KINDS
 from gridworker.records.change import Change
 from gridworker.records.kind import Kind
@@ -20,6 +20,7 @@ from gridworker.storage import (
     own_rows,
     project,
     search,
+    snapshot,
     sync_log,
     tables,
     unindexed,
@@ -33,6 +34,7 @@ from gridworker.storage.feed import Received
 from gridworker.storage.file import File
 from gridworker.storage.outbox import OutboxRow, Settled
 from gridworker.storage.reader import Reader
+from gridworker.storage.snapshot import Snapshot
 
 WIPE_MS = 200
 """How long wiping the log waits for a reader."""
@@ -44,6 +46,10 @@ class Store(Reader):
 
     Every method raises ``StoreError`` (busy, disk full, damaged) for faults of the file.
     """
+
+    def __init__(self, file: File) -> None:
+        super().__init__(file)
+        self._laying: dict[str, Iterator[Received]] = {}
 
     @classmethod
     def open(cls, path: Path, key: bytes, *, kinds: Mapping[str, Kind] = KINDS, backups: Path | None = None) -> "Store":
@@ -195,6 +201,35 @@ class Store(Reader):
         """Lay a page of the centre's rows into the tables, in short transactions of its own."""
         return feed.receive(self._file, page)
 
+    def offered(self, offer: Offer) -> bool:
+        """The centre offers a snapshot of a bucket; what has come of the same one stays. False: it is not held."""
+        with self._file.writing():
+            return snapshot.offered(self._file, offer)
+
+    def snapshots(self) -> list[Snapshot]:
+        """The snapshots that are being fetched or laid, in the order in which they are wanted."""
+        return snapshot.begun(self._file)
+
+    def keep_piece(self, bucket: str, start: int, piece: bytes) -> None:
+        """The next piece of a snapshot has come; it is safe from the program's end at once."""
+        snapshot.keep(self._file, bucket, start, piece)
+
+    def lay_snapshot(self, bucket: str) -> Received:
+        """Lay one slice of a snapshot that has come whole; with the last one, which is ``complete``, the bucket is
+        seen. Broken off anywhere, it goes on behind the last slice. Raises ``SnapshotRefused``."""
+        steps = self._laying.pop(bucket, None) or snapshot.lay(self._file, bucket)
+        received = next(steps)
+        if not received.complete:
+            self._laying[bucket] = steps
+        return received
+
+    def forget_snapshot(self, bucket: str) -> None:
+        """The centre has this snapshot no more."""
+        self._laying.pop(bucket, None)
+        with self._file.writing():
+            snapshot.forget(self._file, bucket)
+        snapshot.clear_away(self._file)
+
     def buckets(self) -> list[Bucket]:
         """The buckets that this desk holds."""
         return buckets.held(self._file)
@@ -211,6 +246,7 @@ class Store(Reader):
 
     def reset_bucket(self, bucket: str) -> None:
         """Read a bucket again from its start; what is shown stays until that is complete."""
+        self._laying.pop(bucket, None)
         with self._file.writing():
             buckets.reset(self._file, bucket)
 

@@ -39,7 +39,7 @@ from gridworker.protocol.codec import OCTETS, ZSTD, NotReadable, pack, unpack
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
-from gridworker.protocol.sync import Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.protocol.sync import Fetch, Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.settings import VERSION
 from gridworker.sync import address
 from gridworker.sync.badge import Badge
@@ -52,6 +52,8 @@ TIMEOUTS = (5.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
 
 _PIECE = 64 * 1024
+_SNAPSHOT = "application/zstd"
+_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})\Z")
 _PEOPLE = "/people/"
 _COURIER = "/sync/v1/courier"
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
@@ -88,6 +90,10 @@ class Plain(NamedTuple):
     status: int
     headers: Mapping[str, str]
     problem: str
+
+
+class SnapshotGone(Exception):
+    """There is no such snapshot, or none for this desk; what there is instead is told by the next pull."""
 
 
 class CentreKeys(Message):
@@ -185,6 +191,13 @@ class Centre:
         that came are good. Whatever the centre itself says of files comes back as ``Plain.problem``.
         """
         return self._as_known(lambda token: self._say_plain(method, path, headers, body, take, token))
+
+    def fetch(self, wanted: Fetch) -> Iterator[bytes]:
+        """A snapshot from ``wanted.start`` on, in pieces as they come; broken off, those that came are good.
+
+        Raises ``SnapshotGone`` when there is none of this name any more, or not for this desk.
+        """
+        yield from self._as_known(lambda token: self._begin(wanted, token))
 
     def history(self, kind: str, record: str) -> History:
         """The full history of a record."""
@@ -299,8 +312,7 @@ class Centre:
 
     def _served(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], token: str) -> _Reply:
         """What the centre answered; raises when it was somebody else, or no."""
-        usual = {"Accept-Encoding": ZSTD, "User-Agent": f"gridworker/{VERSION}"}
-        reply = self._exchange(method, path, body, {**usual, **headers}, token)
+        reply = self._exchange(method, path, body, {"Accept-Encoding": ZSTD, **headers}, token)
         if not reply.ours:
             raise _stranger(reply)
         if reply.status != 200:
@@ -314,7 +326,7 @@ class Centre:
     def _say_plain(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, take: Take | None, token: str
     ) -> Plain:
-        usual = {"Accept-Encoding": "identity", "User-Agent": f"gridworker/{VERSION}"}
+        usual = {"Accept-Encoding": "identity"}
         with self._opened(method, path, {**usual, **headers}, body, token) as response:
             if take is not None and MARK in response.headers and response.status_code in (200, 206):
                 self._hand_on(response, take)
@@ -350,7 +362,7 @@ class Centre:
                 method,
                 f"{self.address}{path}",
                 data=body,
-                headers=headers,
+                headers={"User-Agent": f"gridworker/{VERSION}", **headers},
                 auth=_Bearer(token),
                 timeout=self._timeouts,
                 allow_redirects=False,
@@ -359,6 +371,41 @@ class Centre:
                 yield response
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _line_error(error) from None
+
+    def _begin(self, wanted: Fetch, token: str) -> Iterator[bytes]:
+        pieces = self._pieces(wanted, token)
+        next(pieces)
+        return pieces
+
+    def _pieces(self, wanted: Fetch, token: str) -> Iterator[bytes]:
+        """The bytes of a snapshot that are missing. Whoever stands between may not understand ``Range``: then all
+        of it comes, and what is here already is passed over. Nothing at first, when the centre serves it."""
+        path = f"/sync/v1/snapshot/{wanted.bucket}/{wanted.sha}"
+        headers = {"Accept": _SNAPSHOT, "Accept-Encoding": "identity"}
+        if wanted.start:
+            headers |= {"Range": f"bytes={wanted.start}-", "If-Range": f'"{wanted.sha}"'}
+        with self._opened("GET", path, headers, None, token) as response:
+            if response.status_code not in (200, 206) or MARK not in response.headers:
+                raise self._not_served(response, path)
+            came = _first_byte(response, wanted)
+            yield b""
+            # Whatever has come is handed on at once: what is broken off in the middle is not asked for again.
+            while piece := response.raw.read1(_PIECE, decode_content=False):
+                self._look()
+                missing = piece[max(wanted.start - came, 0) :]
+                came += len(piece)
+                if came > wanted.bytes:
+                    raise SnapshotGone("more than there is")
+                if missing:
+                    yield missing
+            if came != wanted.bytes:  # not cut on its way: it ends here
+                raise SnapshotGone(f"{came} bytes of {wanted.bytes}")
+
+    def _not_served(self, response: requests.Response, path: str) -> Exception:
+        reply = self._read(response)
+        if not reply.ours:
+            return _stranger(reply)
+        return SnapshotGone(path) if reply.status in (404, 416) else _refusal(reply, path)
 
     def _read(self, response: requests.Response) -> _Reply:
         pieces: list[bytes] = []
@@ -393,6 +440,18 @@ def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
         return None, {}
     body, compressed = pack(message.model_dump(mode="json", exclude_defaults=True))
     return body, {"Content-Encoding": ZSTD} if compressed else {}
+
+
+def _first_byte(response: requests.Response, wanted: Fetch) -> int:
+    """The place in the snapshot at which the answer begins."""
+    if response.headers.get("ETag", wanted.sha).removeprefix("W/").strip('"') != wanted.sha:
+        raise SnapshotGone("another file")
+    if response.status_code == 200:
+        return 0
+    said = _RANGE.match(response.headers.get("Content-Range", ""))
+    if said is None or int(said[1]) > wanted.start or int(said[2]) != wanted.bytes:
+        raise SnapshotGone("another part of the file")
+    return int(said[1])
 
 
 def _refusal(reply: _Reply, path: str) -> Exception:

@@ -1,20 +1,24 @@
 """Carries out one sync: asks the engine what to say, says it to the centre, and notes how it went."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from gridworker.errors import BrokenAnswer, Cancelled, GridworkerError, TooSlow
-from gridworker.protocol.sync import Clock, Pull, PullAnswer, Push, PushAnswer
+from gridworker.protocol.sync import Clock, Fetch, Pull, PullAnswer, Push, PushAnswer
 from gridworker.storage.store import Store
-from gridworker.sync.centre import Disagreement, TooBig, WipeOrdered
+from gridworker.sync.centre import Disagreement, SnapshotGone, TooBig, WipeOrdered
 from gridworker.sync.engine import Engine, Report
+from gridworker.sync.loading import Lay
 from gridworker.sync.wiping import is_genuine
 
 LOG = logging.getLogger(__name__)
 
 Told = Callable[[int, int, str], object]
 """How far it is: done, total (0: not known), and the words that the worker reads."""
+
+LOADING = "资料下载中"
+"""With these words, ``done`` and ``total`` are bytes."""
 
 _UPLOADING, _DOWNLOADING = "正在上传", "正在下载"
 
@@ -24,6 +28,7 @@ class Line(Protocol):
 
     def push(self, message: Push) -> PushAnswer: ...
     def pull(self, message: Pull) -> PullAnswer: ...
+    def fetch(self, wanted: Fetch) -> Iterator[bytes]: ...
 
 
 def sync_once(
@@ -66,7 +71,13 @@ def _run(
         if cancelled():
             raise Cancelled
         try:
-            answer = centre.push(message) if isinstance(message, Push) else centre.pull(message)
+            if isinstance(message, Lay):
+                engine.lay(message)
+            elif isinstance(message, Fetch):
+                _fetch(engine, centre, message, progress)
+            else:
+                _ask(engine, store, centre, message, clock)
+                _tell(progress, engine.report, waiting, isinstance(message, Push))
         except Disagreement as disagreement:
             LOG.info("the centre disagrees: %s", disagreement.problem.error)
             engine.disagreed(disagreement.problem)
@@ -75,12 +86,23 @@ def _run(
         except (TooSlow, BrokenAnswer):
             if not engine.too_slow():
                 raise
-        else:
-            engine.heard(answer, clock())
-            order = answer.standing.order
-            if order is not None and order.stolen and is_genuine(store, order):
-                raise WipeOrdered(order)  # whatever still waits: the thief must not gain a minute
-            _tell(progress, engine.report, waiting, isinstance(message, Push))
+
+
+def _ask(engine: Engine, store: Store, centre: Line, message: Push | Pull, clock: Callable[[], Clock]) -> None:
+    answer = centre.push(message) if isinstance(message, Push) else centre.pull(message)
+    engine.heard(answer, clock())
+    order = answer.standing.order
+    if order is not None and order.stolen and is_genuine(store, order):
+        raise WipeOrdered(order)  # whatever still waits: the thief must not gain a minute
+
+
+def _fetch(engine: Engine, centre: Line, wanted: Fetch, progress: Told) -> None:
+    try:
+        for piece in centre.fetch(wanted):
+            engine.came(wanted, piece)
+            progress(engine.report.fetched, engine.report.to_fetch, LOADING)
+    except SnapshotGone:
+        engine.gone(wanted)
 
 
 def _waiting(store: Store) -> int:

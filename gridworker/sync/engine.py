@@ -15,6 +15,7 @@ from gridworker.protocol.sync import (
     MOST_ASKED,
     BucketInfo,
     Clock,
+    Fetch,
     Group,
     GroupResult,
     Page,
@@ -33,6 +34,7 @@ from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
 from gridworker.storage.outbox import Settled
 from gridworker.sync.batch import Batch
+from gridworker.sync.loading import Lay, Loading, Shelf
 
 MOST_DISAGREEMENTS = 8
 """In one sync; more would mean that the two sides turn in a circle, which is a bug."""
@@ -47,7 +49,7 @@ _CLOCKS = 5
 _TOO_LONG = "这次保存的内容太多，一次传不上去。请复制内容，分成几次保存。"
 
 
-class Book(Protocol):
+class Book(Shelf, Protocol):
     """What the engine asks of a desk's store (``storage.store.Store``); each call is a transaction of its own."""
 
     def meta(self, key: str, default: Any = None) -> Any: ...
@@ -91,21 +93,29 @@ class Report:
     """Buckets that would have left, were there not unsent work in them."""
     put_aside: int = 0
     """Rows that could not be read here; kept, and tried again at the next start."""
+    fetched: int = 0
+    """Bytes of snapshots that lie here or were laid, and of those that are to come in this sync."""
+    to_fetch: int = 0
+    refused_snapshots: int = 0
+    """Snapshots that were not what they said; their buckets came as pages."""
     kinds: set[str] = field(default_factory=set)
     """Kinds of which something changed here: what a window draws anew."""
 
 
 class _Phase(Enum):
     PUSH = auto()
+    LOAD = auto()
     PULL = auto()
     DONE = auto()
 
 
 class Engine:
     """One sync: push until the outbox is empty, pull until there is no more, then let go of what left the scope.
+    Large buckets of which nothing is here are fetched as snapshots in between.
 
     ``next`` gives the request to make, ``heard``, ``disagreed``, ``too_big`` and ``too_slow`` take what came of
-    it. ``clock`` is read by the caller at that moment.
+    it; of a ``Fetch`` each piece goes to ``came``, also when the rest is lost, and ``gone`` says that there is no
+    such thing. A ``Lay`` is answered by ``lay``. ``clock`` is read by the caller at that moment.
     """
 
     def __init__(self, book: Book) -> None:
@@ -120,16 +130,21 @@ class Engine:
         self._gone: set[str] = set()
         self._read_again: set[str] = set()
         self._asked = False
+        self._loading = Loading(book)
         self.report = Report()
         book.retry_held()
 
-    def next(self, clock: Clock) -> Push | Pull | None:
+    def next(self, clock: Clock) -> Push | Pull | Fetch | Lay | None:
         """The request to make now; None when all is done."""
         self._asked_at = clock
         if self._phase is _Phase.PUSH:
             if groups := self._groups():
                 self._book.mark_sent([group[0].tx for group in groups])
                 return self._push(groups, clock)
+            self._phase = _Phase.LOAD
+        if self._phase is _Phase.LOAD:
+            if (step := self._loading.next()) is not None:
+                return step
             self._phase = _Phase.PULL
         if self._phase is _Phase.PULL:
             return self._pull(clock)
@@ -146,6 +161,25 @@ class Engine:
             self._settle(answer)
         else:
             self._receive(answer)
+
+    def came(self, wanted: Fetch, piece: bytes) -> None:
+        """The next bytes of a snapshot."""
+        self._slow = 0
+        self._loading.came(wanted, piece)
+        self._weigh()
+
+    def gone(self, wanted: Fetch) -> None:
+        """There is no such snapshot any more, or not for this desk."""
+        self._loading.gone(wanted)
+
+    def lay(self, work: Lay) -> None:
+        """Lays a slice of a snapshot that is here."""
+        received = self._loading.lay(work)
+        self._count_rows(received)
+        self._weigh()
+        if received.complete:
+            # What was saved while this bucket came goes up before the next one comes.
+            self._phase, self._late = _Phase.PUSH, 0
 
     def disagreed(self, problem: Problem) -> None:
         """The centre remembers other things than we do: find out what, so that nothing is lost."""
@@ -177,6 +211,8 @@ class Engine:
     def too_slow(self) -> bool:
         """The answer did not come in time. True: try a smaller piece; False: give up for now."""
         self._slow += 1
+        if self._phase is _Phase.LOAD:
+            return self._slow < MOST_SLOW
         smallest = self._batch.is_least
         self._batch = self._batch.halved()
         self._keep_batch()
@@ -208,6 +244,8 @@ class Engine:
         for bucket in self._book.buckets():
             if bucket.state == "stale" and bucket.id not in self._read_again:
                 self._read_again.add(bucket.id)
+                # A snapshot may be older than what is shown, and nothing that is shown goes back in time.
+                self._loading.paged.add(bucket.id)
                 self._book.reset_bucket(bucket.id)
         cursors = self._cursors()
         vector = vector_of(cursors)
@@ -222,6 +260,9 @@ class Engine:
             vector=vector if known else "",
             most=self._batch.rows,
             asked=[] if self._asked else self._book.came_back(MOST_ASKED),
+            snapshots=True,
+            begun=self._loading.begun,
+            paged=sorted(self._loading.paged),
         )
 
     def _cursors(self) -> dict[str, int]:
@@ -232,6 +273,9 @@ class Engine:
             for bucket in self._book.buckets()
             if bucket.state != "dropping" and (bucket.state, bucket.cursor) != ("loading", 0)
         }
+
+    def _unnamed(self) -> set[str]:
+        return {b.id for b in self._book.buckets() if (b.state, b.cursor) == ("loading", 0)}
 
     # ------------------------------------------------------------------ answers
 
@@ -258,20 +302,33 @@ class Engine:
         for info in answer.add:
             self._book.add_bucket(info)
         self._gone.update(answer.drop)
+        # A bucket that was not named is told of as long as it is in the scope.
+        self._gone.update(self._unnamed() - {info.id for info in answer.add})
         whole = True
         for page in answer.pages:
             received = self._book.receive(page)
-            self.report.pulled += received.rows
-            self.report.put_aside += received.put_aside
-            self.report.kinds |= received.kinds
+            self._count_rows(received)
             whole = whole and received.hash_ok
+        self._loading.take(answer.snapshots)
+        self._weigh()
         if self._is_old_copy(answer.standing):
             self._new_life(answer.standing)
+        elif self._loading:
+            self._phase = _Phase.LOAD
         elif answer.more:
             if not answer.pages:
                 raise RuntimeError("the centre promises more and gives nothing")
         elif whole or not self._stale():
             self._phase = _Phase.DONE
+
+    def _weigh(self) -> None:
+        self.report.fetched, self.report.to_fetch = self._loading.here, self._loading.total
+        self.report.refused_snapshots = self._loading.refused
+
+    def _count_rows(self, received: Received) -> None:
+        self.report.pulled += received.rows
+        self.report.put_aside += received.put_aside
+        self.report.kinds |= received.kinds
 
     def _stale(self) -> set[str]:
         """Buckets that did not add up and were not read again in this sync."""
@@ -299,6 +356,8 @@ class Engine:
             self._count_anew(standing.last_n + 1, standing.incarnation)
         for bucket in self._book.buckets():
             self._book.reset_bucket(bucket.id)
+            if bucket.state != "loading":
+                self._loading.paged.add(bucket.id)
         self._book.set_metas({"epoch": standing.epoch, "vector": "", "standing": standing.model_dump()})
 
     def _new_life(self, standing: Standing) -> None:

@@ -26,6 +26,8 @@ from gridserver.settings import ACCESS_LASTS, PasswordCost
 from gridserver.storage import devices, embedded, meta, migrate, people, scope
 from gridserver.storage.engine import Connection, Engine, connect, transaction
 from gridserver.storage.people import AccountRow
+from gridserver.storage.shelf import Shelf
+from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
 from gridworker.records.row import Row
 from tests.helpers.line import Line
@@ -322,6 +324,7 @@ def running_centre(url: str, portal: anyio.from_thread.BlockingPortal, folder: P
         chance=os.urandom,
         password_cost=CHEAP,
         stacks=Stacks(folder / "files", spare=0),
+        workshop=Workshop(Shelf(folder / "snapshots")),
     )
     try:
         yield Centre(engine, ground, clock, Line(create_app(ground), portal))

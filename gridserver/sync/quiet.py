@@ -1,0 +1,80 @@
+"""Work that no desk waits for: snapshots are made before they are asked for, and old ones cleared away."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from gridserver.doors import Ground
+from gridserver.errors import Refused
+from gridserver.settings import HOUR, MINUTE
+from gridserver.storage import feed, meta, snapshots
+from gridserver.storage.engine import snapshot, transaction
+from gridserver.storage.snapshots import Workshop
+
+_log = logging.getLogger(__name__)
+
+EVERY = 10 * MINUTE
+_FIRST = MINUTE
+"""A centre that has just been started has other things to do."""
+_REST = 4
+"""So many times as long as a snapshot took, nothing is done: whoever waits for an answer comes first."""
+
+
+def tend(ground: Ground, rest: Callable[[float], bool] = lambda seconds: False) -> int:
+    """One round: makes what is missing or old, one bucket after the other; how many. ``rest(seconds)`` waits, and
+    says whether to stop."""
+    workshop = ground.workshop
+    if workshop is None:
+        return 0
+    done = 0
+    with snapshot(ground.engine) as conn:
+        buckets = snapshots.missing(conn, ground.clock())
+    for bucket in buckets:
+        begun = time.monotonic()
+        _make(ground, workshop, bucket)
+        done += 1
+        if rest(_REST * (time.monotonic() - begun)):
+            return done
+    with transaction(ground.engine) as conn:
+        kept = snapshots.forget_old(conn, ground.clock())
+    # What was packed for an answer is noted a moment later.
+    workshop.shelf.sweep(kept, (ground.clock() - HOUR) / 1000)
+    return done
+
+
+@contextmanager
+def tending(ground: Ground) -> Iterator[None]:
+    """Rounds now and then in a thread of their own, until the end of the block."""
+    over = threading.Event()
+
+    def run() -> None:
+        wait = _FIRST
+        while not over.wait(wait / 1000):
+            wait = EVERY
+            try:
+                tend(ground, over.wait)
+            except Refused as refused:
+                _log.info("the quiet work waits: %s", refused.error)
+            except Exception:
+                _log.exception("the quiet work failed")
+
+    thread = threading.Thread(target=run, name="quiet", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _make(ground: Ground, workshop: Workshop, bucket: str) -> None:
+    """A snapshot of the bucket as it is by now."""
+    with snapshot(ground.engine) as conn:
+        known = meta.read(conn)
+        epoch = known.epoch if known is not None else ""
+        head = feed.heads_of(conn, [bucket])[bucket]
+        made = workshop.make(conn, epoch, head, snapshots.BEST, ground.clock())
+    with transaction(ground.engine) as conn:
+        snapshots.note(conn, [made])
