@@ -13,7 +13,7 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind, Role
 from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, is_move, lay
-from gridworker.records.references import Reference, references
+from gridworker.records.references import BELONGING, Reference, belonging, references
 from gridworker.records.rights import Author, check_values, why_not
 from gridworker.records.row import Row, Stamp
 from gridworker.records.wrong import Wrong
@@ -78,6 +78,8 @@ class World:
     targets: Mapping[str, Row | None] = field(default_factory=dict)
     """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
     stands."""
+    belonging: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By record that is to be removed: what belonged to it before the push."""
     missing: set[str] = field(default_factory=set)
     """Ids of records whose making was refused; what speaks of them waits."""
     blocked: set[Key] = field(default_factory=set)
@@ -148,7 +150,7 @@ def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited
     if row is not None and settles_unseen(row, change):
         draft.clashed[row.id] = None
         return
-    outcome = apply(kind, row, change, world.author.person)
+    outcome = _removed_blind(world, draft, change) or apply(kind, row, change, world.author.person)
     here = said.bucket == bucket and (row is None or row.bucket == bucket)
     draft.plain = draft.plain and here and _is_laid(kind, row, said, change, world.author.person, outcome)
     if outcome.made is not None:
@@ -166,6 +168,24 @@ def _is_laid(kind: Kind, row: Row | None, said: Change, change: Change, by: str,
     if outcome.row is None or outcome.clash is not None or said.hlc != change.hlc:
         return False
     return outcome.row.fields == said.value if row is None else outcome.row == lay(kind, row, said, by)
+
+
+def _removed_blind(world: World, draft: Draft, change: Change) -> Outcome | None:
+    """Whoever removes a record has to have seen what belongs to it as well, or his removal is a proposal."""
+    seen = change.seen.get(BELONGING) if change.verb is Verb.DEL and isinstance(change.seen, dict) else None
+    row = draft.row((change.kind, change.record))
+    if not isinstance(seen, list) or row is None or row.removed is not None:
+        return None
+    fields = {kind.name: field.name for kind, field in belonging(KINDS, change.kind)}
+    known = {(each.kind, each.id): each for each in world.belonging.get(change.record, ())} | world.rows | draft.fresh
+    here = [r for r in known.values() if r.removed is None and r.fields.get(fields.get(r.kind, "")) == row.id]
+    unseen = [r.writer(fields[r.kind]) for r in here if r.id not in seen]
+    if not unseen:
+        return None
+    latest = max(unseen, key=lambda stamp: stamp.hlc)
+    standing = Version(None, latest.by, latest.hlc, latest.change)
+    coming = Version(None, world.author.person, change.hlc, change.id)
+    return Outcome(None, Clash(ClashType.DEL_VS_EDIT, "", standing, coming))
 
 
 def _without_target(

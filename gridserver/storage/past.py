@@ -11,6 +11,7 @@ from gridworker.protocol.sync import HistoryEntry
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID
+from gridworker.records.references import BELONGING
 from gridworker.records.row import Row
 
 MOST_ENTRIES = 1000
@@ -132,7 +133,7 @@ def _ids_in(seen: Any) -> Iterable[str]:
     if isinstance(seen, str) and seen:
         yield seen
     elif isinstance(seen, dict | list):
-        for each in seen.values() if isinstance(seen, dict) else seen:
+        for each in [v for k, v in seen.items() if k != BELONGING] if isinstance(seen, dict) else seen:
             yield from _ids_in(each)
 
 

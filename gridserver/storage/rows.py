@@ -58,6 +58,12 @@ def targets(conn: Connection, records: Iterable[str]) -> dict[str, Row | None]:
     return {row.id: None if row.wire is None else Row.from_wire(orjson.loads(row.wire), row.bucket) for row in found}
 
 
+def belonging(conn: Connection, bucket: str, kinds: Iterable[str], record: str) -> list[Row]:
+    """The records of these kinds in a bucket that stand and name a record: perhaps they belong to it."""
+    asked = {"bucket": bucket, "kinds": list(kinds), "named": f'%"{record}"%'}
+    return [Row.from_wire(orjson.loads(row.wire), bucket) for row in conn.execute(_BELONGING, asked)]
+
+
 def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:
     """(bucket, kind, id) of those of the records that once lay in another bucket."""
     return {(row.bucket, row.kind, row.id) for row in conn.execute(_LEFT, {"records": list(records)})}
@@ -129,6 +135,10 @@ _READ = text("""
 _TARGETS = text("""
     SELECT id, bucket, CASE WHEN removed THEN wire END AS wire FROM record
     WHERE id = ANY(CAST(:records AS uuid[]))
+""")
+_BELONGING = text("""
+    SELECT wire FROM record
+    WHERE bucket = :bucket AND kind = ANY(CAST(:kinds AS text[])) AND NOT removed AND wire LIKE :named
 """)
 _LEFT = text("SELECT bucket, kind, id FROM departure WHERE id = ANY(CAST(:records AS uuid[]))")
 _STAGE = text("""

@@ -19,7 +19,7 @@ from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
 from gridworker.records.merge import is_move
-from gridworker.records.references import references
+from gridworker.records.references import belonging, references
 from gridworker.records.row import Row
 
 
@@ -129,6 +129,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
         targets=_targets(conn, changes),
+        belonging=_belonging(conn, standing, changes),
         missing=change_ledger.not_made(conn, hand.author.device, hand.author.now),
     )
     return heads, world, standing
@@ -145,6 +146,18 @@ def _targets(conn: Connection, changes: Sequence[Change]) -> dict[str, Row | Non
     }
     wanted = {each for each in asked - spoken_of if ENTRY_ID.match(each)}
     return rows.targets(conn, wanted) if wanted else {}
+
+
+def _belonging(conn: Connection, standing: Standing, changes: Sequence[Change]) -> dict[str, list[Row]]:
+    """By record that is to be removed: what belongs to it."""
+    found = {}
+    for change in changes:
+        row = standing.rows.get((change.kind, change.record))
+        if change.verb is not Verb.DEL or row is None or change.kind not in KINDS:
+            continue
+        if kinds := [kind.name for kind, _ in belonging(KINDS, change.kind)]:
+            found[change.record] = rows.belonging(conn, row.bucket, kinds, change.record)
+    return found
 
 
 def _locked(conn: Connection, wanted: set[str], changes: Sequence[Change]) -> tuple[dict[str, Head], Standing]:

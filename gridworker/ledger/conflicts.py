@@ -7,15 +7,16 @@ from typing import Any, Literal
 
 from gridworker.errors import NotAccepted, NotAllowed, NotFound
 from gridworker.ledger import twins
+from gridworker.ledger.concerns import came_up_at, concerns_me
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Ground, Saved
 from gridworker.ledger.save import apply_steps
 from gridworker.ledger.twins import Act
 from gridworker.records import texts
 from gridworker.records.change import Verb
-from gridworker.records.fields import Ref, Text
+from gridworker.records.fields import Entries, Ref, Text
 from gridworker.records.kind import Kind
-from gridworker.records.merge import ClashType, seen_of, seen_of_entry
+from gridworker.records.merge import ClashType, seen_of_entry
 from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
 
@@ -59,19 +60,24 @@ class Conflict:
     state: str
     by: str
     """Who settled it; "" while it is open."""
+    made: int
+    """When it came up, ms UTC."""
 
 
 def conflicts(ground: Ground, state: str | None = "open", record: str | None = None) -> list[Conflict]:
-    """What is to be checked, the oldest first; ``state`` None: settled ones as well."""
+    """What this person is to check, the oldest first; all of one ``record``; ``state`` None: all, settled ones too."""
     where: list[tuple[str, str, Any]] = [] if state is None else [("state", "=", state)]
     if record is not None:
         where.append(("record", "=", record))
-    return [_conflict(ground, fields) for fields in ground.store.find("conflict", where, ("_made",))]
+    found = ground.store.find("conflict", where, ("_made",))
+    asked = [each for each in found if record is not None or state is None or concerns_me(ground, each)]
+    return [_conflict(ground, fields) for fields in asked]
 
 
 def open_conflicts(ground: Ground) -> list[dict[str, Any]]:
-    """The records of what waits for a decision, oldest first."""
-    return ground.store.find("conflict", [("state", "=", "open")], ("_made",))
+    """The records of what waits for this person's decision, oldest first."""
+    found = ground.store.find("conflict", [("state", "=", "open")], ("_made",))
+    return [each for each in found if concerns_me(ground, each)]
 
 
 def conflict(ground: Ground, conflict_id: str) -> Conflict:
@@ -146,27 +152,42 @@ def _conflict(ground: Ground, fields: dict[str, Any]) -> Conflict:
     others = sorted(fields.get("others", {}).items())
     return Conflict(
         id=fields["id"],
-        type=ClashType(fields["type"]),
+        type=_type(fields["type"]),
         kind=name,
         record=record,
         field=path,
-        field_title=_field_title(kind, path),
+        field_title=_field_title(kind, row, path),
         title=kind.title_of(row.fields) if kind is not None and row is not None else "",
         base=fields.get("base"),
         shown=_as_version(0, fields, "shown_"),
         others=tuple(_as_version(n, other, "") for n, (_, other) in enumerate(others, 1)),
         state=fields.get("state", "open"),
         by=fields.get("settled_by", ""),
+        made=came_up_at(ground, fields["id"]),
     )
 
 
-def _field_title(kind: Kind | None, path: str) -> str:
+def _type(name: str) -> ClashType:
+    """A sort of conflict that only a later version knows is shown as the plainest."""
+    return ClashType(name) if name in set(ClashType) else ClashType.FIELD
+
+
+def _field_title(kind: Kind | None, row: Row | None, path: str) -> str:
+    """``当事人 · 马小燕 · 联系电话``."""
     if kind is None or not path:
         return "" if kind is None else kind.title
-    top = kind.by_name.get(path.partition("/")[0])
-    inner = kind.field(path)
+    top, inner = kind.by_name.get(path.partition("/")[0]), kind.field(path)
     titles = [each.title for each in (top, inner) if each is not None]
-    return " · ".join(dict.fromkeys(titles)) or path
+    if isinstance(top, Entries) and row is not None and path.count("/") == 2:
+        titles.insert(1, _entry_title(top, row, path.rpartition("/")[0]))
+    return " · ".join(filter(None, dict.fromkeys(titles))) or path
+
+
+def _entry_title(top: Entries, row: Row, path: str) -> str:
+    """By what a person knows an entry of a list, also one that was taken out: its first words."""
+    content = row.value(path) or row.taken_out(path) or {}
+    named = (content.get(each.name) for each in top.fields if isinstance(each, Text) and not each.lines)
+    return next((str(words) for words in named if words), "")
 
 
 def _as_version(n: int, fields: dict[str, Any], prefix: str) -> Version:
@@ -197,11 +218,7 @@ def _take(ground: Ground, here: Conflict, version: Version) -> Iterator[Step]:
         case ClashType.DEL_VS_EDIT:
             row = _row(ground, here)
             whole = not here.field
-            yield (
-                Step(Verb.DEL, seen=seen_of(row))
-                if whole
-                else Step(Verb.REM, here.field, seen=seen_of_entry(row, here.field))
-            )
+            yield (Step(Verb.DEL) if whole else Step(Verb.REM, here.field, seen=seen_of_entry(row, here.field)))
         case ClashType.EDIT_ON_DELETED:
             yield from _bring_back(ground, here, version.value)
 

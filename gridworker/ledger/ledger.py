@@ -346,8 +346,8 @@ class Ledger:
         return conflicts.conflicts(self._ground, state, record)
 
     def conflict_count(self) -> int:
-        """How many wait for a decision."""
-        return self.store.count("conflict", (("state", "=", "open"),))
+        """How many wait for one's decision."""
+        return len(conflicts.open_conflicts(self._ground))
 
     def waiting_count(self) -> int:
         """How many changes the centre has not taken yet."""

@@ -15,6 +15,7 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Entries
 from gridworker.records.kind import Kind
 from gridworker.records.merge import lay, seen_of
+from gridworker.records.references import BELONGING, belonging
 from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
 
@@ -44,7 +45,7 @@ class _Act:
         before = self.rows.get(record)
         if before is None and step.verb is not Verb.CREATE:
             before = self.ground.store.get(kind.name, record)
-        seen = seen_of(before) if step.verb is Verb.DEL and step.seen is None and before is not None else step.seen
+        seen = seen_whole(self.ground, before) if step.verb is Verb.DEL and before is not None else step.seen
         change = Change(
             id=self.ground.new_id(),
             verb=step.verb,
@@ -99,7 +100,7 @@ def remove(ground: Ground, kind: str, record: str) -> Saved:
     """Take a record out. It can be brought back, and comes back when somebody has edited it meanwhile."""
     act = _Act(ground, ground.new_id(), ground.clock())
     row = _live(act, kind, record)
-    act.add(ground.kind(kind), record, row.bucket, Step(Verb.DEL, seen=seen_of(row)))
+    act.add(ground.kind(kind), record, row.bucket, Step(Verb.DEL))
     return keep(ground, act.act, act.changes, [record])
 
 
@@ -135,6 +136,15 @@ def keep(ground: Ground, act: str, changes: Sequence[Change], ids: Sequence[str]
     kinds = frozenset(change.kind for change in changes)
     distinct = tuple(dict.fromkeys(ids))
     return Saved(distinct[0] if distinct else "", Changed(kinds), act if changes else "", distinct)
+
+
+def seen_whole(ground: Ground, row: Row) -> dict[str, Any]:
+    """What somebody sees who removes the row: all that was written of it, and what belongs to it."""
+    seen = seen_of(row)
+    for kind, pointer in belonging(ground.store.kinds, row.kind):
+        found = ground.store.find(kind.name, ((pointer.name, "=", row.id),))
+        seen[BELONGING] = sorted([*seen.get(BELONGING, ()), *(each["id"] for each in found)])
+    return seen
 
 
 def _add_part(act: _Act, part: NewRecord | Edit | MoveTo) -> str:

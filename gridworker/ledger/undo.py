@@ -10,7 +10,7 @@ from gridworker.records import texts
 from gridworker.records.change import Verb
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
-from gridworker.records.merge import seen_of, seen_of_entry
+from gridworker.records.merge import seen_of_entry
 from gridworker.records.row import Row
 from gridworker.storage.outbox import OutboxRow
 
@@ -75,7 +75,7 @@ def _inverse(kind: Kind, row: Row, change: OutboxRow) -> Iterator[Step]:
 
 def _remove(row: Row) -> Iterator[Step]:
     if row.removed is None:
-        yield Step(Verb.DEL, seen=seen_of(row))
+        yield Step(Verb.DEL)
 
 
 def _restore(row: Row, change: OutboxRow) -> Iterator[Step]:

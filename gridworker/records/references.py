@@ -7,6 +7,9 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Entries, Field, Ref
 from gridworker.records.kind import Kind, points
 
+BELONGING = "*"
+"""Where a removal says which records that belong to the removed one its author saw: not a path of any record."""
+
 
 class Reference(NamedTuple):
     """One value that is the id of another record."""
@@ -58,3 +61,16 @@ def _entry(path: str, top: Entries, content: Any) -> Iterator[tuple[str, Field, 
     if isinstance(content, Mapping):
         for inner in top.fields:
             yield f"{path}/{inner.name}", inner, content.get(inner.name)
+
+
+def belonging(kinds: Mapping[str, Kind], target: str) -> list[tuple[Kind, Ref]]:
+    """The kinds whose records cannot be without one of kind ``target``, each with the field that says which: the
+    members of a household, the sessions of a case. They lie where it lies."""
+    home = kinds[target].home
+    return [
+        (kind, field)
+        for kind in kinds.values()
+        for field in kind.pointers
+        if isinstance(field, Ref) and field.required and target in field.to and kind.home is home
+        if not kind.append_only
+    ]

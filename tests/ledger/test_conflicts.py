@@ -237,7 +237,7 @@ def test_what_was_written_in_an_entry_that_was_taken_out(notebook, quarrel):
 
     record = quarrel("dispute", DISPUTE, sets(party(None, "/phone"), "13800000002"), takes_out)
     (conflict,) = notebook.ledger.contested()
-    assert conflict.field_title == "当事人 · 联系电话"
+    assert conflict.field_title == "当事人 · 陈 · 联系电话"
     saved, state = settle(notebook, 1)
     assert state == "swapped"
     back = {name_of(1): {"name": "陈", "phone": "13800000002"}}

@@ -122,6 +122,22 @@ def test_a_visit_to_a_household_that_was_removed_meanwhile_and_the_household_com
     assert agree(wang, chen)
 
 
+def test_a_household_stays_when_somebody_was_written_into_it_whom_its_remover_never_saw(two):
+    wang, chen, household = two
+    wang.ledger.remove("household", household)
+    member = chen.ledger.save("person", {"name": "陈小妹", "household": household}).id
+    chen.sync()
+    assert wang.sync().conflicts == 1
+    until_nothing_moves(wang, chen)
+    assert wang.ledger.get("household", household)["head_name"] == "陈建国"
+    assert [each["id"] for each in wang.ledger.members(household)] == [member]
+    [conflict] = wang.ledger.contested()
+    wang.ledger.settle(conflict.id, keep=1)
+    until_nothing_moves(wang, chen)
+    assert chen.ledger.get("household", household) is None, "now he had seen her"
+    assert agree(wang, chen)
+
+
 def test_a_name_is_guarded_the_newcomers_waits_as_a_proposal(two):
     wang, chen, household = two
     wang.ledger.save("household", {"head_name": "陈建华"}, household)

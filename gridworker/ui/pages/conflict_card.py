@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -24,6 +22,7 @@ from gridworker.ui.widgets import (
     Elide,
     Label,
     LinkButton,
+    Marked,
     PrimaryButton,
     Row,
     Rule,
@@ -34,30 +33,21 @@ BOTH: Final = -2
 """The number of the button for 两份都留."""
 
 
-@dataclass(frozen=True)
-class Readers:
-    """Who reads the card, and who wrote: person id to name."""
-
-    me: str
-    names: Mapping[str, str]
-    today: date
-
-
 class VersionBox(QFrame):
     """One version that can be chosen: who wrote it, when, and what. A click anywhere chooses it."""
 
-    def __init__(self, title: str, words: str, spoken: str, *, shown: bool = False) -> None:
+    def __init__(self, option: say.Option) -> None:
         super().__init__()
         mark(self, box="sunken")
-        self.radio = QRadioButton(title)
-        self.radio.setAccessibleName(f"{spoken}：{title}：{words}")
+        self.radio = QRadioButton(option.title)
+        self.radio.setAccessibleName(f"{option.spoken}：{option.title}：{option.words}")
         head = Row(gap=8)
         head.addWidget(self.radio, 1)
-        if shown:
+        if option.shown:
             head.addWidget(Chip("现在显示", "primary"))
         column = Column(self, margins=(14, 10, 14, 12), gap=6)
         column.addLayout(head)
-        column.addWidget(Label(words, "body", wrap=True))
+        column.addWidget(Marked(option.sentences))
         column.addStretch(1)
         self.radio.toggled.connect(lambda on: mark(self, chosen=on))
 
@@ -73,7 +63,7 @@ class Choice(QWidget):
 
     chosen = Signal(str, object)
 
-    def __init__(self, conflict: Conflict, readers: Readers, keep: Keep) -> None:
+    def __init__(self, conflict: Conflict, readers: say.Readers, keep: Keep) -> None:
         super().__init__()
         self.setObjectName("clear")
         self.conflict = conflict
@@ -85,15 +75,13 @@ class Choice(QWidget):
         base = say.base_words(conflict)
         head.addWidget(Elide(f"原来：{base}" if base else "", "hint2"), 1)
         column.addLayout(head)
-        if conflict.type is not ClashType.FIELD:
-            column.addWidget(Label(say.EXPLAINED[conflict.type], "second", wrap=True))
+        if conflict.type is not ClashType.FIELD or say.explained(conflict) == say.GUARDED:
+            column.addWidget(Label(say.explained(conflict), "second", wrap=True))
         column.addLayout(self._grid)
-        for version in (conflict.shown, *conflict.others):
-            title = say.who_and_when(version, readers.names, readers.me, readers.today)
-            spoken = "现在显示的" if version.n == 0 else "另一份"
-            self._add(VersionBox(title, say.words(conflict, version), spoken, shown=version.n == 0), version.n)
-        if joint := say.joint_words(conflict):
-            self._add(VersionBox("两份都留", joint, "两份都留"), BOTH)
+        together = [option for option in say.options(conflict, readers) if not option.alone]
+        alone = [option for option in say.options(conflict, readers) if option.alone]
+        for option in (*together, *alone):
+            self._add(VersionBox(option), option)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
         self.pick(keep)
@@ -107,8 +95,7 @@ class Choice(QWidget):
 
     def pick(self, keep: Keep) -> None:
         """Choose a version; one that is no longer there leaves the shown one."""
-        number = BOTH if keep == ALL else 0 if keep == SHOWN else int(keep)
-        button = self._group.button(number) or self._group.button(0)
+        button = self._group.button(_number(keep)) or self._group.button(0)
         button.setChecked(True)
 
     def rescale(self) -> None:
@@ -117,16 +104,19 @@ class Choice(QWidget):
         self._grid.setHorizontalSpacing(px(GAP))
         self._grid.setVerticalSpacing(px(GAP))
 
-    def _add(self, box: VersionBox, number: int) -> None:
+    def _add(self, box: VersionBox, option: say.Option) -> None:
         at = self._grid.count()
-        self._group.addButton(box.radio, number)
-        alone = number == BOTH
-        row = -(-at // 2) if alone else at // 2
-        self._grid.addWidget(box, row, 0 if alone else at % 2, 1, 2 if alone else 1)
+        self._group.addButton(box.radio, _number(option.keep))
+        row = -(-at // 2) if option.alone else at // 2
+        self._grid.addWidget(box, row, 0 if option.alone else at % 2, 1, 2 if option.alone else 1)
 
     def _toggled(self, number: int, on: bool) -> None:
         if on:
             self.chosen.emit(self.conflict.id, self.keep())
+
+
+def _number(keep: Keep) -> int:
+    return BOTH if keep == ALL else 0 if keep == SHOWN else int(keep)
 
 
 class ConflictCard(Card):
@@ -143,7 +133,7 @@ class ConflictCard(Card):
     def __init__(
         self,
         conflicts: Sequence[Conflict],
-        readers: Readers,
+        readers: say.Readers,
         *,
         kept: Mapping[str, Keep],
         open_record: Callable[[], object] | None,
@@ -152,11 +142,11 @@ class ConflictCard(Card):
         super().__init__(gap=GAP)
         self._conflicts = tuple(conflicts)
         self._choices: list[Choice] = []
-        self._head(open_record)
+        self._head(open_record, readers)
         self._inner = QWidget()
         self._inner.setObjectName("clear")
         column = Column(self._inner, gap=GAP)
-        if self._conflicts[0].type is ClashType.FIELD:
+        if all(each.type is ClashType.FIELD for each in self._conflicts):
             column.addWidget(Label(say.EXPLAINED[ClashType.FIELD], "second", wrap=True))
         for n, conflict in enumerate(self._conflicts):
             if n:
@@ -173,15 +163,19 @@ class ConflictCard(Card):
         """What is picked, by conflict."""
         return {choice.conflict.id: choice.keep() for choice in self._choices}
 
-    def _head(self, open_record: Callable[[], object] | None) -> None:
+    def _head(self, open_record: Callable[[], object] | None, readers: say.Readers) -> None:
         row, first = Row(gap=12), self._conflicts[0]
         row.addWidget(Avatar(first.title or "？"))
         words = Column(gap=1)
         words.addWidget(Elide(say.heading(first), "h2"))
         count = len(self._conflicts)
-        line = f"{count} 处两边都改过，其余的已自动合并" if count > 1 else CLASH_TITLES[first.type]
+        values = all(each.type in (ClashType.FIELD, ClashType.TEXT) for each in self._conflicts)
+        several = f"{count} 处两边都改过，其余的已自动合并" if values else f"{count} 处需要核对"
+        line = several if count > 1 else CLASH_TITLES[first.type]
         words.addWidget(Elide(line, "second"))
         row.addLayout(words, 1)
+        if waited := say.waited(self._conflicts, readers.today):
+            row.addWidget(Chip(waited, "warn"))
         if count > 1:
             row.addWidget(LinkButton("全选现在显示的", lambda: self._pick_all(SHOWN)))
             row.addWidget(LinkButton("全选另一份", lambda: self._pick_all(1)))
@@ -200,8 +194,10 @@ class ConflictCard(Card):
         return row
 
     def _pick_all(self, keep: Keep) -> None:
+        """What is one value against another; a removal, or two records made one, is picked by itself."""
         for choice in self._choices:
-            choice.pick(keep)
+            if choice.conflict.type in (ClashType.FIELD, ClashType.TEXT):
+                choice.pick(keep)
 
     def _turn(self, folded: bool) -> None:
         self._fold(folded)

@@ -1,27 +1,100 @@
-"""What two versions of one thing say, in words."""
+"""What the versions of one thing say, in words, and what may be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from gridworker.ledger.conflicts import Conflict, Version, joint_text
-from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Field, IdNumber, Phone, Text
+from gridworker.ledger.conflicts import ALL, SHOWN, Conflict, Keep, Version, joint_text
+from gridworker.records import KINDS, texts
+from gridworker.records.fields import Entries, Field, IdNumber, Merge, Moment, Phone, Ref, Text
+from gridworker.records.files import Files
 from gridworker.records.identity import masked_id, masked_phone
 from gridworker.records.merge import ClashType
+from gridworker.ui.civil import china_now
 from gridworker.ui.wording import moment_words
 
 EXPLAINED: Final[Mapping[ClashType, str]] = {
     ClashType.FIELD: "两边都改了这一项，改的时候都没有看到对方的内容。",
-    ClashType.TEXT: "两个人改写了同一句话，改的时候都没有看到对方的内容。",
+    ClashType.TEXT: "两个人改写了同一句话，改的时候都没有看到对方的内容。有底色的是两边写得不一样的句子。",
     ClashType.MOVE: "两个人都办理了这一步。先到中心的已经生效，请确认要不要改成另一份。",
     ClashType.DEL_VS_EDIT: "一个人要移除，但没有看到别人的新修改，所以还留着。请决定保留还是移除。",
     ClashType.EDIT_ON_DELETED: "修改还没有上传，这里就被别人移除了。选有内容的一份，会恢复回来。",
-    ClashType.ORPHAN: "填写时还不知道，所指的那条记录已被移除。可以恢复那一条；也可以先留着，再到记录里改成别的。",
-    ClashType.DUPLICATE: "两份档案的这个号码一样，可能是重复登记。合并后，另一份的内容和走访归到留下的一份，可以撤销。",
+    ClashType.ORPHAN: "填写的人还不知道，所指的那条记录已经不在了。可以恢复那一条；也可以先留着，再到记录里改成别的。",
+    ClashType.DUPLICATE: "两份档案的号码一样，可能登记重了。合并后，另一份的内容和走访归到留下的一份，可以撤销。",
 }
+GUARDED: Final = "这一项比较要紧：先到的不动，后到的作为建议放在旁边，由您决定。"
+
+LEFT_ALONE: Final = "填写的人还不知道，所指的那条记录已经不在了。可以恢复那一条，也可以就这样留着。"
+
+_REMOVES: Final = ((ClashType.DEL_VS_EDIT, False), (ClashType.EDIT_ON_DELETED, True), (ClashType.ORPHAN, False))
+"""Which version is a removal: (sort of conflict, whether it is the one that is shown)."""
+_DOES: Final[Mapping[ClashType, str]] = {
+    ClashType.MOVE: "办理的",
+    ClashType.ORPHAN: "填写的",
+    ClashType.DUPLICATE: "登记的",
+}
+_TELLING: Final = ("address", "id_number", "household_no", "birth_date", "phone")
+"""By what a person tells one record from another, after its title."""
+
+PATIENCE_DAYS: Final = 7
+"""After which the supervisor is asked too."""
+
+Facts = Callable[[Sequence[str], str], str]
+"""What a record is, in one line: (kinds that it may be of, id)."""
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads the card, and who wrote: person id to name; and what other records say."""
+
+    me: str
+    names: Mapping[str, str]
+    today: date
+    facts: Facts = lambda kinds, record: ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that may be chosen."""
+
+    keep: Keep
+    title: str
+    sentences: Sequence[tuple[str, bool]]
+    """What it says, and what of that the other does not say."""
+    spoken: str
+    """What a reader for the blind says before it."""
+    shown: bool = False
+    """It is what stands now."""
+    alone: bool = False
+    """It takes a line of its own."""
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return "".join(sentence for sentence, _ in self.sentences)
+
+
+def options(conflict: Conflict, readers: Readers) -> list[Option]:
+    """What may be chosen, the one that stands now first."""
+    if conflict.type is ClashType.DUPLICATE:
+        return _same_or_not(conflict, readers)
+    found = [_option(conflict, version, readers) for version in (conflict.shown, *conflict.others)]
+    if conflict.type is ClashType.ORPHAN:
+        found = [each for each in found if each.keep == SHOWN or conflict.others[0].by in readers.names]
+    if joint := joint_words(conflict):
+        found.append(Option(ALL, "两份都留", ((joint, False),), "两份都留", alone=True))
+    return found
+
+
+def explained(conflict: Conflict) -> str:
+    """Why a person is asked."""
+    field = field_of(conflict)
+    guarded = conflict.type is ClashType.FIELD and field is not None and field.merge is Merge.GUARDED
+    fixed = conflict.type is ClashType.ORPHAN and field is not None and field.merge is Merge.FIXED
+    return GUARDED if guarded else LEFT_ALONE if fixed else EXPLAINED[conflict.type]
 
 
 def field_of(conflict: Conflict) -> Field | None:
@@ -42,14 +115,18 @@ def place(conflict: Conflict) -> str:
     return conflict.field_title if conflict.field else "整条记录"
 
 
-def who_and_when(version: Version, names: Mapping[str, str], me: str, today: date) -> str:
+def who_and_when(conflict: Conflict, version: Version, readers: Readers) -> str:
     """``我改的　今天 10:32``."""
-    who = "我" if version.by == me else names.get(version.by) or "另一位"
-    when = moment_words(version.at, today) if version.at else ""
-    return "　".join(part for part in (f"{who}改的", when) if part)
+    if conflict.type is ClashType.ORPHAN and version.n and version.by not in readers.names:
+        return "一直没有到中心"
+    who = "我" if version.by == readers.me else readers.names.get(version.by) or "另一位"
+    removes = (conflict.type, version.n == 0) in _REMOVES
+    does = "移除的" if removes else _DOES.get(conflict.type, "改的")
+    when = moment_words(version.at, readers.today) if version.at else ""
+    return "　".join(part for part in (f"{who}{does}", when) if part)
 
 
-def words(conflict: Conflict, version: Version) -> str:
+def words(conflict: Conflict, version: Version, facts: Facts = lambda kinds, record: "") -> str:
     """What taking this version means."""
     field, value, alive = field_of(conflict), version.value, version.n == 0
     match conflict.type:
@@ -65,41 +142,95 @@ def words(conflict: Conflict, version: Version) -> str:
         case ClashType.DUPLICATE:
             return "不是同一个，两份都留着" if alive else "是同一个，合并成一份"
         case ClashType.ORPHAN:
-            return "就这样留着，不恢复" if alive else "恢复被移除的那一条"
+            to = field.to if isinstance(field, Ref) else ()
+            told = facts(to, str(conflict.shown.value))
+            return f"就这样留着，仍指向：{told}" if alive else f"恢复：{told}"
         case ClashType.MOVE:
             return f"办理为：{_shown(field, value)}"
-    return _shown(field, value) or "（空）"
+    return _shown(field, value, facts) or "（空）"
 
 
 def base_words(conflict: Conflict) -> str:
     """What both had before their eyes; "" when that is not known or says nothing."""
-    if conflict.type is not ClashType.FIELD or conflict.base is None:
+    if conflict.type not in (ClashType.FIELD, ClashType.TEXT) or conflict.base is None:
         return ""
     field = field_of(conflict)
-    if isinstance(field, Phone):
-        return masked_phone(str(conflict.base))
-    return masked_id(str(conflict.base)) if isinstance(field, IdNumber) else _shown(field, conflict.base)
+    if isinstance(field, Phone | IdNumber):
+        return _masked(field, conflict.base)
+    return _shown(field, conflict.base).replace("\n", " ")
 
 
 def joint_words(conflict: Conflict) -> str:
-    """Both texts, one after the other, as 两份都留 would keep them; "" for what is no long text."""
+    """Both texts in one, as 两份都留 would keep them; "" for what is no long text."""
     field = field_of(conflict)
-    texts = [version.value for version in (conflict.shown, *conflict.others)]
+    versions = [version.value for version in (conflict.shown, *conflict.others)]
     if conflict.type not in (ClashType.FIELD, ClashType.TEXT) or not isinstance(field, Text) or not field.lines:
         return ""
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in versions):
         return ""
-    return joint_text(field, conflict.base, texts)
+    return joint_text(field, conflict.base, versions)
 
 
-def _shown(field: Field | None, value: Any) -> str:
+def waited(conflicts: Sequence[Conflict], today: date) -> str:
+    """``已等 9 天`` when nobody decided for a week; "" before."""
+    days = max((today - china_now(each.made).date()).days for each in conflicts)
+    return f"已等 {days} 天" if days >= PATIENCE_DAYS else ""
+
+
+def record_words(kind: str, fields: Mapping[str, Any]) -> str:
+    """``王桂英　马村3号　330683********1235``: what tells a record from its like."""
+    known = KINDS[kind]
+    told = [known.title_of(fields)]
+    for name in _TELLING:
+        value, field = fields.get(name), known.by_name.get(name)
+        if value is not None and field is not None:
+            told.append(_masked(field, value))
+    return "　".join(told)
+
+
+def _option(conflict: Conflict, version: Version, readers: Readers) -> Option:
+    shown = version.n == 0
+    told: Sequence[tuple[str, bool]] = ((words(conflict, version, readers.facts), False),)
+    if conflict.type is ClashType.TEXT and isinstance(version.value, str):
+        other = conflict.others[0].value if shown else conflict.shown.value
+        told = texts.compared(version.value, other if isinstance(other, str) else "")
+    title = who_and_when(conflict, version, readers)
+    return Option(SHOWN if shown else version.n, title, told, "现在显示的" if shown else "另一份", shown=shown)
+
+
+def _same_or_not(conflict: Conflict, readers: Readers) -> list[Option]:
+    found = [Option(SHOWN, "不是同一个", (("两份都留着，以后不再问。", False),), "不是同一个", alone=True)]
+    for n, version in enumerate((conflict.shown, *conflict.others[:1]), 1):
+        what = readers.facts((conflict.kind,), str(version.value))
+        told = f"{what}\n{who_and_when(conflict, version, readers)}"
+        found.append(Option(n, "是同一个，留这一份", ((told, False),), "是同一个，留这一份"))
+    return found
+
+
+def _masked(field: Field, value: Any) -> str:
+    if isinstance(field, Phone):
+        return masked_phone(str(value))
+    return masked_id(str(value)) if isinstance(field, IdNumber) else field.shown(value)
+
+
+def _shown(field: Field | None, value: Any, facts: Facts = lambda kinds, record: "") -> str:
     if isinstance(value, dict) and set(value) in ({"add"}, {"rem"}):
         word = "加上" if "add" in value else "去掉"
         tag = next(iter(value.values()))
         return f"{word}：{field.shown([tag]) if field is not None else tag}"
+    if isinstance(field, Files) and isinstance(value, dict):
+        return f"一份照片或文件　{value.get('caption') or ''}".strip()
     if isinstance(field, Entries) and isinstance(value, dict):
-        told = (each.shown(value[each.name]) for each in field.fields if value.get(each.name) not in (None, "", [], {}))
+        told = (_shown(each, value[each.name]) for each in field.fields if _is_told(each, value.get(each.name)))
         return "·".join(part for part in told if part)
+    if isinstance(field, Ref) and isinstance(value, str):
+        return facts(field.to, value)
+    if isinstance(field, Moment) and isinstance(value, int):
+        return f"{china_now(value):%Y-%m-%d %H:%M}"
     if field is not None and not isinstance(value, dict):
         return field.shown(value)
     return "" if value is None or isinstance(value, dict) else str(value)
+
+
+def _is_told(field: Field, value: Any) -> bool:
+    return value not in (None, "", [], {}) and not isinstance(field, Ref) and not field.hidden

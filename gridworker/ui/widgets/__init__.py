@@ -65,7 +65,7 @@ from gridworker.ui.widgets.chips import (
 from gridworker.ui.widgets.fields import FormRow, Line, SearchField, TextBox
 from gridworker.ui.widgets.marks import Avatar, Badge, StatTile
 from gridworker.ui.widgets.rows import CheckRow, ListRow, RowList
-from gridworker.ui.widgets.text import Elide, KeyValue, Label, SectionTitle, TabStrip
+from gridworker.ui.widgets.text import Elide, KeyValue, Label, Marked, SectionTitle, TabStrip
 
 if TYPE_CHECKING:
     from gridworker.ui.widgets.calendar import DayCalendar
@@ -97,6 +97,7 @@ __all__ = [
     "Line",
     "LinkButton",
     "ListRow",
+    "Marked",
     "PhraseChips",
     "Pressable",
     "PrimaryButton",

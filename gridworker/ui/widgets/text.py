@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
 from gridworker.ui.style import mark
-from gridworker.ui.theme import px
+from gridworker.ui.theme import colour, px
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets.boxes import Row
 
@@ -92,6 +93,31 @@ class Elide(Label):
             self.alignment() | Qt.AlignmentFlag.AlignVCenter,
             self._shortened(),
         )
+
+
+class Marked(Label):
+    """A long text of which some sentences stand on a coloured ground; whatever they contain, they are plain."""
+
+    def __init__(self, sentences: Sequence[tuple[str, bool]], *, parent: QWidget | None = None) -> None:
+        self._sentences = tuple(sentences)
+        super().__init__("".join(sentence for sentence, _ in sentences), "body", wrap=True, parent=parent)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._dress()
+
+    def _dress(self) -> None:
+        if not any(marked for _, marked in self._sentences):
+            return
+        ground = f"background-color:{colour('warn_bg').name()};color:{colour('text').name()}"
+        pieces = ((html.escape(text).replace("\n", "<br>"), marked) for text, marked in self._sentences)
+        told = "".join(f'<span style="{ground}">{text}</span>' if marked else text for text, marked in pieces)
+        if told != self.text():
+            self.setTextFormat(Qt.TextFormat.RichText)
+            self.setText(told)
 
 
 class SectionTitle(QWidget):

@@ -247,6 +247,52 @@ def test_two_people_move_one_case_and_the_first_accepted_move_stands(wang, dispu
     assert he.row("dispute", dispute.id).fields["state"] == "transferred"
 
 
+def test_what_was_written_along_with_a_step_that_lost_is_kept(wang, dispute):
+    he, zhou = (Writer.at(wang.centre, name, "mediator", TOWN) for name in ("he", "zhou"))
+    town, day = wang.centre.regions[TOWN], {"accepted_on": "2026-03-02", "mediator": he.desk.person}
+    case = he.create(
+        "mediation_case", he.bucket("case", TOWN), {"title": "宅基地", "dispute": dispute.id, "town": town, **day}
+    )
+    for state in ("accepted", "mediating"):
+        he.keep(he.hand.move(he.row("dispute", dispute.id), state))
+    seen = he.row("dispute", dispute.id)
+    assert he.keep(he.hand.move(seen, "agreed")).verdict == "ok"
+    told = {"case": case.id, "dispute": dispute.id, "town": town, "mediator": zhou.desk.person, "result": "not_agreed"}
+    minutes = {**told, "held_at": wang.centre.clock(), "process": "双方各执一词，未能达成一致。"}
+    session = zhou.hand.create("mediation_session", zhou.bucket("case", TOWN), minutes)
+    reason = zhou.hand.set(seen, "outcome", "一方不同意让出田埂")
+    result = zhou.keep(session, reason, zhou.hand.move(seen, "failed"))
+    (conflict,) = he.conflicts(dispute.id)
+    assert (result.verdict, conflict.fields["type"], others(conflict)) == ("conflict", "move", ["failed"])
+    row = he.row("dispute", dispute.id)
+    assert (row.fields["state"], row.fields["outcome"]) == ("agreed", "一方不同意让出田埂")
+    assert he.row("mediation_session", session.record).fields["process"].startswith("双方")
+
+
+def test_a_review_stands_also_when_its_step_came_too_late(wang):
+    fields = {"grid": wang.centre.regions[GRID], "visitor": wang.desk.person, "visited_at": wang.centre.clock()}
+    visit = wang.create("visit", wang.bucket("grid", GRID), {**fields, "text": "一切正常"})
+    first, second = (Writer.at(wang.centre, name, "supervisor", TOWN) for name in ("zhang", "qian"))
+    first.keep(first.hand.move(visit, "read"))
+    told = {"visit": visit.id, "grid": fields["grid"], "worker": wang.desk.person, "reviewer": second.desk.person}
+    review = {**told, "reviewed_at": wang.centre.clock(), "act": "returned", "comment": "请补充隐患情况"}
+    made = second.hand.create("review", visit.bucket, review)
+    assert second.keep(made, second.hand.move(visit, "returned")).verdict == "conflict"
+    assert wang.row("review", made.record).fields["comment"] == "请补充隐患情况"
+    assert wang.row("visit", visit.id).fields["state"] == "read"
+    assert len(wang.conflicts(visit.id)) == 1
+
+
+@pytest.mark.parametrize("order", [("handling", "done"), ("done", "handling")])
+def test_steps_that_commute_meet_without_a_word(wang, li, order):
+    fields = {"title": "路灯不亮", "grid": wang.centre.regions[GRID], "result": "已修"}
+    matter = wang.create("matter", wang.bucket("grid", GRID), fields)
+    assert wang.keep(wang.hand.move(matter, order[0])).verdict == "ok"
+    assert li.keep(li.hand.move(matter, order[1])).verdict == "ok"
+    assert wang.row("matter", matter.id).fields["state"] == "done"
+    assert wang.conflicts(matter.id) == []
+
+
 def test_entries_of_a_list_are_edited_apart(wang, dispute):
     (entry,) = dispute.fields["parties"]
     li = Writer.at(wang.centre, "li", "grid_worker", GRID)

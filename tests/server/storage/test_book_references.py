@@ -2,6 +2,9 @@
 
 import pytest
 
+from gridworker.records.change import Verb
+from gridworker.records.merge import seen_of
+from gridworker.records.references import BELONGING
 from gridworker.records.row import Row
 from tests.helpers.centre import Centre
 from tests.helpers.hand import household
@@ -145,3 +148,33 @@ def test_a_place_without_records_of_its_own_is_not_waited_for(wang):
         "visited_at": wang.centre.clock(),
     }
     assert wang.keep(wang.hand.create("visit", wang.bucket("grid", GRID), fields)).verdict == "ok"
+
+
+def test_a_household_is_not_removed_over_a_member_whom_its_remover_never_saw(wang, li, home):
+    seen = person(wang, home.id)
+    wang.keep(seen)
+    removal = {**seen_of(home), BELONGING: [seen.record]}
+    late = person(li, home.id)
+    li.keep(late)
+    (result,) = wang.send(wang.hand.change(Verb.DEL, "household", home.id, home.bucket, seen=removal))
+    (conflict,) = wang.conflicts(home.id)
+    assert (result.verdict, conflict.fields["type"]) == ("conflict", "del_vs_edit")
+    assert conflict.fields["shown_by"] == li.desk.person
+    assert wang.row("household", home.id).removed is None
+    both = {**removal, BELONGING: [seen.record, late.record]}
+    assert wang.send(wang.hand.change(Verb.DEL, "household", home.id, home.bucket, seen=both))[0].verdict == "ok"
+
+
+def test_a_member_who_came_in_the_same_request_or_left_or_is_gone_counts_as_he_stands(wang, li, home):
+    other = wang.create("household", wang.bucket("grid", GRID), household(wang.centre.regions[GRID]))
+    left, gone = person(li, home.id), person(li, home.id)
+    li.send(left, gone)
+    li.set(li.row("person", left.record), "household", other.id)
+    li.keep(li.hand.remove(li.row("person", gone.record)))
+    none = {**seen_of(home), BELONGING: []}
+    group = wang.hand.group(person(wang, home.id))
+    blind = wang.hand.change(Verb.DEL, "household", home.id, home.bucket, seen=none)
+    assert [each.verdict for each in wang.send(group, blind)] == ["ok", "conflict"]
+    wang.keep(wang.hand.remove(wang.row("person", group.changes[0]["i"])))
+    again = wang.hand.change(Verb.DEL, "household", home.id, home.bucket, seen=none)
+    assert wang.send(again)[0].verdict == "ok"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QRadioButton
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +17,7 @@ from gridworker.app.desk import Desk
 from gridworker.records.merge import ClashType
 from gridworker.ui.pages.conflict_card import ConflictCard
 from gridworker.ui.theme import Theme
+from gridworker.ui.widgets import Marked
 from tests.helpers.centre import Centre
 from tests.helpers.centre_fixtures import centre, database, portal, postgres
 from tests.helpers.desk_fixtures import GRID, Village
@@ -171,6 +174,57 @@ def test_of_two_long_texts_both_may_stay(two: Two, at: Callable[[Desk], DeskWind
     kept = two.agree("household", two.home)["note"]
     assert MY_NOTE in kept
     assert THEIR_NOTE in kept
+
+
+def test_one_sentence_that_both_rewrote_is_marked_and_the_rest_is_not(
+    two: Two, at: Callable[[Desk], DeskWindow]
+) -> None:
+    two.wang.ledger.save("household", {"note": f"独居。{MY_NOTE}"}, two.home)
+    two.exchange(first=two.wang)
+    two.wang.ledger.save("household", {"note": "独居。女儿在绍兴。"}, two.home)
+    two.chen.ledger.save("household", {"note": "独居。女儿回来了。"}, two.home)
+    two.exchange()
+    [card] = cards(at(two.wang))
+    texts = [label for label in card.findChildren(Marked) if label.textFormat() == Qt.TextFormat.RichText]
+    marked = {re.sub("<[^>]*>", "", part) for label in texts for part in re.findall("<span.*?</span>", label.text())}
+    assert marked == {"女儿在绍兴。", "女儿回来了。"}
+    assert "原来：独居。" in words_of(card)
+
+
+def test_two_records_of_one_household_are_made_one_and_two_again(two: Two, at: Callable[[Desk], DeskWindow]) -> None:
+    two.wang.ledger.save("household", {"household_no": "0012"}, two.home)
+    grid = two.village.centre.regions[GRID]
+    told = {"head_name": "王桂瑛", "address": "马村3号东", "grid": grid, "household_no": "0012"}
+    again = two.chen.ledger.save("household", told).id
+    two.exchange(first=two.wang)
+    shown = at(two.wang)
+    [card] = cards(shown)
+    assert "可能是同一份档案" in words_of(card)
+    assert [title for title, _ in versions(card)] == ["是同一个，留这一份", "是同一个，留这一份", "不是同一个"]
+    [_, old, _] = card.findChildren(QRadioButton)
+    old.setChecked(True)
+    Mouse(shown.window).press("采用所选")
+    assert two.wang.ledger.get("household", again) is None
+    assert two.agree("household", two.home)["head_name"] == "王桂英"
+    assert two.chen.ledger.contested() == []
+    shown.window.undo_last()
+    assert two.agree("household", again)["head_name"] == "王桂瑛"
+    assert len(cards(shown)) == 1
+
+
+def test_a_visit_to_a_removed_household_brings_it_back_with_two_clicks(
+    two: Two, at: Callable[[Desk], DeskWindow]
+) -> None:
+    two.wang.ledger.remove("household", two.home)
+    two.chen.ledger.save("visit", {"household": two.home, "text": "一切正常。"})
+    two.exchange(first=two.wang)
+    shown = at(two.chen)
+    [card] = cards(shown)
+    assert versions(card)[1][1].startswith("恢复：王桂英")
+    Mouse(shown.window).press("另一份")
+    Mouse(shown.window).press("采用所选")
+    assert two.agree("household", two.home)["head_name"] == "王桂英"
+    assert two.chen.ledger.contested() == []
 
 
 def test_a_telephone_cannot_be_kept_twice(two: Two, at: Callable[[Desk], DeskWindow]) -> None:

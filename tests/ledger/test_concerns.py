@@ -1,0 +1,95 @@
+"""An open conflict is shown to those nearest to it; after a week to the supervisor too."""
+
+import pytest
+
+from gridworker.ledger.concerns import A_WEEK
+from gridworker.records.conflicts import conflict_of
+from gridworker.records.merge import Clash, ClashType, Version
+from tests.helpers.notebook import COUNTY, GRID, LI, MORNING, WANG, Notebook, name_of
+
+CHEN = name_of(0xB9)
+HOUSE = {"head_name": "王建国", "address": "1", "grid": GRID, "phone": "13800000001"}
+DISPUTE = {"title": "田埂", "grid": GRID, "dispute_type": "07", "state": "registered"}
+
+
+@pytest.fixture
+def desk_of(tmp_path, blank):
+    """The desk of somebody of a role; the grid has its grid worker."""
+    opened = []
+
+    def make(role, workers=True):
+        notebook = Notebook.open(tmp_path, role, blank=blank)
+        opened.append(notebook)
+        if workers:
+            told = {"name": "王芳", "role": "grid_worker", "county": COUNTY, "regions": {name_of(1): {"region": GRID}}}
+            notebook.give("reference", notebook.centre.write("staff_member", told, "reference", record=WANG))
+        return notebook
+
+    yield make
+    for notebook in opened:
+        notebook.store.close()
+
+
+def quarrel(notebook, kind, fields, path, by=(WANG, CHEN), clash_type=ClashType.FIELD):
+    """Two people changed one thing."""
+    row = notebook.centre.write(kind, fields)
+    shown, other = (Version("1", one, MORNING << 16, name_of(n)) for n, one in enumerate(by))
+    told = conflict_of(Clash(clash_type, path, shown, other), kind, row.id, None, notebook.centre.new_id())
+    notebook.centre.write("conflict", told, at=notebook.now)
+    notebook.catch_up("grid")
+
+
+def asked(notebook):
+    told = notebook.ledger.contested()
+    assert [each.id for each in told] == [each["id"] for each in notebook.ledger.conflicts()]
+    assert notebook.ledger.conflict_count() == len(told)
+    return len(told)
+
+
+# Who is asked at once about what: grid worker, mediator, supervisor.
+NEAREST = [
+    ("a telephone", "household", HOUSE, "phone", ClashType.FIELD, (True, False, False)),
+    ("a name, which is guarded", "household", HOUSE, "head_name", ClashType.FIELD, (True, False, True)),
+    ("two records of one household", "household", HOUSE, "household_no", ClashType.DUPLICATE, (True, False, True)),
+    ("a record that points nowhere", "household", HOUSE, "head", ClashType.ORPHAN, (True, False, True)),
+    ("a step of a dispute", "dispute", DISPUTE, "state", ClashType.MOVE, (True, True, False)),
+    ("a removal", "household", HOUSE, "", ClashType.DEL_VS_EDIT, (True, False, False)),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "fields", "path", "clash", "who"), NEAREST, ids=[n[0] for n in NEAREST])
+@pytest.mark.parametrize("place", range(3), ids=["grid_worker", "mediator", "supervisor"])
+def test_those_nearest_to_it_are_asked_at_once(desk_of, name, kind, fields, path, clash, who, place):
+    notebook = desk_of(("grid_worker", "mediator", "supervisor")[place])
+    quarrel(notebook, kind, fields, path, by=(CHEN, CHEN), clash_type=clash)
+    assert asked(notebook) == who[place]
+
+
+def test_who_wrote_one_of_the_versions_is_always_asked(desk_of):
+    notebook = desk_of("mediator")
+    quarrel(notebook, "household", HOUSE, "phone", by=(CHEN, LI))
+    assert asked(notebook) == 1
+
+
+def test_after_a_week_the_supervisor_is_asked_as_well(desk_of):
+    notebook = desk_of("supervisor")
+    quarrel(notebook, "household", HOUSE, "phone")
+    notebook.now += A_WEEK - 1
+    assert asked(notebook) == 0
+    notebook.now += 1
+    assert asked(notebook) == 1
+    assert notebook.ledger.contested()[0].made == MORNING
+
+
+def test_where_no_grid_worker_is_the_supervisor_is_asked_at_once(desk_of):
+    notebook = desk_of("supervisor", workers=False)
+    quarrel(notebook, "household", HOUSE, "phone")
+    assert asked(notebook) == 1
+
+
+def test_on_the_record_itself_everybody_sees_it(desk_of):
+    notebook = desk_of("supervisor")
+    quarrel(notebook, "household", HOUSE, "phone")
+    (household,) = notebook.ledger.find("household")
+    assert len(notebook.ledger.contested(record=household["id"])) == 1
+    assert len(notebook.ledger.contested(state=None)) == 1
