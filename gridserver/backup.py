@@ -9,6 +9,7 @@ The master key is what a key file holds, or Argon2id of a password with the file
 import base64
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,13 +93,15 @@ class Writer:
             self._put(last=False)
         self._kept = piece
 
-    def finish(self) -> int:
-        """The last piece is written. Returns the size of the file in bytes."""
+    def finish(self, path: Path | None = None) -> int:
+        """The last piece is written; ``path``: another name than the one given first. Returns the size in bytes."""
+        self._path = path or self._path
         self._put(last=True)
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
         self._partial.replace(self._path)
+        sync_folder(self._path.parent)
         return self._path.stat().st_size
 
     def give_up(self) -> None:
@@ -110,6 +113,16 @@ class Writer:
         sealed = self._cipher.encrypt(_nonce(self._number, last), self._kept, self._lines)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._number += 1
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a new name outlive a power cut; Windows does it by itself."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def read_head(path: Path) -> dict[str, Any]:

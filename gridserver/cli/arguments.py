@@ -1,6 +1,7 @@
 """The words of the centre's command line."""
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 
 ROLES = ("grid_worker", "mediator", "supervisor", "admin")
@@ -34,6 +35,10 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     _where(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=_port, default=8440, help="port; 0 for any free one (default: %(default)s)")
+    serve.add_argument(
+        "--archive", type=Path, metavar="DIR", help="archive the log here, encrypted, while serving (see restore --to)"
+    )
+    serve.add_argument("--key-file", type=Path, metavar="F", help="the archive's key (default: in the data folder)")
     serve.add_argument("--tls-cert", type=Path, metavar="F", help="certificate and its chain, PEM")
     serve.add_argument("--tls-key", type=Path, metavar="F", help="key of the certificate, PEM, without a password")
 
@@ -97,6 +102,10 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
         "drill", "try a restore in a scratch centre: counts, sums, comparison with the living one; PASS or FAIL"
     )
     drill.add_argument("folder", type=Path, metavar="DIR", help="the folder (its newest backup), or one backup")
+    for each in restore, drill:
+        each.add_argument(
+            "--to", type=_moment, metavar="TIME", help="an archive up to this moment: 2026-03-02T14:30+08:00"
+        )
     for each in backup, restore, drill:
         each.add_argument("--key-file", type=Path, metavar="F", help="the backups' key (default: in the data folder)")
         each.epilog = "With GRIDWORKER_BACKUP_PASSWORD a password takes the place of the key file."
@@ -124,6 +133,14 @@ def _quarantine(quarantine: argparse.ArgumentParser, json: argparse.ArgumentPars
 
 def _name(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", help="the name that the person signs in with")
+
+
+def _moment(text: str) -> int:
+    """ms UTC; a time without a zone is this machine's."""
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a time is written 2026-03-02T14:30, with its zone +08:00") from None
 
 
 def _port(text: str) -> int:

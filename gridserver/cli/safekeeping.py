@@ -5,15 +5,15 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from gridserver import keys
 from gridserver.app import clock, new_id, prepare
-from gridserver.backup import SUFFIX, Secret, Writer, pieces, read_head, read_key, write_key
+from gridserver.backup import SUFFIX, Secret, Writer, read_key, write_key
+from gridserver.cli import sources
+from gridserver.cli.sources import DumpSource
 from gridserver.cli.standing import moment, window
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, database_of
@@ -50,14 +50,12 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
 
 def restore(settings: Settings, asked: argparse.Namespace) -> Told:
     """Puts a backup in the place of the database and the keys."""
-    path = newest(asked.folder)
-    secret = secret_of(settings, asked.key_file, make=False)
-    kept = check(path, secret)
-    told, content = opened_backup(path, secret)
-    epoch, made_at = new_id(), int(told["made_at"])
+    source = sources.find(asked.folder, secret_of(settings, asked.key_file, make=False), asked.to)
+    kept = source.check()
+    epoch, made_at = new_id(), source.made_at
     with database_of(settings) as url:
         lost = compare.made_by_centre_at(url, made_at)
-        dump.restore(url, embedded.programs(), content, dump.Rebirth(epoch, int(told["made_at"])))
+        source.restore(url, epoch)
         _put_back(settings, kept)
         engine = connect(url, pool=1)
         try:
@@ -67,18 +65,8 @@ def restore(settings: Settings, asked: argparse.Namespace) -> Told:
                 chores.note(conn, "restore", now=clock(), told={"from": made_at, **lost})
         finally:
             engine.dispose()
-    document = {"file": str(path), "epoch": epoch, "made_at": made_at, "lost": lost}
-    return Told(document, [f"restored {path} of {moment(made_at)}", *window(made_at, clock(), lost)])
-
-
-def opened_backup(path: Path, secret: Secret) -> tuple[dict[str, Any], Iterator[bytes]]:
-    """What a backup says of itself, and the dump in it. Raises ``CommandFailed``, also for one of a newer centre."""
-    told = read_head(path)
-    if told["schema"] not in migrate.steps():
-        raise CommandFailed("the backup was made by a newer centre; install that version, nothing was changed")
-    content = pieces(path, secret)
-    next(content)  # the keys
-    return told, content
+    document = {"file": str(source.path), "epoch": epoch, "made_at": made_at, "lost": lost}
+    return Told(document, [f"restored {source.path} of {moment(made_at)}", *window(made_at, clock(), lost)])
 
 
 def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
@@ -95,21 +83,12 @@ def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
         except BaseException:
             writer.give_up()
             raise
-    check(path, secret)
+    DumpSource(path, secret).check()
     with transaction(world.engine) as conn:
         moved = meta.mark_backup(conn, reading.covered, clock())
         watch.note(conn, "backup", now=clock())
         chores.note(conn, "backup", now=now, told={"bytes": size, "devices": moved})
     return _Written(path, size, moved)
-
-
-def check(path: Path, secret: Secret) -> Keys:
-    """Reads the whole backup; the keys in it. Raises ``CommandFailed`` when it cannot be read to its end."""
-    content = pieces(path, secret)
-    kept: dict[str, Any] = json.loads(next(content))
-    for _ in content:
-        pass
-    return Keys(bytes.fromhex(kept["sign"]), bytes.fromhex(kept["seal"]))
 
 
 def secret_of(settings: Settings, key_file: Path | None, *, make: bool) -> Secret:
@@ -129,16 +108,6 @@ def secret_of(settings: Settings, key_file: Path | None, *, make: bool) -> Secre
             file=sys.stderr,
         )
     return Secret(key=read_key(usual))
-
-
-def newest(folder: Path) -> Path:
-    """The newest backup of a folder, or the one that is named. Raises ``CommandFailed``."""
-    if folder.is_file():
-        return folder
-    found = sorted(folder.glob(f"*{SUFFIX}"))
-    if not found:
-        raise CommandFailed(f"there is no backup in {folder}")
-    return found[-1]
 
 
 def _put_back(settings: Settings, kept: Keys) -> None:

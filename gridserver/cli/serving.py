@@ -17,9 +17,12 @@ import uvicorn
 
 from gridserver import logs, tls
 from gridserver.app import create_app, ground_on
-from gridserver.cli.world import clock, data_folder, environment_database, opened
+from gridserver.cli.safekeeping import secret_of
+from gridserver.cli.world import World, clock, data_folder, environment_database, opened
 from gridserver.errors import CommandFailed
+from gridserver.keys import Keys
 from gridserver.oversight import rounds
+from gridserver.oversight.archivist import Archivist, archiving
 from gridserver.settings import Settings, Watch, default_data
 from gridserver.storage.locks import FileLock
 from gridserver.sync import quiet
@@ -57,6 +60,8 @@ def serve(asked: argparse.Namespace) -> int:
             app = create_app(ground)
             stack.enter_context(rounds.made(world.engine, clock))
             stack.enter_context(quiet.tending(ground))
+            if asked.archive is not None:
+                stack.enter_context(archiving(_archivist(settings, world, world.keys, asked)))
             bell.server = _Server(uvicorn_config(settings, app), _address(settings, door))
             bell.server.run(sockets=[door])
         except _Stop:
@@ -81,6 +86,14 @@ def check(settings: Settings, environment: Mapping[str, str] = os.environ) -> st
             f" 127.0.0.1 instead of {settings.host} (see serve --help for a centre behind a proxy)"
         )
     return ""
+
+
+def _archivist(settings: Settings, world: World, keys: Keys, asked: argparse.Namespace) -> Archivist:
+    """Raises ``CommandFailed``."""
+    secret = secret_of(settings, asked.key_file, make=True)
+    if secret.password:
+        raise CommandFailed("an archive is locked by a key file: unset GRIDWORKER_BACKUP_PASSWORD")
+    return Archivist(world.engine, world.url, asked.archive.absolute(), secret, keys, clock)
 
 
 def _watch(environment: Mapping[str, str]) -> Watch:

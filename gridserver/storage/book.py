@@ -204,8 +204,11 @@ def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
 
 def _covered(conn: Connection) -> int:
     """What was settled before this (ms UTC) is in a backup."""
-    backup = chores.last(conn).get("backup")
-    return backup.at - _UNCERTAIN if backup is not None and backup.ok else 0
+    rounds = chores.last(conn)
+    backup, archive = rounds.get("backup"), rounds.get("archive")
+    copied = backup.at if backup is not None and backup.ok else 0
+    archived = int(archive.told.get("covered", 0)) if archive is not None and archive.ok else 0
+    return max(copied, archived) - _UNCERTAIN
 
 
 def _to_be_offered(heads: Mapping[str, Head], cursors: Mapping[str, int], message: Pull) -> list[Head]:

@@ -89,5 +89,5 @@ _TOTALS = text("""
 _OWN = text("""
     SELECT (SELECT count(*) FROM change WHERE device = (SELECT author FROM meta) AND n > 0 AND at > :since),
         (SELECT count(*) FROM audit_log WHERE ok AND address = '' AND at > :since
-            AND act NOT IN ('backup', 'restore', 'quarantine_show'))
+            AND act NOT IN ('backup', 'restore', 'drill', 'quarantine_show'))
 """)

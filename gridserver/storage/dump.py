@@ -1,24 +1,16 @@
 """The whole database as a stream, in one picture of it, and back again in one transaction."""
 
-import contextlib
-import os
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-from gridserver.errors import CommandFailed
 from gridserver.storage import meta
 from gridserver.storage.engine import Engine, snapshot, text
 from gridserver.storage.meta import Mark
+from gridserver.storage.program import Program, start_program
 
-_PIECE = 1 << 20
 _HEAD_LINES = 60
 """So many lines of a script may hold settings that an older server does not know."""
 _NEWER_SETTINGS = (b"SET transaction_timeout",)
@@ -40,7 +32,7 @@ def dump(engine: Engine, url: str, programs: Path) -> Iterator[Dump]:
     with snapshot(engine) as conn:
         picture = str(conn.scalar(text("SELECT pg_export_snapshot()")))
         options = ["--format=custom", "--no-owner", "--no-privileges", "--exclude-table-data=access_token"]
-        reading = _start(programs, "pg_dump", [*options, f"--snapshot={picture}"], url)
+        reading = start_program(programs, "pg_dump", [*options, f"--snapshot={picture}"], url)
         try:
             yield Dump(meta.marks(conn), _all_of(reading))
         finally:
@@ -61,9 +53,9 @@ def restore(url: str, programs: Path, pieces: Iterable[bytes], after: Rebirth, *
     """Puts a dump in the place of everything in one transaction. Raises ``CommandFailed``; then nothing was changed.
     ``lock_seconds``: how long to wait for those who are at work in it.
     """
-    script = _start(programs, "pg_restore", ["--no-owner", "--no-privileges", "--file=-"])
+    script = start_program(programs, "pg_restore", ["--no-owner", "--no-privileges", "--file=-"])
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
-    writing = _start(programs, "psql", options, url)
+    writing = start_program(programs, "psql", options, url)
     feeder = _Feeder(script, pieces)
     try:
         feeder.start()
@@ -91,73 +83,16 @@ UPDATE device SET durable_n = last_n;
 """
 
 
-def _all_of(reading: "_Program") -> Iterator[bytes]:
+def _all_of(reading: Program) -> Iterator[bytes]:
     """What it writes, to its good end: half a dump is none."""
     yield from reading.pieces()
     reading.expect_success()
 
 
-class _Program:
-    """One of PostgreSQL's programs, with bytes going in and out."""
-
-    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
-        self._name = name
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe that nobody reads would stop it
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, env=environment
-        )
-
-    def tell(self, words: bytes) -> None:
-        """More input. Raises ``CommandFailed`` when it listens no longer."""
-        try:
-            self._input.write(words)
-        except BrokenPipeError:
-            self.expect_success()
-
-    def end_input(self) -> None:
-        """There is no more input."""
-        with contextlib.suppress(BrokenPipeError):
-            self._input.close()
-
-    def pieces(self) -> Iterator[bytes]:
-        """Its output in large pieces."""
-        return iter(lambda: self._output.read(_PIECE), b"")
-
-    def lines(self) -> Iterable[bytes]:
-        """Its output in lines."""
-        return self._output
-
-    def expect_success(self) -> None:
-        """Waits for its end. Raises ``CommandFailed`` with its first complaint."""
-        self.end_input()
-        if self._process.wait():
-            self._said.seek(0)
-            lines = self._said.read().decode(errors="replace").strip().splitlines()
-            raise CommandFailed(f"{self._name}: {lines[0] if lines else 'failed'}")
-
-    def kill(self) -> None:
-        """Ends it, whatever it is doing."""
-        self._process.kill()
-        self._process.wait()
-        self.end_input()
-        self._output.close()
-        self._said.close()
-
-    @property
-    def _input(self) -> IO[bytes]:
-        assert self._process.stdin is not None
-        return self._process.stdin
-
-    @property
-    def _output(self) -> IO[bytes]:
-        assert self._process.stdout is not None
-        return self._process.stdout
-
-
 class _Feeder(threading.Thread):
     """Hands the pieces to pg_restore while its script is read."""
 
-    def __init__(self, script: _Program, pieces: Iterable[bytes]) -> None:
+    def __init__(self, script: Program, pieces: Iterable[bytes]) -> None:
         super().__init__(daemon=True)
         self._script = script
         self._pieces = pieces
@@ -171,15 +106,3 @@ class _Feeder(threading.Thread):
         except Exception as error:
             self.error = error
         self._script.end_input()
-
-
-def _start(programs: Path, name: str, options: Sequence[str], url: str = "") -> _Program:
-    """Starts it; a password goes by the environment, where other users do not see it."""
-    environment = {**os.environ, "LC_ALL": "C"}
-    command = [str(programs / name), *options]
-    if url:
-        where = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
-        if password := where.pop("password", ""):
-            environment["PGPASSWORD"] = password
-        command.append(f"--dbname={make_conninfo('', **where)}")
-    return _Program(name, command, environment)

@@ -74,11 +74,14 @@ class Cluster:
         programs: Path,
         settings: Mapping[str, str] | None = None,
         system_user: str = NAME,
+        patience: float = _PATIENCE,
     ) -> None:
+        """``patience``: seconds for a start; a recovery has much to read."""
         self.folder = folder.absolute()
         self.programs = programs
         self._settings = {**_SETTINGS, **(settings or {})}
         self._system_user = system_user
+        self._patience = patience
         self._users = Users(self.folder / "users", f"{os.getpid()}-{secrets.token_hex(4)}")
 
     @property
@@ -186,14 +189,14 @@ class Cluster:
         if log.exists() and log.stat().st_size > 10_000_000:
             log.replace(log.with_suffix(".log.1"))
         self._mark_as_dead()
-        wait = ["--wait", "--timeout", str(int(_PATIENCE))]
+        wait = ["--wait", "--timeout", str(int(self._patience))]
         until = time.monotonic() + _LAST_BREATH
         while True:
             end = log.stat().st_size if log.exists() else 0
             try:
                 return self._run("pg_ctl", ["start", "--pgdata", str(self._pgdata), "--log", str(log), *wait], home)
             except CommandFailed as failed:
-                why = _complaint(log, end)
+                why = complaint(log, end)
                 # A server that was killed leaves children, which need a moment to notice.
                 if "still in use" not in why or time.monotonic() > until:
                     raise CommandFailed(f"{failed} {why}".strip()) from None
@@ -276,7 +279,7 @@ class Cluster:
             raise CommandFailed(f"PostgreSQL's {program} failed in {self.folder}: {' '.join(last)}")
 
 
-def _complaint(log: Path, start: int) -> str:
+def complaint(log: Path, start: int) -> str:
     """The last thing that PostgreSQL's log complains of after ``start``."""
     with contextlib.suppress(OSError), open(log, "rb") as file:
         file.seek(start)

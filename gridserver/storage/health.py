@@ -13,6 +13,8 @@ SILENT_AFTER = 3 * DAY
 """A desk that was not heard from for so long is silent."""
 STALE_AFTER = DAY
 """What waits for longer than this wants somebody to look at it."""
+ARCHIVE_EVERY = DAY // 48
+"""The log is archived every ten seconds, or at least every five minutes: after half an hour something is wrong."""
 BACKUP_EVERY = 2 * DAY
 """A centre whose last backup is older says so."""
 
@@ -115,7 +117,7 @@ class Health:
             "no_backup": self.backup_at is None,
             "backup_old": self.backup_at is not None and self.as_of - self.backup_at > BACKUP_EVERY,
             "drill_failed": drill is not None and not drill.ok,
-            "archive_failing": archive is not None and not archive.ok,
+            "archive_failing": archive is not None and (not archive.ok or self.as_of - archive.at > ARCHIVE_EVERY),
             "quarantine_waits": self._is_stale(self.quarantine.oldest),
             "held_long": self._is_stale(self.held.oldest),
             "desks_hold_work": self._is_stale(self.waiting.oldest),

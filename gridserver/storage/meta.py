@@ -72,6 +72,11 @@ def marks(conn: Connection) -> list[Mark]:
     return [Mark(*row) for row in conn.execute(_MARKS)]
 
 
+def somebody_waits(conn: Connection) -> bool:
+    """Whether a device has handed in what no backup covers."""
+    return bool(conn.scalar(text("SELECT EXISTS (SELECT FROM device WHERE durable_n < last_n)")))
+
+
 def mark_backup(conn: Connection, covered: Sequence[Mark], now: int) -> int:
     """A backup that covers the devices so far exists: moves their durable marks up. Returns how many it moved."""
     conn.execute(text("UPDATE meta SET backup_at = :now"), {"now": now})

@@ -130,11 +130,13 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(programs: Path) -> Iterator[Postgres]:
+def running_postgres(programs: Path, **settings: str) -> Iterator[Postgres]:
     """A PostgreSQL of these programs in a folder of its own, until the end of the block."""
     _bury_the_dead()
     folder = short_folder()
-    cluster = embedded.Cluster(folder / "postgres", programs=programs, settings=_CARELESS, system_user="nobody")
+    cluster = embedded.Cluster(
+        folder / "postgres", programs=programs, settings={**_CARELESS, **settings}, system_user="nobody"
+    )
     try:
         yield Postgres(cluster.start())
     finally:
