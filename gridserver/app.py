@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridserver import logs
+from gridserver.description import describe
 from gridserver.doors import Ground, problem
 from gridserver.errors import CommandFailed, Refused
 from gridserver.files.routes import router as files
@@ -30,18 +31,19 @@ from gridserver.sync.routes import router as sync
 MARK = (b"x-gridworker", b"1")
 """On every answer, so that a proxy's login page is told apart."""
 
+ROUTERS = (people, oversight, files, sync)
+
 _log = logging.getLogger(__name__)
 
 
 def create_app(ground: Ground) -> FastAPI:
     """The centre as an ASGI application."""
-    app = FastAPI(title="gridworker centre", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="gridworker centre", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.openapi = lambda: describe(ROUTERS)  # type: ignore[method-assign]
     app.state.ground = ground
     app.state.passwords = Passwords(ground.password_cost)
-    app.include_router(people)
-    app.include_router(oversight)
-    app.include_router(files)
-    app.include_router(sync)
+    for router in ROUTERS:
+        app.include_router(router)
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _bug)

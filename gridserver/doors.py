@@ -113,12 +113,16 @@ def message(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
         except (NotReadable, ValidationError):
             raise Refused("bad_request") from None
 
+    read.shape = shape  # type: ignore[attr-defined]  # for ``description``
     return read
 
 
 async def raw(request: Request) -> bytes:
     """A dependency that reads the body as it is. Refuses what is too long."""
     return await _body(request)
+
+
+raw.octets = True  # type: ignore[attr-defined]  # for ``description``
 
 
 def known(request: Request) -> Ground:

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse
 
+from gridserver.description import answers
 from gridserver.doors import CallerVisit, ReadDoor, WriteDoor, ground_of, writing
 from gridserver.errors import Refused
 from gridserver.files import service
@@ -42,7 +43,7 @@ TUS_ONLY = [Depends(speaks_tus)]
 UnderWay = Annotated[Upload, Depends(found)]
 
 
-@router.options("/{bucket}")
+@router.options("/{bucket}", responses=answers(204))
 def options(bucket: str) -> Response:
     """What can be spoken here."""
     return _answer(
@@ -56,7 +57,7 @@ def options(bucket: str) -> Response:
     )
 
 
-@router.post("/{bucket}", dependencies=TUS_ONLY)
+@router.post("/{bucket}", dependencies=TUS_ONLY, responses=answers(201))
 def begin(bucket: str, request: Request, visit: WriteDoor) -> Response:
     """A file is announced, or asked after."""
     sha256 = _metadata(request).get("sha256", "")
@@ -69,7 +70,7 @@ def begin(bucket: str, request: Request, visit: WriteDoor) -> Response:
     return _answer(201, {"Location": place, "Upload-Offset": str(offset), "Upload-Expires": _date(begun.until)})
 
 
-@router.head("/{bucket}/uploads/{upload}", dependencies=TUS_ONLY)
+@router.head("/{bucket}/uploads/{upload}", dependencies=TUS_ONLY, responses=answers(200))
 def offset(under_way: UnderWay, request: Request) -> Response:
     """How far an upload has come."""
     length = service.length(service.stacks_of(ground_of(request)), under_way)
@@ -77,7 +78,7 @@ def offset(under_way: UnderWay, request: Request) -> Response:
     return _answer(200, {**told, "Upload-Expires": _date(under_way.until)})
 
 
-@router.patch("/{bucket}/uploads/{upload}", dependencies=TUS_ONLY)
+@router.patch("/{bucket}/uploads/{upload}", dependencies=TUS_ONLY, responses=answers(204))
 async def piece(under_way: UnderWay, request: Request) -> Response:
     """The next bytes. Of a piece without a checksum all stays that came, of one with a checksum all or nothing."""
     if request.headers.get("content-type") != PIECE_TYPE:
@@ -96,14 +97,14 @@ async def piece(under_way: UnderWay, request: Request) -> Response:
     return _answer(204, told)
 
 
-@router.delete("/{bucket}/uploads/{upload}", dependencies=TUS_ONLY)
+@router.delete("/{bucket}/uploads/{upload}", dependencies=TUS_ONLY, responses=answers(204))
 def give_up(bucket: str, upload: str, visit: WriteDoor) -> Response:
     """The device does not want to bring the rest."""
     service.give_up(visit, service.under_way(visit, bucket, upload))
     return _answer(204, {})
 
 
-@router.get("/{bucket}/{sha256}")
+@router.get("/{bucket}/{sha256}", responses=answers(200, "*/*") | answers(206, "*/*"))
 def content(bucket: str, sha256: str, visit: ReadDoor) -> Response:
     """The bytes of a file, or a range of them."""
     path, media_type = service.content(visit, bucket, sha256)

@@ -4,6 +4,7 @@ import hmac
 
 from fastapi import APIRouter, Request, Response
 
+from gridserver.description import answers
 from gridserver.doors import OpenDoor, ReadDoor, Visit
 from gridserver.errors import Refused
 from gridserver.oversight import metrics as figures
@@ -32,7 +33,7 @@ def health(request: Request, visit: OpenDoor) -> Response:
     return visit.answer(look(visit.conn, visit.now).document())
 
 
-@router.get("/metrics")
+@router.get("/metrics", responses=answers(200, figures.CONTENT_TYPE))
 def metrics(request: Request, visit: OpenDoor) -> Response:
     """The figures, for Prometheus on this machine or with the token."""
     if not _is_watcher(request, visit):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import FileResponse
 
+from gridserver.description import answers
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, message, raw, reading, visit
 from gridserver.errors import Refused
 from gridserver.sync import following, service
@@ -62,7 +63,7 @@ def pull(asked: Asked, visit: ReadDoor) -> Response:
     return answer
 
 
-@router.post("/courier")
+@router.post("/courier", responses=answers(200, OCTETS))
 def courier(file: Annotated[bytes, Depends(raw)], ground: KnownDoor) -> Response:
     """Takes a package in that the caller carried for another desk, and gives him the receipt to carry back."""
     receipt = Counter(ground.engine, ground.keys, ground.clock, ground.chance).take(file)

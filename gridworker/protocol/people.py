@@ -1,8 +1,21 @@
 """The messages by which a device is enrolled and a person signs in."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, field_validator
 
 from gridworker.protocol.sync import BucketInfo, Message, Standing
+
+
+class Asked(Message):
+    """Base of what a stranger may send: words that any database can look for."""
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("NUL in a text")
+        return value
 
 
 class Account(Message):
@@ -27,7 +40,7 @@ class Tokens(Message):
     refresh: str
 
 
-class Enrol(Message):
+class Enrol(Asked):
     """First sign-in of a device: name, password and the administrator's one-time code."""
 
     user: str = Field(max_length=80)
@@ -40,7 +53,7 @@ class Enrol(Message):
     label: str = Field(default="", max_length=80)
 
 
-class SignIn(Message):
+class SignIn(Asked):
     """A later sign-in of an enrolled device. ``proof``: signature over ``proof_text``."""
 
     user: str = Field(max_length=80)
@@ -50,7 +63,7 @@ class SignIn(Message):
     proof: str = Field(max_length=200)
 
 
-class Refresh(Message):
+class Refresh(Asked):
     """New tokens for a refresh token; worthless without the device's key."""
 
     device: str = Field(max_length=40)
@@ -59,7 +72,7 @@ class Refresh(Message):
     proof: str = Field(max_length=200)
 
 
-class ChangePassword(Message):
+class ChangePassword(Asked):
     """A person changes his password."""
 
     password: str = Field(max_length=1000)
@@ -82,7 +95,7 @@ class SignedIn(Message):
     """For how many days the store may be opened without having read from the centre; 0: for ever."""
 
 
-class Recover(Message):
+class Recover(Asked):
     """A person whose password was reset asks the centre to open the sealed key of his store."""
 
     user: str = Field(max_length=80)
@@ -101,7 +114,7 @@ class Recovered(Message):
     sealed: str
 
 
-class Wiped(Message):
+class Wiped(Asked):
     """A desk says that it has carried out the order to wipe. ``proof``: its signature over ``proof_text``."""
 
     device: str = Field(max_length=40)
