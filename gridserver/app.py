@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections import Counter
 from pathlib import Path
 
 import uuid_utils
@@ -41,6 +42,7 @@ def create_app(ground: Ground) -> FastAPI:
     app = FastAPI(title="gridworker centre", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.openapi = lambda: describe(ROUTERS)  # type: ignore[method-assign]
     app.state.ground = ground
+    app.state.refusals = Counter()
     app.state.passwords = Passwords(ground.password_cost)
     for router in ROUTERS:
         app.include_router(router)

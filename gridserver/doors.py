@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -90,6 +91,7 @@ def packed(plain: Any, zstd: bool, status: int = 200, headers: dict[str, str] | 
 def problem(request: Request, refused: Refused) -> Response:
     """A refusal as it leaves."""
     logs.note(code=refused.error)
+    refusals_of(request)[refused.error] += 1
     told = Problem(error=refused.error, reason=refused.reason, want=refused.want)
     if isinstance(known := getattr(request.state, "caller", None), Caller):
         told.standing = standing_of(known, ground_of(request).clock())
@@ -186,6 +188,12 @@ def ground_of(request: Request) -> Ground:
     """What the application was made with."""
     ground: Ground = request.app.state.ground
     return ground
+
+
+def refusals_of(request: Request) -> Counter[str]:
+    """How often this process has refused a request, by the code of the ``Problem``."""
+    counted: Counter[str] = request.app.state.refusals
+    return counted
 
 
 def token_hash(token: str) -> bytes:

@@ -6,23 +6,31 @@ from gridserver.storage.health import Health
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+_REFUSED = "requests_refused_total"
+
 Sample = tuple[str, str, Mapping[str, str], float]
 """Name, what it says, labels, value."""
 
 
-def exposition(health: Health) -> str:
-    """All figures as they are scraped."""
+def exposition(health: Health, refusals: Mapping[str, int] | None = None) -> str:
+    """All figures as they are scraped. ``refusals``: requests that this process refused, by code."""
     lines: list[str] = []
     said = ""
-    for name, words, labels, value in _samples(health):
+    for name, words, labels, value in (*_samples(health), *_refused(refusals or {})):
         if name != said:
-            lines += [f"# HELP gridworker_{name} {words}", f"# TYPE gridworker_{name} gauge"]
+            kind = "counter" if name == _REFUSED else "gauge"
+            lines += [f"# HELP gridworker_{name} {words}", f"# TYPE gridworker_{name} {kind}"]
             said = name
         shown = ",".join(f'{key}="{_escaped(each)}"' for key, each in labels.items())
         lines.append(
             f"gridworker_{name}{{{shown}}} {_number(value)}" if shown else f"gridworker_{name} {_number(value)}"
         )
     return "\n".join(lines) + "\n"
+
+
+def _refused(refusals: Mapping[str, int]) -> Iterator[Sample]:
+    for error, count in sorted(refusals.items()):
+        yield _REFUSED, "Requests refused since this process began, by code.", {"error": error}, count
 
 
 def _samples(health: Health) -> Iterator[Sample]:

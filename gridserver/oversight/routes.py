@@ -5,7 +5,7 @@ import hmac
 from fastapi import APIRouter, Request, Response
 
 from gridserver.description import answers
-from gridserver.doors import OpenDoor, ReadDoor, Visit
+from gridserver.doors import OpenDoor, ReadDoor, Visit, refusals_of
 from gridserver.errors import Refused
 from gridserver.oversight import metrics as figures
 from gridserver.oversight import service
@@ -38,7 +38,9 @@ def metrics(request: Request, visit: OpenDoor) -> Response:
     """The figures, for Prometheus on this machine or with the token."""
     if not _is_watcher(request, visit):
         raise Refused("auth")
-    return Response(figures.exposition(look(visit.conn, visit.now)), media_type=figures.CONTENT_TYPE)
+    return Response(
+        figures.exposition(look(visit.conn, visit.now), refusals_of(request)), media_type=figures.CONTENT_TYPE
+    )
 
 
 def _is_watcher(request: Request, visit: Visit) -> bool:

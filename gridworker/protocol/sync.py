@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gridworker.protocol import MOST_SNAPSHOT
+from gridworker.protocol import MOST_CHANGES, MOST_SNAPSHOT
 from gridworker.protocol.orders import WipeOrder
 
 Wire = dict[str, Any]
@@ -47,7 +47,7 @@ class Push(Message):
     scope: int
     """The version of the scope that the desk knows."""
     clock: Clock
-    groups: list[Group]
+    groups: list[Group] = Field(max_length=MOST_CHANGES)
     highest: int = 0
     """The last number that the desk has given; what is above those of ``groups`` still waits there. 0: not said."""
 

@@ -22,7 +22,7 @@ class Line(HTTPAdapter):
 
     def __init__(self, app: Any, portal: anyio.from_thread.BlockingPortal) -> None:
         super().__init__()
-        self._app = app
+        self.app = app
         self._portal = portal
         self.cut = False
         self.lose_answers = 0
@@ -99,7 +99,7 @@ class Line(HTTPAdapter):
                 pieces.append(message.get("body", b""))
 
         try:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
         finally:
             headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in start.get("headers", ())]
             self.last = start.get("status", 0), dict(headers), b"".join(pieces)
