@@ -21,7 +21,7 @@ from tests.helpers.centre import Centre
 from tests.helpers.writer import GRID, Writer
 
 PROMISES = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-TRIES = 25
+TRIES = 15
 """A door; ``make check`` is no place for a siege."""
 
 
