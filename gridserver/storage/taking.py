@@ -101,12 +101,15 @@ def _own(
 
 
 def _with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
-    """What the centre wrote of records that are alike stands in the ledger with the last group that was taken."""
+    """What the centre wrote of records that are alike stands in the ledger with the last group that was taken, and
+    there is more in the feed than what the author wrote himself."""
     if not notes:
         return judged
     at = max(place for place, each in enumerate(judged) if each.verdict.touched)
     group, verdict = judged[at]
-    return [*judged[:at], Judged(group, verdict._replace(notes=[*verdict.notes, *notes])), *judged[at + 1 :]]
+    touched = [*verdict.touched, *((note.kind, note.record) for note in notes)]
+    told = verdict._replace(notes=[*verdict.notes, *notes], touched=touched, plain=False)
+    return [*judged[:at], Judged(group, told), *judged[at + 1 :]]
 
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:

@@ -1,12 +1,12 @@
 """Whom an open conflict is shown to: those nearest to it at once, a supervisor when a week has passed or nobody else is
 there. It lies with everybody who sees the record; asked is not everybody."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridworker.ledger import people
 from gridworker.ledger.ground import Ground
-from gridworker.records.fields import Merge
+from gridworker.records.fields import Merge, Ref
 from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.merge import ClashType
 from gridworker.records.row import CREATED
@@ -20,6 +20,8 @@ _WEIGHTY = frozenset({ClashType.DUPLICATE, ClashType.ORPHAN})
 
 def concerns_me(ground: Ground, conflict: Mapping[str, Any]) -> bool:
     """Whether it is for this person to look at now."""
+    if _is_over(ground, conflict):
+        return False
     role, kind = ground.me.role, ground.store.kinds.get(str(conflict.get("record_kind")))
     if kind is None or role not in (Role.MEDIATOR, Role.SUPERVISOR) or ground.me.person in _people(conflict):
         return True
@@ -36,6 +38,30 @@ def came_up_at(ground: Ground, conflict: str) -> int:
     """When the conflict was opened, ms UTC."""
     row = ground.store.get("conflict", conflict)
     return row.writer(CREATED).at if row is not None else ground.clock()
+
+
+def _is_over(ground: Ground, conflict: Mapping[str, Any]) -> bool:
+    """Whether its reason is gone: one of two records that were alike was removed, or what was pointed at came back.
+    Nothing that anybody typed hangs on such a conflict."""
+    kind, record = str(conflict.get("record_kind")), str(conflict.get("record"))
+    row = ground.store.get(kind, record) if kind in ground.store.kinds else None
+    if row is None or conflict.get("type") not in _WEIGHTY:
+        return False
+    if row.removed is not None:
+        return True
+    if conflict.get("type") == ClashType.DUPLICATE:
+        others = [other.get("value") for other in (conflict.get("others") or {}).values()]
+        return any(_is_removed(ground, (kind,), str(other)) for other in others)
+    path = str(conflict.get("field", ""))
+    field, target = ground.store.kinds[kind].field(path), row.value(path)
+    return target is None or (isinstance(field, Ref) and _is_removed(ground, field.to, str(target)) is False)
+
+
+def _is_removed(ground: Ground, kinds: Sequence[str], record: str) -> bool | None:
+    """None when it is not here."""
+    found = (ground.store.get(kind, record) for kind in kinds if kind in ground.store.kinds)
+    row = next((each for each in found if each is not None), None)
+    return None if row is None else row.removed is not None
 
 
 def _people(conflict: Mapping[str, Any]) -> set[Any]:

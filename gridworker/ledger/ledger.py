@@ -379,6 +379,10 @@ class Ledger:
         row = self.store.get(kind, record)
         return None if row is None else {**row.fields, "id": record}
 
+    def alike(self, kind: str, record: str) -> list[str]:
+        """The ids under which a record is spoken of: its own, and those of the records that were merged into it."""
+        return twins.alike(self._ground, kind, record)
+
     def standing(self, kind: str, record: str) -> str:
         """The id of the record into which this one was merged, or its own."""
         return twins.standing(self._ground, kind, record)

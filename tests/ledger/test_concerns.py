@@ -8,7 +8,7 @@ from gridworker.records.merge import Clash, ClashType, Version
 from tests.helpers.notebook import COUNTY, GRID, LI, MORNING, WANG, Notebook, name_of
 
 CHEN = name_of(0xB9)
-HOUSE = {"head_name": "王建国", "address": "1", "grid": GRID, "phone": "13800000001"}
+HOUSE = {"head_name": "王建国", "head": name_of(0x77), "address": "1", "grid": GRID, "phone": "13800000001"}
 DISPUTE = {"title": "田埂", "grid": GRID, "dispute_type": "07", "state": "registered"}
 
 
@@ -93,3 +93,36 @@ def test_on_the_record_itself_everybody_sees_it(desk_of):
     (household,) = notebook.ledger.find("household")
     assert len(notebook.ledger.contested(record=household["id"])) == 1
     assert len(notebook.ledger.contested(state=None)) == 1
+
+
+def test_two_records_of_which_one_was_removed_are_no_question_any_more(desk_of):
+    notebook = desk_of("grid_worker")
+    one, other = (notebook.centre.write("household", HOUSE) for _ in range(2))
+    sides = (Version(row.id, CHEN, MORNING << 16, name_of(n)) for n, row in enumerate((one, other)))
+    told = conflict_of(Clash(ClashType.DUPLICATE, "household_no", *sides), "household", one.id, None, name_of(5))
+    notebook.centre.write("conflict", told)
+    notebook.catch_up("grid")
+    assert asked(notebook) == 1
+    saved = notebook.ledger.remove("household", other.id)
+    assert asked(notebook) == 0
+    notebook.ledger.undo(saved.act)
+    assert asked(notebook) == 1
+    notebook.ledger.remove("household", one.id)
+    assert asked(notebook) == 0
+
+
+def test_what_was_pointed_at_and_came_back_is_no_question_any_more(desk_of):
+    notebook = desk_of("grid_worker")
+    house = notebook.centre.write("household", HOUSE)
+    notebook.catch_up("grid")
+    notebook.ledger.remove("household", house.id)
+    person = notebook.centre.write("person", {"name": "王小明", "grid": GRID, "household": house.id})
+    sides = Version(house.id, CHEN, MORNING << 16, name_of(1)), Version(None, WANG, MORNING << 16, name_of(2))
+    told = conflict_of(Clash(ClashType.ORPHAN, "household", *sides), "person", person.id, None, name_of(5))
+    notebook.centre.write("conflict", told)
+    notebook.catch_up("grid")
+    assert asked(notebook) == 1
+    notebook.ledger.restore("household", house.id)
+    assert asked(notebook) == 0
+    (conflict,) = notebook.ledger.contested(state=None)
+    assert conflict.state == "open"

@@ -94,15 +94,16 @@ def test_two_that_are_not_the_same_both_stay(notebook, two):
 
 def test_what_is_not_here_or_gone_already_is_not_merged(notebook, two):
     old, new, _, _ = two
+    conflict = open_one(notebook)
     with pytest.raises(NotFound):
-        notebook.ledger.settle(open_one(notebook), keep=3)
+        notebook.ledger.settle(conflict, keep=3)
     notebook.ledger.remove("household", new)
     with pytest.raises(NotAllowed):
-        notebook.ledger.settle(open_one(notebook), keep=2)
+        notebook.ledger.settle(conflict, keep=2)
     row = notebook.centre.rows["household", old]
     notebook.give("grid", gone=[("household", old, row.ver + 1, "m")], hash="")
     with pytest.raises(NotAllowed) as refused:
-        notebook.ledger.settle(open_one(notebook), keep=1)
+        notebook.ledger.settle(conflict, keep=1)
     assert "督导" in refused.value.advice
 
 

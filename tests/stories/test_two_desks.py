@@ -138,6 +138,21 @@ def test_a_household_stays_when_somebody_was_written_into_it_whom_its_remover_ne
     assert agree(wang, chen)
 
 
+def test_who_writes_a_household_down_a_second_time_hears_of_it_with_the_next_sync(village, two):
+    wang, chen, household = two
+    wang.ledger.save("household", {"household_no": "0012"}, household)
+    until_nothing_moves(wang, chen)
+    again = village.household(chen, "陈建国", household_no="0012")
+    chen.sync()
+    [conflict] = chen.ledger.contested()
+    assert (conflict.type, conflict.record, conflict.others[0].value) == ("duplicate", again, household)
+    chen.ledger.settle(conflict.id, keep=2)
+    until_nothing_moves(chen, wang)
+    assert wang.ledger.contested() == chen.ledger.contested() == []
+    assert wang.ledger.get("household", again) is None
+    assert agree(wang, chen)
+
+
 def test_a_name_is_guarded_the_newcomers_waits_as_a_proposal(two):
     wang, chen, household = two
     wang.ledger.save("household", {"head_name": "陈建华"}, household)

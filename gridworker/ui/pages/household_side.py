@@ -37,7 +37,8 @@ def tags_card(
 ) -> Card | None:
     """Sensitive tags: how many there are, and which only after a reason was given; None for whom it is no matter."""
     household = str(home["id"])
-    tags = work.ledger.find("key_group_tag", where=(("household", "=", household),))
+    alike = work.ledger.alike("household", household)
+    tags = work.ledger.find("key_group_tag", where=(("household", "in", alike),))
     may_add = forms.may("create", "key_group_tag")
     if not tags and not may_add:
         return None

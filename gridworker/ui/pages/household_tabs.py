@@ -179,9 +179,10 @@ def matters(work: Work, household: str, frame: Frame, register: Callable[[], obj
 def _about(work: Work, kind: str, household: str) -> list[dict[str, Any]]:
     """Records that name the household, or of which it is a party; the latest first."""
     ledger = work.ledger
-    found = ledger.find(kind, where=(("household", "=", household),))
+    found = ledger.find(kind, where=(("household", "in", ledger.alike("household", household)),))
     if kind == "dispute":
-        found += ledger.find(kind, where=(("parties", "has", ("household", household)),))
+        for each in ledger.alike("household", household):
+            found += ledger.find(kind, where=(("parties", "has", ("household", each)),))
     distinct = {str(each["id"]): each for each in found}
     return sorted(distinct.values(), key=lambda each: int(each.get("reported_at") or 0), reverse=True)
 
