@@ -9,7 +9,7 @@ from gridserver.storage.handed import Handed
 from gridserver.storage.past import Past
 from gridworker.protocol import sync
 from gridworker.records import KINDS
-from gridworker.records.change import Change, Verb
+from gridworker.records.change import Change, Verb, derived_id
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind, Role
 from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, is_move, lay
@@ -157,6 +157,8 @@ def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited
         draft.notes.append(outcome.made)
     if outcome.row is not None:
         outcome.row.bucket = bucket
+        outcome = replace(outcome, row=_follow(world, draft, kind, change, outcome.row))
+    if outcome.row is not None:
         draft.fresh[change.kind, change.record] = outcome.row
         for reference, removed in gone:
             _keep_orphan(world, draft, outcome.row, change, reference, removed)
@@ -195,8 +197,7 @@ def _without_target(
     still come."""
     without = []
     for reference in references(kind, change):
-        here = (draft.row((name, reference.target)) for name in reference.to)
-        row = next((each for each in here if each is not None), None) or world.targets.get(reference.target)
+        row = _target(world, draft, reference)
         if row is not None and row.removed is not None and not row.fields.get("same_as"):
             without.append((reference, row.removed))
         if row is not None or reference.target in world.targets or reference.target in made:
@@ -207,6 +208,27 @@ def _without_target(
             raise Held("unknown_target", "它所指的记录还没有到中心，会等它到了再接收。")
         without.append((reference, Stamp("", world.centre, world.now << 16)))
     return without
+
+
+def _target(world: World, draft: Draft, reference: Reference) -> Row | None:
+    """What is pointed at, where it was handed in along or was removed; None where it stands, or is not known."""
+    here = (draft.row((name, reference.target)) for name in reference.to)
+    return next((each for each in here if each is not None), None) or world.targets.get(reference.target)
+
+
+def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row) -> Row:
+    """What points at a record that was merged into another points at that one from now on, by the centre's hand,
+    unless it was written once."""
+    for reference in references(kind, change):
+        field, target = kind.field(reference.path), _target(world, draft, reference)
+        stays = target.fields.get("same_as") if target is not None and target.removed is not None else None
+        if stays is None or field is None or field.merge is Merge.FIXED:
+            continue
+        name = derived_id(change, reference.path, stays)
+        note = replace(change, id=name, verb=Verb.SET, path=reference.path, value=stays, parent=change.id, seen=None)
+        draft.notes.append(note)
+        row = lay(kind, row, note, world.centre)
+    return row
 
 
 def _keep_orphan(world: World, draft: Draft, row: Row, change: Change, reference: Reference, gone: Stamp) -> None:

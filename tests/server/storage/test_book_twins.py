@@ -2,7 +2,7 @@
 
 import pytest
 
-from gridserver.storage import twins
+from gridserver.storage import past, twins
 from gridserver.storage.engine import text
 from gridworker.records.row import Row
 from tests.helpers.centre import Centre
@@ -131,10 +131,31 @@ def test_no_number_stands_in_the_index(wang):
         assert {bytes(key) for key in conn.scalars(text("SELECT key FROM natural_key"))} > set(keys)
 
 
-def test_who_is_written_into_a_household_that_was_merged_is_not_asked_where_it_went(wang):
+def test_who_is_written_into_a_household_that_was_merged_lives_in_the_one_that_stayed(wang):
     gone, stays = home(wang), home(wang)
     wang.set(gone, "same_as", stays.id)
     wang.keep(wang.hand.remove(wang.row("household", gone.id)))
     member = person(wang, gone)
     assert wang.keep(member).verdict == "ok"
     assert wang.conflicts(member.record) == []
+    row = wang.row("person", member.record)
+    assert (row.fields["household"], row.author) == (stays.id, wang.desk.person)
+    with wang.centre.conn() as conn:
+        told = past.history_of(conn, "person", member.record)
+    assert [each.value for each in told if each.path == "household"] == [stays.id]
+    assert wang.set(row, "household", gone.id).verdict == "ok"
+    assert wang.row("person", member.record).fields["household"] == stays.id
+
+
+def test_a_diary_of_a_household_that_was_merged_is_not_written_anew_but_its_subjects_follow(wang):
+    gone, stays = home(wang), home(wang)
+    wang.set(gone, "same_as", stays.id)
+    wang.keep(wang.hand.remove(wang.row("household", gone.id)))
+    entry = wang.hand.new_id()
+    told = {"grid": gone.fields["grid"], "visitor": wang.desk.person, "visited_at": wang.centre.clock()}
+    subjects = {entry: {"kind": "household", "record": gone.id}}
+    only = wang.create("visit", gone.bucket, {**told, "household": gone.id})
+    assert only.fields["household"] == gone.id
+    assert (
+        wang.create("visit", gone.bucket, {**told, "subjects": subjects}).value(f"subjects/{entry}/record") == stays.id
+    )
