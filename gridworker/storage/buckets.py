@@ -16,8 +16,8 @@ SLICE = 150
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One bucket. ``state``: loading (nothing of it is shown yet), live, stale (its hash does not match: to be
-    reset), dropping."""
+    """One bucket. ``state``: absent (the person does not want it here), loading (nothing of it is shown yet), live,
+    stale (its hash does not match: to be reset), dropping."""
 
     id: str
     bucket_class: str
@@ -52,6 +52,15 @@ def add(file: File, info: BucketInfo) -> None:
         " ON CONFLICT (id) DO UPDATE SET class = excluded.class, region = excluded.region,"
         " record = excluded.record, rows = excluded.rows, bytes = excluded.bytes",
         (info.id, info.bucket_class, info.region, info.record, info.rows, info.bytes),
+    )
+
+
+def put_off(file: File, held_before: Bucket) -> None:
+    """A bucket of the scope that was let go: known, and not wanted here."""
+    here = (held_before.id, held_before.bucket_class, held_before.region, held_before.record)
+    file.db.execute(
+        "INSERT INTO bucket (id, class, region, record, state, rows, bytes) VALUES (?, ?, ?, ?, 'absent', ?, ?)",
+        (*here, held_before.rows, held_before.bytes),
     )
 
 
@@ -103,7 +112,7 @@ def move_on(file: File, bucket: int, to: int, total: str) -> None:
 def home(file: File, bucket_class: str, region: str) -> str | None:
     """The id of the bucket for records of a class and region (or person); None when this desk has none."""
     found = file.db.execute(
-        "SELECT id FROM bucket WHERE class = ? AND region = ? AND record = '' AND state <> 'dropping'",
+        "SELECT id FROM bucket WHERE class = ? AND region = ? AND record = '' AND state NOT IN ('absent', 'dropping')",
         (bucket_class, region),
     ).fetchone()
     return None if found is None else found[0]

@@ -146,7 +146,7 @@ def _receive(file: File, page: Page) -> Received:
     for number, rows in enumerate(parts):
         with file.writing():
             place = file.bucket(page.bucket)
-            if place is None or place.state == "dropping":
+            if place is None or place.state in ("absent", "dropping"):
                 return received
             if page.reset and number == 0:
                 _begin_naming(file, place)

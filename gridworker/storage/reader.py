@@ -7,13 +7,14 @@ from typing import Any
 
 from gridworker.records.kind import Kind
 from gridworker.records.row import Row
-from gridworker.storage import file_links, outbox, query, summaries, unindexed, visits
+from gridworker.storage import file_links, outbox, query, summaries, unindexed, visits, wish
 from gridworker.storage.faults import at_the_border
 from gridworker.storage.file import File
 from gridworker.storage.file_links import FileLink
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.visits import CoverageLine, DueLine
+from gridworker.storage.wish import Town
 
 _COUNTED = ("incarnation", "next_n", "hlc_last")
 """Notes that follow from the outbox, in the order of ``outbox.Numbers``."""
@@ -48,6 +49,14 @@ class Reader:
         if key in _COUNTED:
             return outbox.numbers(self._file)[_COUNTED.index(key)]
         return self._file.meta(key, default)
+
+    def towns(self) -> list[Town]:
+        """The towns of the scope, what each brings, and how far it is."""
+        return wish.towns(self._file)
+
+    def asks_for_towns(self) -> bool:
+        """Whether the person is to choose what is loaded: all of it would be much."""
+        return wish.is_asked(self._file)
 
     def get(self, kind: str, record: str) -> Row | None:
         """The record as shown (the centre's version and what waits), also a removed one; None: not here."""

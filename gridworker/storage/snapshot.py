@@ -57,7 +57,7 @@ def offered(file: File, offer: Offer) -> bool:
     """The centre offers a snapshot; a part of another one of the same bucket is worth nothing now. False: the
     bucket is not held."""
     place = file.bucket(offer.bucket)
-    if place is None or place.state == "dropping":
+    if place is None or place.state in ("absent", "dropping"):
         return False
     known = one(file, place)
     if known is None or known.sha != offer.sha:

@@ -24,6 +24,7 @@ from gridworker.storage import (
     sync_log,
     tables,
     unindexed,
+    wish,
 )
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.carried import Carried
@@ -35,6 +36,7 @@ from gridworker.storage.file import File
 from gridworker.storage.outbox import OutboxRow, Settled
 from gridworker.storage.reader import Reader
 from gridworker.storage.snapshot import Snapshot
+from gridworker.storage.wish import Arranged
 
 WIPE_MS = 200
 """How long wiping the log waits for a reader."""
@@ -243,6 +245,27 @@ class Store(Reader):
         if not buckets.knows(self._file, info):
             with self._file.writing():
                 buckets.add(self._file, info)
+
+    def arrange(self) -> Arranged:
+        """Let the buckets of wanted towns come, and put off the others; what lies here of those is to leave."""
+        with self._file.writing():
+            return wish.arrange(self._file)
+
+    def want_towns(self, towns: Sequence[str] | None) -> None:
+        """The towns (region ids) that the person wants here, the first one first; None: he has not chosen."""
+        with self._file.writing():
+            wish.want(self._file, towns)
+
+    def put_away(self, bucket: str) -> bool:
+        """Let a bucket go that is not wanted here and stays in the scope. False while something of it waits here."""
+        held = next((each for each in self.buckets() if each.id == bucket), None)
+        if held is None:
+            return True
+        if not self.drop_bucket(bucket):
+            return False
+        with self._file.writing():
+            buckets.put_off(self._file, held)
+        return True
 
     def reset_bucket(self, bucket: str) -> None:
         """Read a bucket again from its start; what is shown stays until that is complete."""

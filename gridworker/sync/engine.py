@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from gridworker.protocol import MOST_CHANGES, SCHEMA
 from gridworker.protocol.sync import (
     MOST_ASKED,
+    NOT_WANTED,
     BucketInfo,
     Clock,
     Fetch,
@@ -33,6 +34,7 @@ from gridworker.storage import lease
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
 from gridworker.storage.outbox import Settled
+from gridworker.storage.wish import Arranged
 from gridworker.sync.batch import Batch
 from gridworker.sync.loading import Lay, Loading, Shelf
 
@@ -70,6 +72,13 @@ class Book(Shelf, Protocol):
     def add_bucket(self, info: BucketInfo) -> None: ...
     def reset_bucket(self, bucket: str) -> None: ...
     def drop_bucket(self, bucket: str) -> bool: ...
+
+    def arrange(self) -> Arranged:
+        """Buckets that the person wants and that are ``absent`` begin to load; those that he does not want and of
+        which nothing is here become ``absent``. ``leaving``: those of which something is here."""
+
+    def put_away(self, bucket: str) -> bool:
+        """A bucket of the scope goes and is ``absent`` then; False while something of it waits here."""
 
 
 @dataclass(slots=True)
@@ -131,8 +140,10 @@ class Engine:
         self._read_again: set[str] = set()
         self._asked = False
         self._loading = Loading(book)
+        self._leaving: set[str] = set()
         self.report = Report()
         book.retry_held()
+        self._arrange()
 
     def next(self, clock: Clock) -> Push | Pull | Fetch | Lay | None:
         """The request to make now; None when all is done."""
@@ -269,7 +280,7 @@ class Engine:
         """Where each bucket stands. One of which nothing was read is not named: then the centre gives it from its
         beginning, and says so even when it is empty."""
         return {
-            bucket.id: bucket.cursor
+            bucket.id: NOT_WANTED if bucket.state == "absent" else bucket.cursor
             for bucket in self._book.buckets()
             if bucket.state != "dropping" and (bucket.state, bucket.cursor) != ("loading", 0)
         }
@@ -301,6 +312,7 @@ class Engine:
             self.report.kinds |= self._book.hear_late(answer.results, answer.standing.now)
         for info in answer.add:
             self._book.add_bucket(info)
+        rearranged = self._arrange()
         self._gone.update(answer.drop)
         # A bucket that was not named is told of as long as it is in the scope.
         self._gone.update(self._unnamed() - {info.id for info in answer.add})
@@ -309,7 +321,8 @@ class Engine:
             received = self._book.receive(page)
             self._count_rows(received)
             whole = whole and received.hash_ok
-        self._loading.take(answer.snapshots)
+        rearranged = self._arrange() or rearranged
+        self._loading.take([offer for offer in answer.snapshots if offer.bucket not in self._leaving])
         self._weigh()
         if self._is_old_copy(answer.standing):
             self._new_life(answer.standing)
@@ -318,8 +331,14 @@ class Engine:
         elif answer.more:
             if not answer.pages:
                 raise RuntimeError("the centre promises more and gives nothing")
-        elif whole or not self._stale():
+        elif not rearranged and (whole or not self._stale()):
             self._phase = _Phase.DONE
+
+    def _arrange(self) -> bool:
+        """What the person wants here; True when the centre is to hear of it."""
+        arranged = self._book.arrange()
+        self._leaving = set(arranged.leaving)
+        return arranged.changed
 
     def _weigh(self) -> None:
         self.report.fetched, self.report.to_fetch = self._loading.here, self._loading.total
@@ -378,12 +397,16 @@ class Engine:
 
     def _finish(self) -> None:
         kept_back = [bucket for bucket in sorted(self._gone) if not self._book.drop_bucket(bucket)]
-        self.report.dropped = len(self._gone) - len(kept_back)
+        # What stays in the scope and is not wanted here goes in the same way; the next pull says so.
+        away = [bucket for bucket in sorted(self._leaving - self._gone) if self._book.put_away(bucket)]
+        self.report.dropped = len(self._gone) - len(kept_back) + len(away)
         self.report.kept_back = len(kept_back)
         self._gone.clear()
         # While unsent work of an old scope is left, the desk goes on naming the scope under which it was made.
         # Nor does the centre remember the cursor of a bucket that left the scope: cursors are sent in full then.
-        notes = {"vector": ""} if kept_back else {"scope": self._standing.scope, "vector": vector_of(self._cursors())}
+        notes: dict[str, Any] = {} if kept_back else {"scope": self._standing.scope}
+        self._leaving.clear()
+        notes["vector"] = "" if kept_back or away else vector_of(self._cursors())
         self._book.set_metas(notes)
         self._keep_batch()
         self.report.ok = True
