@@ -46,7 +46,7 @@ def _held(memory: Any) -> list[Figure]:
     syncs = [_one_sync(memory) for _ in range(SYNCS)]
     held = [max(gaps) for gaps, _, _ in syncs]
     idle = [max(gaps) for _, gaps, _ in syncs]
-    rows = {rows for _, _, rows in syncs}
+    rows = " or ".join(f"{count:,}" for count in sorted({count for _, _, count in syncs}))
     return [
         Figure(
             "longest hold of the window during a sync",

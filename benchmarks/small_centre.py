@@ -101,8 +101,9 @@ def _hand_in(desk: Desk, made_up: District) -> None:
     standing = Standing.model_validate(desk.store.meta("standing"))
     buckets = {each.region: each.id for each in desk.store.buckets() if each.bucket_class == "grid"}
     numbers = count(standing.last_n + 1)
-    records = district.residents(made_up)
-    for start in range(0, len(records), MOST_CHANGES):
+    acts = list(_by_homes(district.residents(made_up)))
+    step = MOST_CHANGES // MOST_IN_GROUP
+    for some in (acts[start : start + step] for start in range(0, len(acts), step)):
         answer = line.push(
             Push(
                 epoch=standing.epoch,
@@ -110,7 +111,7 @@ def _hand_in(desk: Desk, made_up: District) -> None:
                 schema_version=SCHEMA,
                 scope=standing.scope,
                 clock=desk.machine.clock(),
-                groups=list(_groups(records[start : start + MOST_CHANGES], buckets, numbers)),
+                groups=[_group(records, buckets, numbers) for records in some],
             )
         )
         for result in answer.results:
@@ -119,12 +120,24 @@ def _hand_in(desk: Desk, made_up: District) -> None:
     line.close()
 
 
-def _groups(records: Sequence[DemoRecord], buckets: dict[str, str], numbers: Iterator[int]) -> Iterator[Group]:
+def _by_homes(records: Sequence[DemoRecord]) -> Iterator[list[DemoRecord]]:
+    """Households with their persons, as many as one group holds: they point at each other."""
+    homes: dict[str, list[DemoRecord]] = {}
+    for each in records:
+        homes.setdefault(each.fields.get("household") or each.id, []).append(each)
+    some: list[DemoRecord] = []
+    for home in homes.values():
+        if len(some) + len(home) > MOST_IN_GROUP:
+            yield some
+            some = []
+        some += home
+    yield some
+
+
+def _group(records: Sequence[DemoRecord], buckets: dict[str, str], numbers: Iterator[int]) -> Group:
     ids = Ids(district.SEED, f"changes of {records[0].id}")
-    for start in range(0, len(records), MOST_IN_GROUP):
-        some = records[start : start + MOST_IN_GROUP]
-        changes = [_change(each, buckets, next(numbers), ids.at(each.at)) for each in some]
-        yield Group(tx=ids.at(some[0].at), act=ids.at(some[0].at), changes=[each.to_wire() for each in changes])
+    changes = [_change(each, buckets, next(numbers), ids.at(each.at)) for each in records]
+    return Group(tx=ids.at(records[0].at), act=ids.at(records[0].at), changes=[each.to_wire() for each in changes])
 
 
 def _change(record: DemoRecord, buckets: dict[str, str], number: int, change: str) -> Change:

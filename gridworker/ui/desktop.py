@@ -283,7 +283,7 @@ class Desktop(QObject):
         if report.kinds & _PLACES:
             self._work.ledger.forget_places()
         self._numbered = self._next_number()
-        self._window.redraw(frozenset(report.kinds) | {"conflict", "outbox"})
+        self._window.redraw(frozenset(report.kinds) | {"conflict", "outbox"}, at_leisure=True)
         act = ("去核对", lambda: self._window.go("sync"))
         if report.conflicts:
             self._window.say(Message(f"有 {report.conflicts} 处两边都改过，请您核对", "warn", "两边的内容都在。", act))

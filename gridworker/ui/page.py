@@ -88,6 +88,10 @@ class Page(ABC):
     def redraw(self, kinds: frozenset[str]) -> None:  # noqa: B027
         """Records of these kinds changed while the page was in front, or since it last was."""
 
+    def redraw_at_leisure(self, kinds: frozenset[str]) -> None:
+        """The same after a sync: nobody waits for it, so it may come piece by piece."""
+        self.redraw(kinds)
+
     def search(self, text: str) -> None:  # noqa: B027
         """The page's own filter changed."""
 

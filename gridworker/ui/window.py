@@ -213,12 +213,12 @@ class MainWindow(QWidget):
         """Open the palette."""
         self.palette_box.open_palette(text)
 
-    def redraw(self, kinds: frozenset[str]) -> None:
-        """Records of these kinds changed: the page in front reloads now, the others when shown."""
+    def redraw(self, kinds: frozenset[str], *, at_leisure: bool = False) -> None:
+        """Records of these kinds changed: the page in front reloads now (or *at_leisure*), the others when shown."""
         # A page whose record is gone leads to another one, which may be built only then.
         for key, standing in tuple(self._standing.items()):
             if key == self._here:
-                standing.page.redraw(kinds)
+                (standing.page.redraw_at_leisure if at_leisure else standing.page.redraw)(kinds)
             else:
                 standing.stale |= kinds
         self.redrawn.emit(kinds)

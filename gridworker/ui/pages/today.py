@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages.reveal import note_reveal
 from gridworker.ui.pages.today_side import drafts_card, returned_card, sync_card, tasks_card
 from gridworker.ui.sync_control import SyncControl
+from gridworker.ui.turns import Turns
 from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import (
     Card,
@@ -78,12 +79,14 @@ class TodayPage(Page):
         self._shown = SHOWN_AT_ONCE
         self._one_column = False
         self._rows: dict[str, ListRow] = {}
+        self._told: list[tuple[object, ...]] = []
         self._sync_place: Column | None = None
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
         """Tiles above, two columns below."""
         self._frame, self._head = frame, head
         body = QWidget()
+        self._turns = Turns(body)
         column = Column(body, gap=12)
         tiles = Row(gap=12)
         self._due_tile = StatTile("今日待走访", "calendar_checkmark")
@@ -117,6 +120,11 @@ class TodayPage(Page):
         head.addWidget(self._due_title)
         card.body.addLayout(head)
         self._due_list = Scroll()
+        self._due_rows, self._below_rows, self._narrow_side = RowList(), Column(gap=12), Column(gap=12)
+        self._due_list.body.addWidget(self._due_rows)
+        self._due_list.body.addLayout(self._below_rows)
+        self._due_list.body.addLayout(self._narrow_side)
+        self._due_list.body.addStretch(1)
         card.body.addWidget(self._due_list, 1)
         return card
 
@@ -125,8 +133,12 @@ class TodayPage(Page):
         self._load()
 
     def redraw(self, kinds: frozenset[str]) -> None:
-        """Something was saved or received."""
+        """Something was saved."""
         self._load()
+
+    def redraw_at_leisure(self, kinds: frozenset[str]) -> None:
+        """Something was received: row by row, where a row says something else now."""
+        self._turns.begin(self._drawn())
 
     def fitted(self, width: int) -> None:
         """Where room is short links become icons; where it is very short all stands in one column."""
@@ -151,14 +163,23 @@ class TodayPage(Page):
         return next((home for home in homes[last + 1 :] + homes[: last + 1] if home not in after), None)
 
     def _load(self) -> None:
+        self._turns.now(self._drawn())
+
+    def _drawn(self) -> Iterator[None]:
+        self._show_head()
+        yield
+        due = self._due()
+        yield
+        self._show_tiles(due)
+        yield
+        yield from self._due_drawn(due)
+
+    def _show_head(self) -> None:
         ledger, today, now = self._work.ledger, self._work.today(), self._work.now()
         grid = ledger.region_path(ledger.my_grid() or "")
         homes = ledger.count("household")
         self._head.set_title(f"{part_of_day(now)}，{ledger.me.name}")
         self._head.set_context("·".join(p for p in (long_day(today), grid, f"{homes} 户") if p))
-        due = self._due()
-        self._show_tiles(due)
-        self._show_due(due)
 
     def _due(self) -> list[DueVisit]:
         due = self._work.ledger.due_visits(self._work.today().isoformat())
@@ -177,22 +198,42 @@ class TodayPage(Page):
         self._waiting_tile.show_count(ledger.waiting_count(), f"上次同步 {when}" if last else "还没有同步过")
 
     def _show_due(self, due: Sequence[DueVisit]) -> None:
+        self._turns.now(self._due_drawn(due))
+
+    def _due_drawn(self, due: Sequence[DueVisit]) -> Iterator[None]:
         # A sync may draw the list anew while somebody walks it by keys.
         here = next((home for home, row in self._rows.items() if row.hasFocus()), "")
-        clear(self._due_list.body)
-        self._rows = {}
-        self._add_due(due)
-        if here in self._rows:
+        was = self._rows.get(here)
+        yield from self._rows_drawn(due[: self._shown])
+        self._show_below(due)
+        if here in self._rows and self._rows[here] is not was:
             self._rows[here].setFocus()
-        if not self._one_column:
-            clear(self._side.body)
-        self._add_side(self._due_list.body if self._one_column else self._side.body)
-        self._due_list.body.addStretch(1)
+        yield
+        yield from self._side_drawn()
 
-    def _add_due(self, due: Sequence[DueVisit]) -> None:
+    def _rows_drawn(self, due: Sequence[DueVisit]) -> Iterator[None]:
+        """Only rows that say something else are made anew: most syncs change none of them."""
+        today = self._work.today()
+        homes = self._work.ledger.many("household", [each.household for each in due])
+        self._due_rows.cut(len(due))
+        self._due_rows.setVisible(bool(due))
+        del self._told[len(due) :]
+        for place, each in enumerate(due):
+            home = homes.get(each.household, {})
+            told = (each, home, today)
+            if self._told[place : place + 1] != [told]:
+                self._due_rows.put(place, self._due_row(each, home))
+                self._told[place : place + 1] = [told]
+                yield
+        rows = self._due_rows.rows()
+        self._rows = {each.household: row for each, row in zip(due, rows, strict=True) if isinstance(row, ListRow)}
+
+    def _show_below(self, due: Sequence[DueVisit]) -> None:
+        """What stands under the rows, or instead of them."""
         self._due_title.set_count(f"{len(due)} 户" if due else "")
+        clear(self._below_rows)
         if not due:
-            self._due_list.body.addWidget(
+            self._below_rows.addWidget(
                 EmptyState(
                     "calendar_checkmark",
                     "今天没有要走访的住户。",
@@ -200,17 +241,9 @@ class TodayPage(Page):
                     ways_out=[("记走访", lambda: self._visit(())), ("看住户", lambda: self._frame.go("homes"))],
                 )
             )
-            return
-        rows = RowList()
-        homes = self._work.ledger.many("household", [each.household for each in due[: self._shown]])
-        for each in due[: self._shown]:
-            self._rows[each.household] = self._due_row(each, homes.get(each.household, {}))
-            rows.add(self._rows[each.household])
-        self._due_list.body.addWidget(rows)
-        if len(due) > self._shown:
-            self._due_list.body.addWidget(
-                LinkButton(f"再显示一些（还有 {len(due) - self._shown} 户）", self._show_more)
-            )
+        elif len(due) > self._shown:
+            more = LinkButton(f"再显示一些（还有 {len(due) - self._shown} 户）", self._show_more)
+            self._below_rows.addWidget(more)
 
     def _due_row(self, due: DueVisit, home: Mapping[str, Any]) -> ListRow:
         today = self._work.today()
@@ -251,17 +284,24 @@ class TodayPage(Page):
         self._shown = 500
         self._show_due(self._due())
 
-    def _add_side(self, body: Column) -> None:
+    def _side_drawn(self) -> Iterator[None]:
         work, frame = self._work, self._frame
-        if (card := returned_card(work, self._edit_visit)) is not None:
-            body.addWidget(card)
-        if (card := drafts_card(work, self._open_draft, self._drop_draft)) is not None:
-            body.addWidget(card)
-        body.addWidget(tasks_card(work, frame, self._tick))
+        above = [returned_card(work, self._edit_visit), drafts_card(work, self._open_draft, self._drop_draft)]
+        yield
+        tasks = tasks_card(work, frame, self._tick)
+        yield
+        week = self._week()
+        yield
+        body = self._narrow_side if self._one_column else self._side.body
+        for each in (self._narrow_side, self._side.body):
+            clear(each)
+        for card in (*above, tasks):
+            if card is not None:
+                body.addWidget(card)
         self._sync_place = Column(gap=0)
         body.addLayout(self._sync_place)
         self._show_sync()
-        body.addWidget(self._week())
+        body.addWidget(week)
         if not self._one_column:
             body.addStretch(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -196,6 +197,34 @@ class RowList(QWidget):
         self._column.insertWidget(at, row)
         self._rows.append(row)
 
+    def put(self, place: int, row: QWidget) -> None:
+        """Put *row* in the place of another one, or at the end."""
+        if place == len(self._rows):
+            self.add(row)
+            return
+        old, self._rows[place] = self._rows[place], row
+        before = _reached_before(old)
+        self._column.insertWidget(self._column.indexOf(old), row)
+        # In the old one's place for the arrows and for Tab, too: both would go by the order of making.
+        row.stackUnder(old)
+        reached = [each for each in row.findChildren(QWidget) if each.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        for one, following in pairwise([before, row, *reached]):
+            QWidget.setTabOrder(one, following)
+        self._let_go(old)
+
+    def cut(self, count: int) -> None:
+        """Take out the rows after the first *count*."""
+        while len(self._rows) > count:
+            last = self._rows.pop()
+            if self._rows:
+                self._let_go(self._column.itemAt(self._column.indexOf(last) - 1).widget())
+            self._let_go(last)
+
+    def _let_go(self, widget: QWidget) -> None:
+        self._column.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
     def rows(self) -> tuple[QWidget, ...]:
         """All rows in order."""
         return tuple(self._rows)
@@ -205,6 +234,16 @@ class RowList(QWidget):
         clear(self._column)
         self._column.addStretch(1)
         self._rows = []
+
+
+def _reached_before(widget: QWidget) -> QWidget:
+    """Where Shift+Tab leads from here."""
+    before = widget
+    while (further := before.previousInFocusChain()) is not None:
+        before = further
+        if before.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            break
+    return before
 
 
 class CheckRow(QWidget):

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from gridworker.ui.pages.today import TodayPage
 from gridworker.ui.pages.visit_drawer import VisitDrawer
 from gridworker.ui.theme import Theme
 from gridworker.ui.widgets import Chip, ListRow, StatTile
@@ -26,10 +28,14 @@ def mouse(opened: Opened) -> Mouse:
 
 def due_names(opened: Opened) -> list[str]:
     """Whom the list tells him to visit, from above to below."""
+    return [row.accessibleName().partition("，")[0] for row in due_rows(opened)]
+
+
+def due_rows(opened: Opened) -> list[ListRow]:
+    """The rows of that list."""
     QApplication.processEvents()
     rows = [row for row in opened.window.findChildren(ListRow) if row.isVisible() and "走访" in row.accessibleName()]
-    rows = [row for row in rows if "上次走访" in row.accessibleName() or "还没走访过" in row.accessibleName()]
-    return [row.accessibleName().partition("，")[0] for row in rows]
+    return [row for row in rows if "上次走访" in row.accessibleName() or "还没走访过" in row.accessibleName()]
 
 
 def tile(opened: Opened, title: str) -> StatTile:
@@ -248,3 +254,37 @@ def test_what_is_typed_in_the_drawer_of_today_is_a_draft_there(opened: Opened, m
     write(QApplication.focusWidget(), "写到一半")
     opened.window.close_drawer()
     assert "1 篇没写完" in words_of(opened.window)
+
+
+def test_after_a_sync_rows_that_say_something_else_change_in_their_place(
+    opened: Opened, mouse: Mouse, qtbot: QtBot
+) -> None:
+    names, rows = due_names(opened), due_rows(opened)
+    changed = opened.grid.ledger.find("household", (("head_name", "=", names[1]),))[0]
+    opened.grid.ledger.save("household", {"address": "马村新屋99号"}, str(changed["id"]))
+    opened.window.redraw(frozenset({"household"}), at_leisure=True)
+    page = opened.window.page("today")
+    assert isinstance(page, TodayPage)
+    qtbot.waitUntil(lambda: page._turns.over)
+    assert due_names(opened) == names
+    now = due_rows(opened)
+    assert "马村新屋99号" in now[1].accessibleName()
+    assert [row is before for row, before in zip(now, rows, strict=True)] == [True, False, *[True] * (len(rows) - 2)]
+    now[0].setFocus()
+    QTest.keyClick(now[0], Qt.Key.Key_Down)
+    assert now[1].hasFocus()
+    now[0].setFocus()
+    met = []
+    while (here := QApplication.focusWidget()) is not now[3]:
+        met += [number for number, row in enumerate(now) if row is here or row.isAncestorOf(here)]
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    assert sorted(met) == met, "Tab goes from above to below"
+    assert set(met) == {0, 1, 2}
+
+
+def test_a_save_in_the_middle_of_drawing_shows_everything_at_once(opened: Opened, mouse: Mouse) -> None:
+    opened.window.redraw(frozenset({"household"}), at_leisure=True)
+    opened.grid.ledger.remove("household", HOME)
+    opened.window.redraw(frozenset({"household"}))
+    assert "王桂英" not in due_names(opened)
+    assert str(len(opened.grid.ledger.due_visits("2026-03-02"))) in tile(opened, "今日待走访").accessibleName()
