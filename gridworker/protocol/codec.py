@@ -1,7 +1,8 @@
 """How a message becomes bytes: JSON, compressed with zstd when that pays."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -57,13 +58,19 @@ def read_lines(lines: Sequence[bytes]) -> list[dict[str, Any]]:
 
 
 def _read(body: bytes) -> Any:
+    with collector_off():
+        return orjson.loads(body)
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
     """A page of rows is a hundred thousand objects without a circle among them: were the collector of circles left
     on, it would walk through the whole program several times meanwhile, for longer than the reading takes.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return orjson.loads(body)
+        yield
     finally:
         if collecting:
             gc.enable()

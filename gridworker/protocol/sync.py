@@ -20,6 +20,10 @@ class Message(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    def plain(self) -> Wire:
+        """As it is packed; what is usual stays away."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
 
 class Clock(Message):
     """What the device's clocks say: wall and monotonic, in ms, and which start of the machine it is."""
@@ -50,6 +54,11 @@ class Push(Message):
     groups: list[Group] = Field(max_length=MOST_CHANGES)
     highest: int = 0
     """The last number that the desk has given; what is above those of ``groups`` still waits there. 0: not said."""
+
+    def plain(self) -> Wire:
+        """Changes are plain already, and there are thousands of them."""
+        groups = [{"tx": group.tx, "act": group.act, "changes": group.changes} for group in self.groups]
+        return {**self.model_dump(mode="json", exclude={"groups"}, exclude_defaults=True), "groups": groups}
 
 
 RELEASED = "released"

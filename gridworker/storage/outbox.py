@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridworker.protocol import MOST_IN_GROUP
+from gridworker.protocol.codec import collector_off
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing
 from gridworker.records.change import Change, Verb
 from gridworker.storage.file import File
@@ -70,7 +71,21 @@ class Answered(NamedTuple):
 
     row_id: int
     bucket: str
-    laid: Laid
+    kind: str
+    record: str
+    id: str
+    body: bytes
+    author: str
+
+    @property
+    def is_create(self) -> bool:
+        """Whether it made the record; told by how a body begins (``Change.to_wire``)."""
+        return b'"k":"create"' in self.body[:100]
+
+    @property
+    def change(self) -> Change:
+        """As it was made; its number and group do not matter here."""
+        return Change.kept(orjson.loads(self.body), 0, "", "")
 
 
 class Settled(NamedTuple):
@@ -152,7 +167,8 @@ def waiting(file: File, most: int) -> list[Change]:
     lines = list(islice(_to_hand_in(file, most + 1), most + 1))
     if len(lines) > most:
         lines = _whole_groups(file, lines[:most], cut=lines[most][2])
-    return [_change(line[1:]) for line in lines]
+    with collector_off():
+        return [_change(line[1:]) for line in lines]
 
 
 def _to_hand_in(file: File, most: int) -> Iterator[Any]:
@@ -211,26 +227,32 @@ def last_acts(file: File, limit: int) -> list[str]:
 
 def mark_sent(file: File, txs: Iterable[str]) -> None:
     """These groups are on their way: from now on they are never altered."""
-    wanted = set(txs)
-    again = [(row_id, tx) for row_id, tx in _sent(file) if tx in wanted]
-    left = wanted.difference(tx for _, tx in again)
-    rows, met = [row_id for row_id, _ in again], set()
-    found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = 'new' ORDER BY _row")
-    for row_id, tx in found:
-        if tx in left:
-            rows.append(row_id)
-            met.add(tx)
-        elif met == left:
+    wanted, met = set(txs), set[str]()
+    rows: list[int] = []
+    for state in ("sent", "new"):
+        left = wanted - met
+        if not left:
             break
-    found.close()
-    file.db.executemany(
-        "UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE _row = ?", [(row_id,) for row_id in rows]
-    )
+        found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = ? ORDER BY _row", (state,))
+        for row_id, tx in found:
+            if tx in left:
+                rows.append(row_id)
+                met.add(tx)
+            elif met == wanted:
+                break
+        found.close()
+    _update(file, "state = 'sent', tries = tries + 1", (), rows)
 
 
-def _sent(file: File) -> list[tuple[int, str]]:
-    found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = 'sent' ORDER BY _row")
-    return [(row_id, tx) for row_id, tx in found]
+def _update(file: File, sets: str, values: Sequence[Any], rows: list[int]) -> None:
+    """Changes lines of the outbox; those that follow each other in one go."""
+    if not rows:
+        return
+    rows.sort()
+    if rows[-1] - rows[0] == len(rows) - 1:
+        file.db.execute(f"UPDATE outbox SET {sets} WHERE _row BETWEEN ? AND ?", (*values, rows[0], rows[-1]))
+    else:
+        file.db.executemany(f"UPDATE outbox SET {sets} WHERE _row = ?", [(*values, row_id) for row_id in rows])
 
 
 def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], int | None], now: int) -> Settled:
@@ -261,20 +283,16 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
 def answered(file: File, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Answered]:
     """The changes with these numbers that are on their way, oldest first."""
     query = (
-        "SELECT _row, bucket, author, body, tx, act, n FROM outbox"
+        "SELECT _row, bucket, kind, record, id, body, author FROM outbox"
         " WHERE open AND state = 'sent' AND incarnation = ? AND n BETWEEN ? AND ? ORDER BY _row"
     )
-    found = (line for first, last in numbers for line in file.db.execute(query, (incarnation, first, last)))
-    return [Answered(line[0], line[1], Laid(_change(line[3:]), line[2])) for line in found]
+    return [Answered(*line) for first, last in numbers for line in file.db.execute(query, (incarnation, first, last))]
 
 
 def accept(file: File, rows: Iterable[int], seq: int | None, laid: int, now: int) -> None:
     """These changes were taken; they stand in their bucket's feed at ``seq`` at the latest."""
-    file.db.executemany(
-        "UPDATE outbox SET state = 'accepted', code = '', reason = '', seq = ?, laid = min(laid, ?), settled_at = ?"
-        " WHERE _row = ?",
-        [(seq, laid, now, row_id) for row_id in rows],
-    )
+    sets = "state = 'accepted', code = '', reason = '', seq = ?, laid = min(laid, ?), settled_at = ?"
+    _update(file, sets, (seq, laid, now), list(rows))
 
 
 def still_laid(file: File, records: Iterable[str]) -> set[str]:
@@ -509,4 +527,4 @@ def _laid(line: Sequence[Any]) -> Laid:
 
 def _change(line: Sequence[Any]) -> Change:
     body, tx, act, n = line
-    return dataclasses.replace(Change.from_wire(orjson.loads(body), tx, act), n=n)
+    return Change.kept(orjson.loads(body), n, tx, act)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gridworker.protocol.sync import GroupResult, Standing, Stretch, Taken
-from gridworker.records.change import Verb
 from gridworker.records.merge import lay
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage import buckets, outbox, project
@@ -20,11 +19,13 @@ _Key = tuple[str, str]
 
 
 class _Next(NamedTuple):
-    """A record, the changes that were taken, and the centre's row before and after them."""
+    """A record, and the centre's row before and after what was taken."""
 
-    changes: list[Answered]
+    ver: int
+    mark: str
     before: Row | None
-    after: Row
+    after: Row | None
+    """None for a new record that is just as it was made: it is shown so already."""
 
 
 def settle(
@@ -54,7 +55,7 @@ def _take(file: File, bucket: str, changes: list[Answered], taken: Taken, now: i
         after = _worked_out(file, place, changes, stretch)
         if after is not None:
             outbox.accept(file, rows, stretch.to, 0, now)
-            _write(file, place, after, stretch)
+            _write(file, place, after, changes, stretch)
             return
     seq, laid = outbox.stands(taken.seqs.get(bucket), cursor)
     outbox.accept(file, rows, seq, laid, now)
@@ -80,7 +81,7 @@ def _worked_out(
     """The centre's rows with the changes on them; None when they do not add up to what the centre has."""
     found: dict[_Key, list[Answered]] = {}
     for change in changes:
-        found.setdefault((change.laid.change.kind, change.laid.change.record), []).append(change)
+        found.setdefault((change.kind, change.record), []).append(change)
     after: dict[_Key, _Next] = {}
     total = int(buckets.set_hash(file, place.row_id), 16)
     for (kind, record), mine in found.items():
@@ -89,7 +90,7 @@ def _worked_out(
             return None
         if step.before is not None:
             total -= row_digest(kind, record, step.before.ver, step.before.mark)
-        total += row_digest(kind, record, step.after.ver, step.after.mark)
+        total += row_digest(kind, record, step.ver, step.mark)
         after[kind, record] = step
     return after if f"{total % SET_HASH_MODULUS:032x}" == stretch.hash else None
 
@@ -99,31 +100,41 @@ def _next(file: File, kind: str, record: str, changes: list[Answered]) -> _Next 
     if table is None:
         return None
     before = None
-    if changes[0].laid.change.verb is not Verb.CREATE:
+    if changes[0].is_create:
+        if len(changes) == 1:
+            return _Next(1, changes[0].id, None, None)
+    else:
         before = project.centre_row(file, kind, record, project.held(file, kind, record))
         if before is None:
             return None
     row = before
-    for _, _, (change, author) in changes:
+    for each in changes:
+        change = each.change
         if not project.lies_on(table.kind, row, change):
             return None
-        row = lay(table.kind, row, change, author)
-    return None if row is None else _Next(changes, before, row)
+        row = lay(table.kind, row, change, each.author)
+    return None if row is None else _Next(row.ver, row.mark, before, row)
 
 
-def _write(file: File, place: BucketRow, after: dict[_Key, _Next], stretch: Stretch) -> None:
+def _write(file: File, place: BucketRow, after: dict[_Key, _Next], changes: list[Answered], stretch: Stretch) -> None:
     ids = [record for _, record in after]
     more = outbox.still_laid(file, ids) | outbox.unsettled(file, ids)
-    plain: dict[str, list[Row]] = {}
+    made: dict[str, list[tuple[str, str]]] = {}
     for (kind, record), step in after.items():
-        if step.before is None and record not in more:
-            plain.setdefault(kind, []).append(step.after)
+        if step.after is None and record not in more:
+            made.setdefault(kind, []).append((record, step.mark))
         else:
-            project.set_centre(file, kind, record, step.after, place)
-    for kind, rows in plain.items():
-        project.set_made(file, kind, rows)
+            project.set_centre(file, kind, record, step.after or _made(file, changes, record), place)
+    for kind, records in made.items():
+        project.set_made(file, kind, records)
     buckets.move_on(file, place.row_id, stretch.to, stretch.hash)
 
 
+def _made(file: File, changes: list[Answered], record: str) -> Row:
+    """The centre's row of a new record."""
+    (made,) = [each for each in changes if each.record == record]
+    return lay(file.tables[made.kind].kind, None, made.change, made.author)
+
+
 def _keys(changes: Iterable[Answered]) -> set[_Key]:
-    return {(each.laid.change.kind, each.laid.change.record) for each in changes}
+    return {(each.kind, each.record) for each in changes}

@@ -116,10 +116,10 @@ def stand_again(file: File, records: Iterable[tuple[str, str]]) -> None:
             )
 
 
-def set_made(file: File, kind: str, rows: Iterable[Row]) -> None:
-    """The centre took these new records just as they are shown, and nothing else of them waits."""
-    query = f"UPDATE {file.tables[kind].name} SET _ver = ?, _mark = ?, _standing = ? WHERE id = ?"
-    file.db.executemany(query, [(row.ver, row.mark, ACCEPTED, row.id) for row in rows])
+def set_made(file: File, kind: str, records: Iterable[tuple[str, str]]) -> None:
+    """The centre took these new records (id, change) just as they are shown, and nothing else of them waits."""
+    query = f"UPDATE {file.tables[kind].name} SET _ver = 1, _mark = ?, _standing = {ACCEPTED} WHERE id = ?"
+    file.db.executemany(query, [(change, record) for record, change in records])
 
 
 def accepted(file: File, records: Iterable[tuple[str, str]]) -> None:

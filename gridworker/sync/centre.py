@@ -438,7 +438,7 @@ def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
     """The body of a request, and what its headers say of it."""
     if message is None:
         return None, {}
-    body, compressed = pack(message.model_dump(mode="json", exclude_defaults=True))
+    body, compressed = pack(message.plain())
     return body, {"Content-Encoding": ZSTD} if compressed else {}
 
 

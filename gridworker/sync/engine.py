@@ -238,14 +238,14 @@ class Engine:
         return groups if self._late <= MOST_LATE else []
 
     def _push(self, groups: Sequence[Sequence[Change]], clock: Clock) -> Push:
-        return Push(
+        return Push.model_construct(
             epoch=self._epoch,
             incarnation=self._incarnation,
             schema_version=SCHEMA,
             scope=self._book.meta("scope", 0),
             clock=clock,
             groups=[
-                Group(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group])
+                Group.model_construct(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group])
                 for group in groups
             ],
             highest=max(int(self._book.meta("next_n", 1)) - 1, 0),
@@ -291,7 +291,8 @@ class Engine:
     # ------------------------------------------------------------------ answers
 
     def _settle(self, answer: PushAnswer) -> None:
-        settled = self._book.settle(answer.results, answer.standing, answer.standing.now, answer.taken)
+        taken = (answer.taken,) if answer.taken.numbers else ()
+        settled = self._book.settle(answer.results, answer.standing, answer.standing.now, *taken)
         if not settled.accepted + settled.refused + settled.held:
             raise RuntimeError("the centre answered no group that was pushed")
         self._count(settled)
