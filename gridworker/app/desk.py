@@ -220,6 +220,8 @@ class Desk:
             self._closed = True
             with contextlib.suppress(StoreError):  # a full disk must keep nobody from closing
                 self.store.set_metas(lease.noted(self.store.meta, self.machine.clock()))
+            if self.ledger.files is not None:
+                self.ledger.files.close()
             self.store.close()
 
     def __enter__(self) -> "Desk":
@@ -263,7 +265,8 @@ class Desk:
             yield store
 
     def _ledger_of(self, store: Store) -> Ledger:
-        return Ledger(store, self.me, clock=self.machine.now, new_id=self.machine.new_id)
+        machine = self.machine
+        return Ledger(store, self.me, clock=machine.now, new_id=machine.new_id, cabinet=self.open_cabinet)
 
 
 def check_lease(store: Store, machine: Machine) -> None:

@@ -20,7 +20,9 @@ from gridworker.ui.shell import Shell
 if TYPE_CHECKING:
     from gridworker.app.desk import Desk
     from gridworker.ledger import Ledger
+    from gridworker.storage.file_links import FileLink
     from gridworker.sync.engine import Report
+    from gridworker.sync.files import FilesReport
     from gridworker.ui.open_desk import HouseActions
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.pages.stick_card import Stick
@@ -75,6 +77,14 @@ class OpenedDesk:
     def sync(self, progress: Progress) -> Report:
         """One sync, in the network lane."""
         return self._desk.sync(progress.report, lambda: progress.cancelled)
+
+    def send_files(self, progress: Progress) -> FilesReport:
+        """Photos and papers, in the network lane."""
+        return self._desk.send_files(progress.report, lambda: progress.cancelled)
+
+    def fetch_file(self, link: FileLink, thumb: Callable[[bytes], bytes | None], progress: Progress) -> None:
+        """One of them from the centre, in the network lane."""
+        self._desk.fetch_file(link, thumb, progress.report, lambda: progress.cancelled)
 
     def sign_in(self, password: str, progress: Progress) -> None:
         """New tokens from the centre, in the network lane."""

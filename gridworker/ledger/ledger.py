@@ -24,11 +24,13 @@ from gridworker.ledger import (
 from gridworker.ledger.conflicts import Conflict, Keep
 from gridworker.ledger.coverage import GridCoverage, WorkerCoverage
 from gridworker.ledger.due_visits import DueVisit, VisitRules
+from gridworker.ledger.files import Files
 from gridworker.ledger.ground import Changed, Edit, Ground, Me, MoveTo, NewRecord, Saved
 from gridworker.ledger.history import Shown
 from gridworker.protocol.sync import Clock
 from gridworker.records.row import Row
 from gridworker.storage import lease
+from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.drafts import Draft
 from gridworker.storage.lease import Lease
 from gridworker.storage.outbox import OutboxRow
@@ -52,9 +54,12 @@ class Ledger:
         clock: Callable[[], int],
         new_id: Callable[[], str],
         rules: Callable[[], VisitRules] = due_visits.visit_rules,
+        cabinet: Callable[[], Cabinet] | None = None,
     ) -> None:
+        """*cabinet* opens the one of this store; without it no photo or paper can be attached or looked at."""
         self.store = store
         self.me = me
+        self.files = None if cabinet is None else Files(store, cabinet, clock)
         self._ground = Ground(store, me, clock, new_id)
         self._rules = rules
         self._regions: people.Regions | None = None

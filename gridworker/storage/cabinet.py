@@ -1,6 +1,6 @@
 """The cabinet: an encrypted file beside the store with the bytes of attached photos and papers.
 
-It has the key of the store and lies beside it as ``files.db``, so that the store, its backups and each save stay
+It has the key of the store and lies beside it as ``store.files``, so that the store, its backups and each save stay
 small. A file is known by the SHA-256 of its bytes and lies in pieces; ``place`` tells in which buckets it is spoken
 of, so that it goes when the last of them goes.
 """
@@ -48,7 +48,7 @@ class WrongBytes(Exception):
 
 def path_of(store: Path) -> Path:
     """Where the cabinet of a store lies."""
-    return store.with_name("files.db")
+    return store.with_suffix(".files")
 
 
 @at_the_border

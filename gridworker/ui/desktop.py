@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject
 
 from gridworker.errors import GridworkerError, SignInNeeded, SignInRefused
 from gridworker.records.kind import ROLE_TITLES, Role
+from gridworker.ui.album import Album, Fetch
 from gridworker.ui.background import Progress
+from gridworker.ui.file_control import FileControl
 from gridworker.ui.message_bar import Message
 from gridworker.ui.pages import case_drafts
 from gridworker.ui.pages.case import CasePage
@@ -67,14 +69,19 @@ class Desktop(QObject):
         control: SyncControl,
         sign_in: Callable[[str, Progress], object] | None = None,
         stick: Stick | None = None,
+        files: FileControl | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         """*sign_in* asks the centre for new tokens; runs in the network lane. None: there is no centre to ask.
 
-        *stick*: packages and receipts on a USB stick.
+        *stick*: packages and receipts on a USB stick. *files* sends photos and papers; *fetch* brings one here, in
+        the network lane.
         """
         super().__init__(window)
         self._window, self._work, self._control = window, work, control
-        self._sign_in, self._stick = sign_in, stick
+        self._sign_in, self._stick, self._files = sign_in, stick, files
+        if work.ledger.files is not None:
+            work.references.album = Album(work.ledger, window.background, work.lane_ledger, fetch, self)
         self._numbered = self._next_number()
         self._trouble: GridworkerError | None = None
         self._cases = CaseActs(work, window)
@@ -126,7 +133,7 @@ class Desktop(QObject):
             "visits": VisitsPage(work, self.open_visit, self.edit_visit),
             "disputes": disputes,
             "matters": MattersPage(work),
-            "sync": SyncPage(work, self._control, self.open_record, self.open_sign_in, self._stick),
+            "sync": SyncPage(work, self._control, self.open_record, self.open_sign_in, self._stick, self._files),
         }
         order: dict[str, tuple[str, ...]] = {
             Role.GRID_WORKER: ("today", "homes", "visits", "disputes", "matters", "sync"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from gridworker.ui.background import Progress
 
 if TYPE_CHECKING:
+    from gridworker.storage.file_links import FileLink
     from gridworker.sync.engine import Report
+    from gridworker.sync.files import FilesReport
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.pages.stick_card import Stick
     from gridworker.ui.work import Work
@@ -30,6 +33,12 @@ class OpenDesk(Protocol):
 
     def sync(self, progress: Progress) -> Report:
         """One sync, with a store of its own; runs in the network lane."""
+
+    def send_files(self, progress: Progress) -> FilesReport:
+        """Photos and papers that the centre lacks, for after a sync; runs in the network lane."""
+
+    def fetch_file(self, link: FileLink, thumb: Callable[[bytes], bytes | None], progress: Progress) -> None:
+        """Bring one here that the centre has; runs in the network lane."""
 
     def sign_in(self, password: str, progress: Progress) -> None:
         """Sign this desk in at its centre again; runs in the network lane."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from gridworker.ledger import Ledger
+    from gridworker.ui.album import Album
 
 OUT_OF_SCOPE: Final = "不在您的范围内"
 """What stands for a record that this desk may not see."""
@@ -14,6 +15,9 @@ OUT_OF_SCOPE: Final = "不在您的范围内"
 
 class References(Protocol):
     """Finds and names the records that a field may point to."""
+
+    album: Album | None
+    """Where photos and papers are kept and shown; None on a desk that has no place for them."""
 
     def offers(self, kinds: tuple[str, ...], text: str) -> list[tuple[str, str, str]]:
         """(id, title, context) of records that fit *text*."""
@@ -34,6 +38,8 @@ class LedgerReferences:
     def __init__(self, ledger: Ledger, new_id: Callable[[], str], clock: Callable[[], int]) -> None:
         self._ledger = ledger
         self._new_id, self._clock = new_id, clock
+        self.album: Album | None = None
+        """Comes with the window."""
 
     def new_id(self) -> str:
         """A new id, for a new entry of a list."""

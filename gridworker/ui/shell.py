@@ -169,6 +169,7 @@ class Shell(QStackedWidget):
 
     def _sit_down(self, desk: OpenDesk) -> None:
         from gridworker.ui.desktop import Desktop
+        from gridworker.ui.file_control import FileControl
         from gridworker.ui.idle import Idle
         from gridworker.ui.pages.help import HelpPage, bind_help
         from gridworker.ui.pages.settings import SettingsPage
@@ -183,8 +184,9 @@ class Shell(QStackedWidget):
         self._idle.due.connect(self._left_alone, Qt.ConnectionType.QueuedConnection)
         window = MainWindow(self._background)
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
+        files = FileControl(self._background, desk.send_files, control, control)
         self._desk, self._window, self._control = desk, window, control
-        desktop = self._desktop = Desktop(window, desk.work, control, desk.sign_in, desk.stick)
+        desktop = self._desktop = Desktop(window, desk.work, control, desk.sign_in, desk.stick, files, desk.fetch_file)
         window.add_page(HelpPage())
         window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
         window.acts.bind("lock", self.lock)

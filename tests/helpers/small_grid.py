@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from gridworker.protocol.sync import BucketInfo
 from gridworker.records import KINDS
 from gridworker.records.change import Change
 from gridworker.records.identity import check_digit
+from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.store import Store
 from gridworker.ui.references import LedgerReferences
 from gridworker.ui.work import Work
@@ -299,7 +301,7 @@ class SmallGrid:
         now = [MORNING]
         me = Me(person, role, name, role, (GRID if role == "grid_worker" else TOWN,), COUNTY)
         new_id = ids(0x100000 if copied_from is not None else 0x700000)
-        ledger = Ledger(store, me, clock=lambda: now[0], new_id=new_id)
+        ledger = Ledger(store, me, clock=lambda: now[0], new_id=new_id, cabinet=lambda: Cabinet.open(path, KEY))
         lane = _lane(path, me, lambda: now[0])
         work = Work(
             ledger=ledger,
@@ -342,7 +344,9 @@ def _lane(path: Path, me: Me, clock: Callable[[], int]) -> Callable[[], Ledger]:
 
     def lane() -> Ledger:
         if not opened:
-            opened.append(Ledger(Store.open(path, KEY), me, clock=clock, new_id=ids(0x800000)))
+            store = Store.open(path, KEY)
+            new_id, cabinet = ids(0x800000), functools.partial(Cabinet.open, path, KEY)
+            opened.append(Ledger(store, me, clock=clock, new_id=new_id, cabinet=cabinet))
         return opened[0]
 
     return lane

@@ -34,7 +34,7 @@ def kept(cabinet, body=BODY, bucket=None, thumb=None):
 
 
 def bytes_on_disk(tmp_path):
-    return b"".join(path.read_bytes() for path in sorted(tmp_path.glob("files.db*")))
+    return b"".join(path.read_bytes() for path in sorted(tmp_path.glob("store.files*")))
 
 
 def test_what_was_put_in_comes_out_the_same_whole_and_in_parts(cabinet):
@@ -77,7 +77,7 @@ def test_what_goes_gives_its_room_back(cabinet, tmp_path):
     before = len(bytes_on_disk(tmp_path))
     assert cabinet.keep_only([B]) == 1
     assert len(bytes_on_disk(tmp_path)) < before - len(BODY)
-    assert not path_of(tmp_path / "store.db").with_name("files.db-wal").stat().st_size
+    assert not path_of(tmp_path / "store.db").with_name("store.files-wal").stat().st_size
 
 
 def test_a_file_that_is_fetched_goes_on_where_it_was_broken_off(cabinet, tmp_path):

@@ -264,7 +264,7 @@ def test_a_bucket_that_left_the_scope_goes_with_its_photos_but_not_before_they_a
     with wang._own_cabinet() as cabinet:
         assert cabinet.all() == []
     wang.close()
-    pages = open_pages(wang.opened.entry.path.with_name("files.db"), wang.key)
+    pages = open_pages(wang.opened.entry.path.with_name("store.files"), wang.key)
     assert TRACE not in pages
 
 

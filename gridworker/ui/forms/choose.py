@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gridworker.records.fields import Choice, Day, Entries, Field, Flag, Moment, Money, Ref, Tags, Text, Whole
+from gridworker.records.files import Files
 from gridworker.ui.forms.dates import DayEditor, MomentEditor
 from gridworker.ui.forms.editors import (
     FEW,
@@ -30,6 +31,10 @@ _PLAIN: tuple[tuple[type[Field], Callable[..., Editor]], ...] = (
 
 def editor_for(field: Field, references: References) -> Editor:
     """The editor of *field*; a new type of field gets its line here."""
+    if isinstance(field, Files):
+        from gridworker.ui.forms.files import FilesEditor  # not at the top: most forms have none
+
+        return FilesEditor(field, references)
     if isinstance(field, Entries):
         return EntriesEditor(field, references, lambda inner: editor_for(inner, references))
     if isinstance(field, Ref):

@@ -53,8 +53,9 @@ class RecordForm(QWidget):
         self._editors: dict[str, Editor] = {}
         self._rows: dict[str, FormRow] = {}
         column = Column(self, gap=14)
-        usual = [f.name for f in kind.fields if not f.hidden and not isinstance(f, Files)]
-        for heading, names in sections or (("", usual),):
+        usual = [f.name for f in kind.fields if not f.hidden]
+        for heading, wanted in sections or (("", usual),):
+            names = [name for name in wanted if references.album is not None or not _is_files(kind, name)]
             if heading:
                 column.addWidget(SectionTitle(heading))
             for name in names:
@@ -162,3 +163,8 @@ class RecordForm(QWidget):
         self._mend(name)
         self._pause.start()
         self.changed.emit()
+
+
+def _is_files(kind: Kind, name: str | tuple[str, ...]) -> bool:
+    """Whether this is a list of files, for which a desk needs a place."""
+    return isinstance(name, str) and isinstance(kind.by_name[name], Files)

@@ -194,6 +194,9 @@ class CasePage(Page):
         body.addWidget(side.facts_card(dispute, case, names, area))
         if case is not None:
             body.addWidget(side.case_card(case, names, lambda: self._acts.edit_case(case)))
+        files = {**(dispute.get("photos") or {}), **((case or {}).get("evidence") or {})}
+        if files and (album := self._work.references.album) is not None:
+            body.addWidget(side.files_card(album, files))
         body.addStretch(1)
 
     # ------------------------------------------------------------------ doing

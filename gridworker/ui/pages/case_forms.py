@@ -26,10 +26,12 @@ DISPUTE_SECTIONS: Final = (
     ("", ("title", "dispute_type", "summary", "parties")),
     ("地点和来源", ("place", "happened_on", "source", "household")),
     ("规模和风险", ("people", "scale", "risk", "escalating", "police_report")),
+    ("", ("photos",)),
 )
 REGISTER_SECTIONS: Final = (
     ("", ("parties", "dispute_type", "title", "summary")),
     ("地点和来源", ("place", "happened_on", "source", "household")),
+    ("", ("photos",)),
     ("规模和风险", ("risk", "escalating", "police_report", "people", "scale")),
 )
 ACCEPT_SECTIONS: Final = (
@@ -42,6 +44,7 @@ CASE_SECTIONS: Final = (
     ("", ("title", "mediator", "facts", "claims", "amount", "disputed")),
     ("调解组", ("panel",)),
     ("受理", ("case_source", "delegated_by", "applied_on", "note")),
+    ("", ("evidence",)),
 )
 AGREEMENT_SECTIONS: Final = (("", ("agreement_form", "agreement", "agreed_on", "performance", "performance_due")),)
 RETURN_SECTIONS: Final = (("", ("return_visit_on", "return_visit", "performed")),)
@@ -107,8 +110,8 @@ class RegisterDrawer(FormDrawer):
         self._suggested = ""
         sections: tuple[Section, ...] = REGISTER_SECTIONS
         if len(grids) > 1:
-            who, (heading, where), how_bad = sections
-            sections = (who, (heading, ("grid", *where)), how_bad)
+            who, (heading, where), *rest = sections
+            sections = (who, (heading, ("grid", *where)), *rest)
         super().__init__(
             work,
             frame,

@@ -12,6 +12,8 @@ from gridworker.records.kind import Role
 from gridworker.records.kinds.dispute import MACHINE, PARTY_ROLES, STATES
 from gridworker.records.kinds.mediation_case import PANEL_ROLES
 from gridworker.records.mediation import confirmation_until
+from gridworker.ui.album import Album
+from gridworker.ui.forms.files import FileStrip
 from gridworker.ui.pages.case_words import RUNNING, Whereabouts
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
@@ -203,3 +205,13 @@ def agreement_wanted_card(write: Callable[[], object]) -> Banner:
     banner.body.addLayout(words, 1)
     banner.body.addWidget(TintButton("登记协议", write))
     return banner
+
+
+def files_card(album: Album, files: Mapping[str, Fields]) -> Card:
+    """Photos, papers and evidence, to be looked at."""
+    card = Card(gap=10)
+    card.body.addWidget(SectionTitle("照片、文件和证据", str(len(files))))
+    strip = FileStrip(album)
+    strip.show_entries(files)
+    card.body.addWidget(strip)
+    return card

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from gridworker.records import KINDS
 from gridworker.records.kinds.review import ACTS, LEVELS
 from gridworker.records.kinds.visit import STATES
+from gridworker.ui.album import Album
+from gridworker.ui.forms.files import FileStrip
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Card,
@@ -52,6 +54,7 @@ class DiaryReader(Card):
         names: Mapping[str, str],
         today: date,
         act: tuple[str, Callable[[], object]] | None = None,
+        album: Album | None = None,
     ) -> None:
         """One diary with what was said of it; *act*: what its reader may do with it, beside the title."""
         clear(self._scroll.body)
@@ -68,6 +71,10 @@ class DiaryReader(Card):
             if visit.get(name):
                 title = KINDS["visit"].by_name[name].title
                 body.addWidget(Label(f"{title}：{visit[name]}", "second", wrap=True))
+        if album is not None and visit.get("photos"):
+            strip = FileStrip(album)
+            strip.show_entries(visit["photos"])
+            body.addWidget(strip)
         for review in reviews:
             body.addWidget(self._review(review, names, today))
         body.addStretch(1)

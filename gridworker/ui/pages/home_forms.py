@@ -27,7 +27,7 @@ HOME_SECTIONS: Final[tuple[Section, ...]] = (
     ),
     ("房屋", ("ownership", ("floors", "is_rental"), "safety_notes")),
     ("重点和帮扶", ("tags", "difficulty", "next_visit")),
-    ("其他", (("moved_in", "moved_out"), "note")),
+    ("其他", (("moved_in", "moved_out"), "note", "photos")),
 )
 PERSON_SECTIONS: Final[tuple[Section, ...]] = (
     ("", (("name", "relation"), ("id_number", "phone"), ("sex", "birth_date"))),

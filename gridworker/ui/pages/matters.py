@@ -45,6 +45,7 @@ AT_ONCE: Final = 20
 SECTIONS: Final[tuple[Section, ...]] = (
     ("", ("title", "content", "event_class", "urgency", "track")),
     ("谁反映的", ("household", ("reporter", "reporter_phone"), ("source", "place"), "wanted")),
+    ("", ("photos",)),
     ("办理", ("responsible", ("reply_due", "due"), "steps", "result", "feedback", "satisfaction")),
 )
 

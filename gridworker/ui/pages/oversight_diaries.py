@@ -210,7 +210,9 @@ class Diaries(QWidget):
             self._reader.show_none()
             return
         ledger = self._work.ledger
-        self._reader.show_for_review(visits[0], ledger.reviews_of(self._chosen), ledger.names(), self._work.today())
+        self._reader.show_for_review(
+            visits[0], ledger.reviews_of(self._chosen), ledger.names(), self._work.today(), self._work.references.album
+        )
 
     def _review(self, act: str, level: str, comment: str) -> None:
         """Keep it, and go on with the next diary."""

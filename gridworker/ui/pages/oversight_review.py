@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records.kinds.review import LEVELS
+from gridworker.ui.album import Album
 from gridworker.ui.pages.diary_reader import DiaryReader
 from gridworker.ui.theme import px
 from gridworker.ui.widgets import (
@@ -72,10 +73,17 @@ class ReviewReader(DiaryReader):
         self._visit = ""
         self._put(shown=False)
 
-    def show_for_review(self, visit: Fields, reviews: Sequence[Fields], names: Mapping[str, str], today: date) -> None:
+    def show_for_review(
+        self,
+        visit: Fields,
+        reviews: Sequence[Fields],
+        names: Mapping[str, str],
+        today: date,
+        album: Album | None = None,
+    ) -> None:
         """One diary. A diary that was read may still be sent back; one that was sent back waits for its writer."""
         self._take_out()
-        self.show_diary(visit, reviews, names, today)
+        self.show_diary(visit, reviews, names, today, album=album)
         self._state = str(visit.get("state"))
         if str(visit["id"]) != self._visit:
             self._visit = str(visit["id"])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
 from gridworker.ui.act_undo import undoable
+from gridworker.ui.file_control import FileControl
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
@@ -16,6 +17,7 @@ from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.pages.conflict_card import ConflictCard
 from gridworker.ui.pages.conflict_words import Readers, record_words
 from gridworker.ui.pages.stick_card import Stick, StickCard
+from gridworker.ui.pages.sync_files import FilesCard
 from gridworker.ui.pages.sync_lists import history_card, refused_card, waiting_card
 from gridworker.ui.pages.sync_state import StateCard
 from gridworker.ui.references import OUT_OF_SCOPE
@@ -49,11 +51,12 @@ class SyncPage(Page):
         open_record: Callable[[str, str], bool],
         sign_in: Callable[[], object],
         stick: Stick | None = None,
+        files: FileControl | None = None,
     ) -> None:
         """*open_record(kind, id)* shows a record on its own page; *sign_in* asks for the password."""
         self._work, self._control = work, control
         self._open_record, self._sign_in = open_record, sign_in
-        self._stick = stick
+        self._stick, self._files = stick, files
         self._stick_card: StickCard | None = None
         self._kept: dict[str, Keep] = {}
         self._later: set[str] = set()
@@ -67,16 +70,21 @@ class SyncPage(Page):
         self._scroll = Scroll(gap=12)
         column.addWidget(self._scroll)
         self._state = StateCard(self._control, self._sign_in)
-        self._places = {name: Column(gap=12) for name in ("conflicts", "refused", "waiting", "stick", "history")}
+        below = ("refused", "waiting", "files", "stick", "history")
+        self._places = {name: Column(gap=12) for name in ("conflicts", *below)}
         self._scroll.body.addLayout(self._places["conflicts"])
         self._scroll.body.addWidget(self._state)
-        for name in ("refused", "waiting", "stick", "history"):
+        for name in below:
             self._scroll.body.addLayout(self._places[name])
         if self._stick is not None and self._work.ledger.device:
             self._stick_card = StickCard(self._stick, frame, frame.redraw)
             self._places["stick"].addWidget(self._stick_card)
         self._scroll.body.addStretch(1)
         self._control.changed.connect(self._show_state)
+        if self._files is not None:
+            self._files_card = FilesCard(self._files)
+            self._places["files"].addWidget(self._files_card)
+            self._files.changed.connect(self._show_files)
         return body
 
     def shown(self) -> None:
@@ -92,6 +100,7 @@ class SyncPage(Page):
         self._show_conflicts()
         self._show_refused()
         self._show_waiting()
+        self._show_files()
         self._show_stick()
         self._show_history()
 
@@ -184,6 +193,11 @@ class SyncPage(Page):
         if self._stick_card is not None:
             ledger = self._work.ledger
             self._stick_card.show_counts(ledger.waiting_count(), *ledger.store.carried_counts())
+
+    def _show_files(self) -> None:
+        files = self._work.ledger.files
+        if self._files is not None and files is not None:
+            self._files_card.show_waiting(files.waiting())
 
     def _show_history(self) -> None:
         place = self._places["history"]

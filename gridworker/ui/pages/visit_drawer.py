@@ -42,7 +42,7 @@ NextHome = Callable[[Sequence[str]], str | None]
 
 _INSIDE: Final = ("_heard", "_own_time")
 """What a draft keeps beside the fields of a visit."""
-_EMPTIED: Final = ("follow_up", "text", "situation")
+_EMPTIED: Final = ("follow_up", "text", "situation", "photos")
 
 
 class VisitDrawer(Drawer):

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from gridworker.records import KINDS
 from gridworker.records.fields import Moment
+from gridworker.records.files import Files
 from gridworker.records.kinds.visit import MODES
 from gridworker.ui.forms.dates import MomentEditor
+from gridworker.ui.forms.files import FilesEditor
 from gridworker.ui.forms.record_form import RecordForm
 from gridworker.ui.forms.sight import bring_into_sight
 from gridworker.ui.pages.visit_extras import HeardBox, SubjectsBox
@@ -47,6 +49,7 @@ SELDOM: Final = tuple(name for _, names in MORE for name in names)
 USUAL_FOLLOW_UP_DAYS: Final = 7
 AHEAD_MS: Final = 15 * 60_000
 """A clock may be off by this much before a visit lies in the future."""
+_SAYS_SOMETHING: Final = ("text", "handled", "hazard", "_heard", "photos")
 _NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
 _SITUATIONS: Final[Mapping[str, str]] = {
     words: tag for tag, words in (("well", WELL), ("unwell", "身体不适"), ("problem", "反映问题"), ("help", "需要帮助"))
@@ -69,6 +72,7 @@ class VisitFields(QWidget):
         self._seldom: dict[str, Any] = {}
         self._more: RecordForm | None = None
         self._quiet = False
+        self._photos: Any = None
         self._column = Column(self, gap=14)
         self.subjects = SubjectsBox(work)
         self._column.addWidget(self.subjects)
@@ -76,6 +80,7 @@ class VisitFields(QWidget):
         self._add_time()
         self._add_text()
         self._add_follow_up()
+        self._add_files()
         self.heard = HeardBox(lambda: (self.subjects.first_name(), self.text()))
         self._column.addWidget(self.heard)
         self._add_more()
@@ -139,6 +144,20 @@ class VisitFields(QWidget):
         self._follow_day.hide()
         self._column.addWidget(self._follow_day)
 
+    def _add_files(self) -> None:
+        """Photos may be pasted and dropped where one writes, too."""
+        self._files: FilesEditor | None = None
+        if self._work.references.album is None:
+            return
+        field = KINDS["visit"].by_name["photos"]
+        assert isinstance(field, Files), "a visit has photos"
+        self._files = FilesEditor(field, self._work.references)
+        self._files.changed.connect(self._edited)
+        self._files_row = FormRow(field.title, self._files)
+        self._column.addWidget(self._files_row)
+        self._text.takes_files = True
+        self._text.brought.connect(self._files.take)
+
     def _add_more(self) -> None:
         row = Row(gap=0)
         self._more_link = LinkButton("更多：目的、安全检查、现场处置…", self._unfold, icon_name="chevron_down")
@@ -163,6 +182,9 @@ class VisitFields(QWidget):
         self._missed.setChecked(fields.get("met") is False)
         self._show_follow_up(fields.get("follow_up"))
         self.heard.set_lines(fields.get("_heard") or [])
+        self._photos = fields.get("photos")
+        if self._files is not None:
+            self._files.set_value(self._photos)
         self._seldom = {name: fields.get(name) for name in SELDOM}
         if self._more is not None:
             self._more.set_values(self._seldom)
@@ -186,6 +208,7 @@ class VisitFields(QWidget):
             "situation": self._situation(),
             "follow_up": day.isoformat() if self._follow.isChecked() and day is not None else None,
             "_heard": self.heard.lines(),
+            "photos": self._photos if self._files is None else self._files.value(),
             "_own_time": self._own_time or None,
             **(self._seldom if self._more is None else self._more.values()),
         }
@@ -217,16 +240,18 @@ class VisitFields(QWidget):
         if self._at > self._work.now() + AHEAD_MS:
             return self._say_wrong("visited_at", "走访时间还没到，请核对日期和时间。")
         values = self.values()
-        if not any(name in values for name in ("text", "handled", "hazard", "_heard")) and values.get("met", True):
+        if not any(name in values for name in _SAYS_SOMETHING) and values.get("met", True):
             return self._say_wrong("text", f"请写一句情况，或者点下面的“{WELL}”。")
         if self.heard.untitled():
             return False
+        if self._files is not None and (faults := self._files.faults()):
+            return self._say_wrong("photos", faults[0][1])
         return self._more is None or self._more.checked() is not None
 
     def show_wrong(self, path: str, reason: str) -> bool:
         """Say *reason* at the field of *path*; False when it stands nowhere here."""
         name = path.partition("/")[0]
-        if name in ("subjects", "visited_at", "text", "title"):
+        if name in ("subjects", "visited_at", "text", "title") or (name == "photos" and self._files is not None):
             self._say_wrong(name, reason)
             return True
         return name in SELDOM and self._show_more().show_wrong(path, reason)
@@ -255,6 +280,9 @@ class VisitFields(QWidget):
             self._when_wrong.setText(reason)
             self._when_wrong.show()
             self._change_time()
+        elif name == "photos":
+            self._files_row.set_wrong(reason)
+            bring_into_sight(self._files_row)
         else:
             self._text_row.set_wrong(reason)
             self._text.setFocus()
@@ -318,4 +346,6 @@ class VisitFields(QWidget):
         if self._quiet:
             return
         self._text_row.set_wrong("")
+        if self._files is not None:
+            self._files_row.set_wrong("")
         self.changed.emit()

@@ -65,6 +65,8 @@ def joined(here: Fields, more: Fields) -> dict[str, Any]:
             found[name] = [*one, *(each for each in other if each not in one)]
         elif name in _TEXTS and one != other:
             found[name] = f"{one}\n{other}"
+        elif name == "photos":
+            found[name] = {**other, **one}
     return found
 
 

@@ -228,7 +228,9 @@ class VisitsPage(Page):
         act = None
         if self._is_mine(found[0]):
             act = ("补充后提交" if found[0].get("state") == "returned" else "修改", self._edit_chosen)
-        self._reader.show_diary(found[0], ledger.reviews_of(visit), ledger.names(), self._work.today(), act)
+        self._reader.show_diary(
+            found[0], ledger.reviews_of(visit), ledger.names(), self._work.today(), act, self._work.references.album
+        )
 
     def _is_mine(self, visit: Mapping[str, Any]) -> bool:
         return bool(visit.get("visitor") == self._work.ledger.me.person)

@@ -171,6 +171,9 @@ class TextBox(QPlainTextEdit):
     """
 
     paused = Signal()
+    brought = Signal(object)
+    """A picture or files (``QMimeData``) were pasted or dropped here, where ``takes_files`` says that they may be."""
+    takes_files = False
 
     def __init__(
         self,
@@ -198,6 +201,14 @@ class TextBox(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         """The window's keys stay the window's."""
         return False if leave_to_window(event) else super().event(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text, and where they are taken pictures and files."""
+        return self._brings_files(source) or super().canInsertFromMimeData(source)
+
+    def _brings_files(self, source: QMimeData) -> bool:
+        is_picture = source.hasImage() and not source.hasText()
+        return self.takes_files and (is_picture or any(url.isLocalFile() for url in source.urls()))
 
     def text(self) -> str:
         """What is written."""
@@ -234,7 +245,10 @@ class TextBox(QPlainTextEdit):
             self.paused.emit()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste words only."""
+        """Paste words only; files are handed on: the path of one is nothing that anybody wants to have written."""
+        if self._brings_files(source):
+            self.brought.emit(source)
+            return
         if source.hasText():
             self.insertPlainText(source.text())
 

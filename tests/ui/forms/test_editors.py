@@ -30,6 +30,8 @@ from gridworker.records.fields import (
 )
 from gridworker.records.kind import Role
 from gridworker.records.wrong import Wrong
+from gridworker.ui.album import Album
+from gridworker.ui.background import Background
 from gridworker.ui.forms.choose import editor_for
 from gridworker.ui.forms.dates import DayEditor, MomentEditor
 from gridworker.ui.forms.editors import FewEditor, ManyEditor, MoneyEditor, NumberEditor, TagsEditor, TextEditor
@@ -71,8 +73,9 @@ def test_a_field_chooses_its_editor(field: Field, editor: type, edit: Edit) -> N
     "kind", [kind for kind in KINDS.values() if kind.rights.create - {Role.CENTRE}], ids=lambda kind: kind.name
 )
 def test_every_field_of_every_kind_that_people_write_can_be_edited(
-    kind: Any, grid: SmallGrid, qapp: QApplication
+    kind: Any, grid: SmallGrid, background: Background
 ) -> None:
+    grid.work.references.album = Album(grid.ledger, background, grid.work.lane_ledger)
     for field in kind.fields:
         editor = editor_for(field, grid.work.references)
         assert editor.accessibleName() == field.title
