@@ -51,8 +51,8 @@ def opened(conn: Connection, world: World, before: Mapping[Key, Row]) -> list[Ch
         return []
     secret = bytes(conn.scalar(_SECRET))
     marks = {key: list(_marks(secret, row)) for key, row in changed.items()}
-    _claim(conn, marks)
-    pairs = {_pair_id(pair): pair for pair in _pairs(conn, world, secret, changed, marks)}
+    older = _claim(conn, world, marks)
+    pairs = {_pair_id(pair): pair for pair in _pairs(secret, older, changed, marks)}
     for known in conn.scalars(_KNOWN, {"ids": list(pairs)}) if pairs else ():
         pairs.pop(known, None)
     return [_open(world, name, pair) for name, pair in sorted(pairs.items())]
@@ -79,26 +79,25 @@ def _marks(secret: bytes, row: Row) -> Iterator[_Mark]:
             yield _Mark(names[-1], hmac.digest(secret, said.encode(), "sha256")[:16])
 
 
-def _claim(conn: Connection, marks: Mapping[Key, Sequence[_Mark]]) -> None:
-    """Notes by what the records are known. Of two requests that note the same, the second waits for the first."""
+def _claim(conn: Connection, world: World, marks: Mapping[Key, Sequence[_Mark]]) -> list[Row]:
+    """Notes by what the records are known. Returns the older ones that are known by the same, as they stand after
+    what was handed in now. Of two requests that note the same, the second waits for the first.
+    """
     lines = [(mark.key, kind, record) for (kind, record), some in marks.items() for mark in some]
     if len(lines) <= FEW:
         locks = sorted({int.from_bytes(key[:8], "big", signed=True) for key, _, _ in lines})
         conn.execute(_WAIT, {"locks": locks})
-    keys, kinds, records = ([line[n] for line in lines] for n in range(3))
-    conn.execute(_CLAIM, {"keys": keys, "kinds": kinds, "records": records})
+    told = [{"key": key.hex(), "kind": kind, "record": record} for key, kind, record in lines]
+    found = conn.execute(_CLAIM, {"marks": orjson.dumps(told).decode(), "most": MOST_ALIKE + 1})
+    rows = (world.rows.get((r.kind, r.id)) or Row.from_wire(orjson.loads(r.wire), r.bucket) for r in found)
+    return [row for row in rows if row.removed is None]
 
 
 def _pairs(
-    conn: Connection,
-    world: World,
-    secret: bytes,
-    changed: Mapping[Key, Row],
-    marks: Mapping[Key, Sequence[_Mark]],
+    secret: bytes, older: Iterable[Row], changed: Mapping[Key, Row], marks: Mapping[Key, Sequence[_Mark]]
 ) -> Iterator[_Pair]:
     by_key: dict[bytes, list[Row]] = {}
-    keys = {mark.key for some in marks.values() for mark in some}
-    for other in _standing(conn, world, keys):
+    for other in older:
         for mark in _marks(secret, other):
             by_key.setdefault(mark.key, []).append(other)
     for key, row in changed.items():
@@ -109,14 +108,6 @@ def _pairs(
                 yield _Pair(row, others[0], mark.field)
             if len(others) == len(alike):
                 alike.append(row)
-
-
-def _standing(conn: Connection, world: World, keys: Iterable[bytes]) -> Iterator[Row]:
-    """The records that are known by one of these keys, as they stand after what was handed in now."""
-    for line in conn.execute(_FOUND, {"keys": list(keys), "most": MOST_ALIKE + 1}):
-        row = world.rows.get((line.kind, line.id)) or Row.from_wire(orjson.loads(line.wire), line.bucket)
-        if row.removed is None:
-            yield row
 
 
 def _open(world: World, name: str, pair: _Pair) -> Change:
@@ -158,15 +149,15 @@ def _derived(name: str, other: str) -> str:
 _SECRET = text("SELECT twin_key FROM meta")
 _WAIT = text("SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS bigint[])) AS asked (lock)")
 _CLAIM = text("""
-    INSERT INTO natural_key (key, kind, record)
-    SELECT * FROM unnest(CAST(:keys AS bytea[]), CAST(:kinds AS text[]), CAST(:records AS uuid[]))
-    ON CONFLICT DO NOTHING
-""")
-_FOUND = text("""
-    SELECT found.* FROM unnest(CAST(:keys AS bytea[])) AS asked (key), LATERAL (
+    WITH asked AS (
+        SELECT decode(said.key, 'hex') AS key, kind, record
+        FROM json_to_recordset(CAST(:marks AS json)) AS said (key text, kind text, record uuid)
+    ),
+    noted AS (INSERT INTO natural_key (key, kind, record) SELECT * FROM asked ON CONFLICT DO NOTHING)
+    SELECT found.* FROM (SELECT DISTINCT key FROM asked) AS each, LATERAL (
         SELECT record.id, record.kind, record.bucket, record.wire
         FROM natural_key JOIN record ON record.id = natural_key.record AND record.kind = natural_key.kind
-        WHERE natural_key.key = asked.key AND NOT record.removed
+        WHERE natural_key.key = each.key AND NOT record.removed
         ORDER BY record.id LIMIT :most
     ) AS found
 """)

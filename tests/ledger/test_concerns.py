@@ -2,10 +2,9 @@
 
 import pytest
 
-from gridworker.ledger.concerns import A_WEEK
 from gridworker.records.conflicts import conflict_of
 from gridworker.records.merge import Clash, ClashType, Version
-from tests.helpers.notebook import COUNTY, GRID, LI, MORNING, WANG, Notebook, name_of
+from tests.helpers.notebook import COUNTY, DAY, GRID, LI, MORNING, WANG, Notebook, name_of
 
 CHEN = name_of(0xB9)
 HOUSE = {"head_name": "王建国", "head": name_of(0x77), "address": "1", "grid": GRID, "phone": "13800000001"}
@@ -74,7 +73,7 @@ def test_who_wrote_one_of_the_versions_is_always_asked(desk_of):
 def test_after_a_week_the_supervisor_is_asked_as_well(desk_of):
     notebook = desk_of("supervisor")
     quarrel(notebook, "household", HOUSE, "phone")
-    notebook.now += A_WEEK - 1
+    notebook.now += 7 * DAY - 1
     assert asked(notebook) == 0
     notebook.now += 1
     assert asked(notebook) == 1

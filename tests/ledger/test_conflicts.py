@@ -8,7 +8,7 @@ from gridworker.errors import NotAccepted, NotAllowed, NotFound
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.conflicts import conflict_of
-from gridworker.records.merge import ClashType, apply, seen_of, seen_of_entry
+from gridworker.records.merge import Clash, ClashType, Version, apply, seen_of, seen_of_entry
 from tests.helpers.notebook import GRID, LI, MORNING, WANG, name_of
 
 HOUSE = {"head_name": "王建国", "address": "1", "grid": GRID, "phone": "13800000001"}
@@ -274,3 +274,52 @@ def test_what_is_settled_is_settled_and_what_is_not_there_is_not_found(notebook,
     notebook.ledger.settle(conflict.id)
     with pytest.raises(NotAllowed):
         notebook.ledger.settle(conflict.id)
+
+
+@pytest.fixture
+def orphan(notebook):
+    """A member of a household that was removed by somebody else meanwhile; the conflict about it."""
+    house = notebook.centre.write("household", HOUSE)
+    person = notebook.centre.write("person", {"name": "王小明", "grid": GRID, "household": house.id})
+    notebook.catch_up("grid")
+    saved = notebook.ledger.remove("household", house.id)
+    notebook.hand_in(seen=True)
+    sides = Version(house.id, WANG, MORNING << 16, name_of(1)), Version(None, LI, MORNING << 16, saved.act)
+    told = conflict_of(Clash(ClashType.ORPHAN, "household", *sides), "person", person.id, None, name_of(2))
+    notebook.centre.write("conflict", told)
+    notebook.catch_up("grid")
+    return house.id, person.id
+
+
+def test_what_points_at_a_removed_record_brings_it_back(notebook, orphan):
+    house, _ = orphan
+    saved, state = settle(notebook, 1)
+    assert state == "swapped"
+    assert notebook.ledger.get("household", house)["head_name"] == "王建国"
+    notebook.ledger.undo(saved.act)
+    assert notebook.ledger.get("household", house) is None
+    assert len(notebook.ledger.contested()) == 1
+
+
+def test_or_it_is_made_to_point_elsewhere_or_left(notebook, orphan):
+    house, person = orphan
+    other = notebook.household("陈建国")
+    saved, state = settle(notebook, value=other)
+    assert state == "merged"
+    assert notebook.ledger.get("person", person)["household"] == other
+    notebook.ledger.undo(saved.act)
+    assert notebook.ledger.get("person", person)["household"] == house
+    assert settle(notebook)[1] == "kept"
+
+
+def test_what_is_back_already_or_not_here_is_not_brought_back(notebook, orphan):
+    house, _ = orphan
+    (conflict,) = notebook.ledger.contested()
+    notebook.ledger.restore("household", house)
+    with pytest.raises(NotAllowed) as refused:
+        notebook.ledger.settle(conflict.id, 1)
+    assert "已经恢复" in str(refused.value)
+    row = notebook.centre.rows["household", house]
+    notebook.give("grid", gone=[("household", house, row.ver + 9, "m")], hash="")
+    with pytest.raises(NotAllowed):
+        notebook.ledger.settle(conflict.id, 1)

@@ -1,8 +1,10 @@
 """Two records of one person, or of one household: the centre finds them, and a person decides."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from gridserver.storage import past, twins
+from gridserver.storage import book, past, twins
 from gridserver.storage.engine import text
 from gridworker.records.row import Row
 from tests.helpers.centre import Centre
@@ -116,6 +118,25 @@ def test_a_word_that_stands_in_many_records_is_no_number(wang):
     wang.send(*more)
     with wang.centre.conn() as conn:
         assert conn.scalar(text("SELECT count(*) FROM record WHERE kind = 'conflict'")) == twins.MOST_ALIKE - 1
+
+
+def test_two_requests_at_once_in_two_grids_find_each_other(wang, li):
+    first, second = person(wang, home(wang)), person(li, home(li, OTHER_GRID))
+    caller, centre = wang.caller, wang.centre
+    with ThreadPoolExecutor(1) as beside:
+        with centre.conn() as conn:
+            book.push(conn, caller, wang.hand.push(caller.epoch, first, scope=caller.scope), centre.clock())
+            answer = beside.submit(li.keep, second)
+            while not answer.done() and not _somebody_waits(centre):
+                pass
+            assert not answer.done()
+        assert answer.result().verdict == "ok"
+    assert len(li.conflicts(second.record)) == 1
+
+
+def _somebody_waits(centre: Centre) -> bool:
+    with centre.conn() as conn:
+        return bool(conn.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")))
 
 
 def test_no_number_stands_in_the_index(wang):
