@@ -93,6 +93,20 @@ house AS (
   WHERE h._removed IS NULL AND h.moved_out IS NULL)
 SELECT id, {_WHEN}, days FROM house
 """
+_MET_BESIDES = f"""
+SELECT house, max(met) FROM (
+  SELECT s."record" AS house, v.visited_at AS met
+  FROM visit__subjects AS s JOIN visit AS v ON v._row = s._row
+  WHERE s."record" IN (SELECT value FROM json_each(:only)) AND v.household IS NOT s."record"
+    AND v._removed IS NULL AND v.met IS NOT 0
+  UNION ALL
+  SELECT h.id, s.latest
+  FROM json_each(:only) AS o CROSS JOIN household AS h ON h.id = o.value
+  CROSS JOIN json_each(h.also) AS a
+  JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = a.key
+  WHERE h.also IS NOT NULL AND s.latest IS NOT NULL)
+GROUP BY house
+"""
 _ORDERS = {"late": "ORDER BY due, address", "address": "ORDER BY grid, address, due"}
 
 
@@ -144,15 +158,9 @@ def due_of(
 
 
 def met_besides(file: File, households: Sequence[str]) -> dict[str, int]:
-    """When households were met last on visits that were mainly to another one: ms UTC by id."""
-    return dict(
-        file.db.execute(
-            'SELECT s."record", max(v.visited_at) FROM visit__subjects AS s JOIN visit AS v ON v._row = s._row'
-            ' WHERE s."record" IN (SELECT value FROM json_each(?)) AND v.household IS NOT s."record"'
-            ' AND v._removed IS NULL AND v.met IS NOT 0 GROUP BY s."record"',
-            (_json(households),),
-        ).fetchall()
-    )
+    """When households were met last on visits that were mainly to another one, or to one that was merged into them:
+    ms UTC by id."""
+    return dict(file.db.execute(_MET_BESIDES, {"only": _json(households)}).fetchall())
 
 
 def attempts(file: File, since: Mapping[str, int]) -> dict[str, int]:

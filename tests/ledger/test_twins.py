@@ -61,6 +61,16 @@ def test_the_other_may_stay_as_well(notebook, two):
     assert [each["id"] for each in notebook.ledger.visits_of(new)] == [visit]
 
 
+def test_a_visit_to_the_one_that_went_was_a_visit_to_the_one_that_stayed(notebook, two):
+    old, *_ = two
+    before = notebook.ledger.due_days([old])[old]
+    saved = notebook.ledger.settle(open_one(notebook), keep=2)
+    after = notebook.ledger.due_days([old])[old]
+    assert after > before
+    notebook.ledger.undo(saved.act)
+    assert notebook.ledger.due_days([old])[old] == before
+
+
 def test_it_can_be_undone(notebook, two):
     old, new, member, visit = two
     before = [notebook.ledger.get("household", each) for each in (old, new)]
