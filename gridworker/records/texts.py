@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-MOST_CELLS = 250_000
-"""Sentences of one text times those of the other, beyond which nobody's patience is asked for: 8,000 characters in
-sentences of 16 on both sides."""
+MOST_PAIRS = 20_000
+"""Pairs of equal sentences beyond which nobody's patience is asked for: one line that stands 140 times in both."""
 
 _SENTENCE = re.compile(r"\n|[^\n。！？；!?;]*[。！？；!?;]+[”’」』）)】]*|[^\n。！？；!?;]+")
 _ENDS = "\n。！？；!?;”’」』）)】"
@@ -89,35 +88,63 @@ def _common(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]] |
     end = 0
     while end < most - start and base[-1 - end] == side[-1 - end]:
         end += 1
-    inner_base, inner_side = base[start : len(base) - end], side[start : len(side) - end]
-    if len(inner_base) * len(inner_side) > MOST_CELLS:
+    inner = _heaviest(base[start : len(base) - end], side[start : len(side) - end])
+    if inner is None:
         return None
-    inner = [(start + a, start + b) for a, b in _heaviest(inner_base, inner_side)]
     before = [(n, n) for n in range(start)]
     after = [(len(base) - n, len(side) - n) for n in range(end, 0, -1)]
-    return [*before, *inner, *after]
+    return [*before, *((start + a, start + b) for a, b in inner), *after]
 
 
-def _heaviest(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]]:
-    """The heaviest common subsequence: a line break alone does not tear a sentence from its like."""
-    rows = [[0] * (len(side) + 1)]
-    for line in reversed(base):
-        below, row, weight = rows[-1], [0] * (len(side) + 1), len(line)
-        for place in range(len(side) - 1, -1, -1):
-            best = max(below[place], row[place + 1])
-            row[place] = max(best, below[place + 1] + weight) if side[place] == line else best
-        rows.append(row)
-    rows.reverse()
-    found, a, b = [], 0, 0
-    while a < len(base) and b < len(side):
-        if base[a] == side[b] and rows[a][b] == rows[a + 1][b + 1] + len(base[a]):
-            found.append((a, b))
-            a, b = a + 1, b + 1
-        elif rows[a][b] == rows[a + 1][b]:
-            a += 1
-        else:
-            b += 1
-    return found
+def _heaviest(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]] | None:
+    """The common subsequence that holds the most characters: a line break alone does not tear a sentence from its
+    like. None when there are too many pairs to choose from."""
+    places: dict[str, list[int]] = {}
+    for place, line in enumerate(side):
+        places.setdefault(line, []).append(place)
+    if sum(len(places.get(line, ())) for line in base) > MOST_PAIRS:
+        return None
+    best = _Best(len(side))
+    for at, line in enumerate(base):
+        chains = [(place, best.before(place)) for place in places.get(line, ())]
+        for place, chain in chains:  # all of them were asked before one is told: a sentence is matched once
+            weight = chain[0] if chain is not None else 0
+            best.tell(place, (weight + len(line), at, place, chain))
+    found, chain = [], best.before(len(side))
+    while chain is not None:
+        found.append((chain[1], chain[2]))
+        chain = chain[3]
+    return found[::-1]
+
+
+_Chain = tuple[int, int, int, "_Chain | None"]
+"""Sentences matched so far: how many characters they hold, the last one's places, and the chain before it."""
+
+
+class _Best:
+    """The heaviest chain that ends before a place (a Fenwick tree of maxima)."""
+
+    def __init__(self, size: int) -> None:
+        self._tree: list[_Chain | None] = [None] * (size + 1)
+
+    def before(self, place: int) -> "_Chain | None":
+        """Among the chains told at smaller places."""
+        found: _Chain | None = None
+        while place > 0:
+            chain = self._tree[place]
+            if chain is not None and (found is None or chain[0] > found[0]):
+                found = chain
+            place &= place - 1
+        return found
+
+    def tell(self, place: int, chain: "_Chain") -> None:
+        """One more chain that ends at a place."""
+        place += 1
+        while place < len(self._tree):
+            known = self._tree[place]
+            if known is None or chain[0] > known[0]:
+                self._tree[place] = chain
+            place += place & -place
 
 
 def _meet(one: Edit, other: Edit) -> bool:

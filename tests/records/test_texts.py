@@ -79,11 +79,17 @@ def test_what_differs_is_told_sentence_by_sentence():
 
 
 def test_a_text_without_end_is_not_compared_for_ever():
-    base = "".join(f"{n}。" for n in range(3000))
-    one = "".join(f"甲{n}。" for n in range(3000))
+    base = "".join(f"{n % 9}。" for n in range(3000))
+    one = "".join(f"{n % 8}。" for n in range(3000))
     assert merged(base, one, base) is None
     assert joint(base, one, "乙") == one + "乙"
     assert all(differs for _, differs in compared(base, one))
+
+
+def test_a_text_of_eight_thousand_characters_of_which_both_ends_were_rewritten():
+    base = [f"第{n}句。" for n in range(1500)]
+    one, other = ["开头。", *base[1:-1], "结尾。"], [*base[:700], "中间。", *base[701:]]
+    assert merged("".join(base), "".join(one), "".join(other)) == "".join([*one[:700], "中间。", *one[701:]])
 
 
 @pytest.mark.parametrize("stop", ["。", "a。b。", "\n"])
@@ -160,3 +166,20 @@ def test_what_does_not_differ_is_not_marked(told):
     same = [line for line, differs in compared(one, other) if not differs]
     rest = iter(sentences(other))
     assert all(line in rest for line in same), "they stand in the other in the same order"
+
+
+def heaviest_told_slowly(base, side):
+    """How many characters the best common subsequence holds."""
+    rows = [[0] * (len(side) + 1) for _ in range(len(base) + 1)]
+    for a, line in enumerate(base):
+        for b, other in enumerate(side):
+            matched = rows[a][b] + len(line) if line == other else 0
+            rows[a + 1][b + 1] = max(rows[a][b + 1], rows[a + 1][b], matched)
+    return rows[-1][-1]
+
+
+@given(st.text(alphabet="甲乙。\n；", max_size=40), st.text(alphabet="甲乙。\n；", max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_as_much_as_can_be_is_found_to_be_the_same(one, other):
+    same = sum(len(line) for line, differs in compared(one, other) if not differs)
+    assert same == heaviest_told_slowly(sentences(one), sentences(other))
