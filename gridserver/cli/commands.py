@@ -109,6 +109,12 @@ def _assign(hand: _Hand, asked: argparse.Namespace) -> Told:
     return Told({"changed": changed}, [f"{asked.name}: {words if changed else 'nothing to change'}"])
 
 
+def _set_role(hand: _Hand, asked: argparse.Namespace) -> Told:
+    changed = hand.staff.set_role(asked.name, asked.role)
+    words = f"is {asked.role} now" if changed else "nothing to change"
+    return Told({"changed": changed}, [f"{asked.name}: {words}"])
+
+
 def _reset_password(hand: _Hand, asked: argparse.Namespace) -> Told:
     hand.staff.reset_password(asked.name, _password())
     return Told({"ok": True}, [f"{asked.name}: password reset"])
@@ -173,6 +179,7 @@ _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
     "enrol": _enrol,
     "assign": _assign,
     "reset-password": _reset_password,
+    "set-role": _set_role,
     "list-accounts": _list_accounts,
     "list-devices": _list_devices,
     "revoke-device": _revoke_device,

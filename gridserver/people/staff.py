@@ -87,6 +87,18 @@ class Staff:
         self._note("unassign", account, place.code)
         return True
 
+    def set_role(self, name: str, role: str) -> bool:
+        """Gives a person another post; False when it is his. What he made in the old one is still taken in."""
+        account = self._account(name)
+        if account.role == role:
+            return False
+        scope.change_role(self.conn, account.id, role)
+        author = self.author
+        if (row := author.row_of(STAFF_MEMBER.name, account.id)) is not None:
+            author.write([author.set(row, "role", role)])
+        self._note("set_role", account)
+        return True
+
     def reset_password(self, name: str, password: str) -> None:
         """A new password for somebody who forgot his. His stores and what waits in them are untouched."""
         account = self._account(name)

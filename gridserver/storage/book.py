@@ -225,7 +225,8 @@ def _apply(
     repeats, fresh, aside = handed.sorted_out(groups, known, caller.person, caller.status != "active")
     told = change_ledger.answers(conn, repeats)
     author = Author(caller.device, caller.incarnation, caller.person, now)
-    hand = Hand(author, caller.role, scope_version, trusted=caller.role == Role.CENTRE)
+    was = scope.role_at(conn, caller.person, scope_version) if scope_version < caller.scope else None
+    hand = Hand(author, was or caller.role, scope_version, trusted=caller.role == Role.CENTRE, late=was is not None)
     took = take(conn, hand, fresh, known, aside)
     told.update({result.tx: result for result in took.results})
     return took._replace(results=[told[group.tx] for group in groups])

@@ -85,13 +85,15 @@ class World:
     blocked: set[Key] = field(default_factory=set)
     touched: dict[Key, None] = field(default_factory=dict)
     """Every row that was changed, in order."""
+    is_late: bool = False
+    """All that is handed in was made by somebody who is something else now."""
     late: set[str] = field(default_factory=set)
     """Buckets into which something was written that was made while its author held another scope."""
 
 
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
-    draft = Draft(world.rows, world.about)
+    draft = Draft(world.rows, world.about, late=world.is_late)
     changes = group.changes
     keys = dict.fromkeys([(change.kind, change.record) for change in changes])
     try:

@@ -83,6 +83,7 @@ def write(
         conn.execute(_STAGE)
         bulk.copy(conn, "record_in", _COLUMNS, [_line(row, seqs[row.kind, row.id]) for row in placed.changed])
         conn.execute(_FROM_STAGE)
+        conn.execute(_CLEAR_STAGE)  # the same record may be written once more in this transaction
     _write_departures(conn, placed.moved)
     return seqs
 
@@ -146,6 +147,7 @@ _STAGE = text("""
         id uuid, kind text, bucket uuid, seq bigint, removed boolean, about uuid, wire text
     ) ON COMMIT DELETE ROWS
 """)
+_CLEAR_STAGE = text("DELETE FROM record_in")
 _FROM_STAGE = text("""
     UPDATE record SET bucket = record_in.bucket, seq = record_in.seq, removed = record_in.removed,
         wire = record_in.wire

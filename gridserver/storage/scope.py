@@ -50,6 +50,18 @@ def version_of(conn: Connection, account: str) -> int:
     return int(conn.scalar(text("SELECT scope_version FROM account WHERE id = :id"), {"id": account}) or 0)
 
 
+def role_at(conn: Connection, account: str, version: int) -> str | None:
+    """What the person was when his scope had this version; None: what he is now."""
+    was = conn.scalar(_ROLE_AT, {"account": account, "version": version})
+    return None if was is None else str(was)
+
+
+def change_role(conn: Connection, account: str, role: str) -> None:
+    """The person is something else from now on; what he made before is judged by what he was."""
+    conn.execute(_CHANGE_ROLE, {"account": account, "role": role})
+    regrant(conn, account)
+
+
 def buckets_exist(conn: Connection, buckets: Iterable[str]) -> dict[str, BucketInfo]:
     """Those of ``buckets`` that exist, by id, whoever may see them."""
     rows = conn.execute(_BUCKETS, {"buckets": list(buckets)})
@@ -133,6 +145,15 @@ _HELD_AT = text("""
     SELECT DISTINCT bucket FROM bucket_grant
     WHERE account = :account AND bucket = ANY(CAST(:buckets AS uuid[]))
         AND from_version <= :version AND (until_version IS NULL OR until_version > :version)
+""")
+_ROLE_AT = text("""
+    SELECT role FROM account_role WHERE account = CAST(:account AS uuid) AND until_version > :version
+    ORDER BY until_version LIMIT 1
+""")
+_CHANGE_ROLE = text("""
+    WITH was AS (SELECT id, role, scope_version FROM account WHERE id = CAST(:account AS uuid) FOR UPDATE),
+    noted AS (INSERT INTO account_role (account, role, until_version) SELECT id, role, scope_version + 1 FROM was)
+    UPDATE account SET role = :role, scope_version = was.scope_version + 1 FROM was WHERE account.id = was.id
 """)
 _BUCKETS = text("SELECT id, class, region, record FROM bucket WHERE id = ANY(CAST(:buckets AS uuid[]))")
 _NEAR = text("""

@@ -33,6 +33,8 @@ class Hand:
     """What the author knew of his scope when he made the changes."""
     trusted: bool = False
     """The centre itself, or somebody who looked at the group: the buckets that it names are not asked for."""
+    late: bool = False
+    """He has become something else since."""
 
 
 class Took(NamedTuple):
@@ -129,6 +131,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         homes=homes,
         held=held,
         held_then=then,
+        is_late=hand.late,
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
         targets=_targets(conn, changes),

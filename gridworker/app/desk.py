@@ -124,6 +124,7 @@ class Desk:
                 try:
                     self._note_waiting_files(store)
                     report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
+                    session.learn_of_oneself(store, line)
                     look_for_silent_desks(store, line)
                     courier.deliver(store, line, machine.now())
                     return report

@@ -423,6 +423,14 @@ class Ledger:
         """The last syncs, newest first."""
         return self.store.sync_log(limit)
 
+    def late_work(self) -> list[dict[str, Any]]:
+        """What people handed in who are elsewhere now, as the centre last told."""
+        return list(self.store.meta("late_work") or ())
+
+    def put_aside(self) -> list[dict[str, Any]]:
+        """What waits at the centre for a decision, as it last told."""
+        return list(self.store.meta("put_aside") or ())
+
     def desks(self) -> list[dict[str, Any]] | None:
         """The desks of one's area as the centre last told; None when it never did."""
         kept = self.store.meta("desks")

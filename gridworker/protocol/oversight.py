@@ -1,5 +1,7 @@
 """What a supervisor asks the centre for: the desks of his district, and when each was last heard from."""
 
+from pydantic import Field
+
 from gridworker.protocol.sync import Message
 
 
@@ -26,9 +28,35 @@ class Desk(Message):
     """ms by which its clock is behind the centre's."""
 
 
+class LateWork(Message):
+    """What somebody handed in that he had made while a grid, or a post, was still his: taken, and told."""
+
+    person: str
+    name: str
+    at: int
+    """When it came last, ms UTC."""
+    changes: int
+    records: list[str]
+    """``kind id`` of the records that it was about."""
+
+
+class Aside(Message):
+    """What was made where it was not one's own: kept whole at the centre until a person decides."""
+
+    person: str
+    name: str
+    at: int
+    """When it came, ms UTC."""
+    code: str
+    reason: str
+    changes: int
+
+
 class Desks(Message):
-    """The desks of the caller's regions."""
+    """The desks of the caller's regions, and what came there from people who are elsewhere now."""
 
     as_of: int
     """ms UTC."""
     desks: list[Desk]
+    late: list[LateWork] = Field(default_factory=list)
+    aside: list[Aside] = Field(default_factory=list)

@@ -207,6 +207,11 @@ class Centre:
         """The desks of a supervisor's district, and when each was last heard from."""
         return self._ask("GET", "/oversight/v1/desks", Desks)
 
+    def renew(self) -> None:
+        """New tokens before their time, and what the centre knows of the person today: role, regions."""
+        if self._badge is not None:
+            self._renew(self._badge)
+
     def keys(self) -> CentreKeys:
         """The centre's public keys; who needs to be sure of them compares them with the enrolment code."""
         return self._send("GET", "/people/v1/keys", CentreKeys)

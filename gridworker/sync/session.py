@@ -1,15 +1,18 @@
 """What a store knows of its centre once it was enrolled: who the worker is, by which badge it speaks, where."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from gridworker.errors import SignInNeeded
+from gridworker.errors import GridworkerError, SignInNeeded
 from gridworker.protocol.people import Account, SignedIn, Tokens
 from gridworker.protocol.sync import Clock
 from gridworker.storage.store import Store
 from gridworker.sync.badge import Badge, raw_of, text_of
 from gridworker.sync.centre import Centre
+
+LOG = logging.getLogger(__name__)
 
 
 class Connect(Protocol):
@@ -98,11 +101,23 @@ def remember(store: Store, answer: SignedIn) -> None:
     store.set_metas(
         {
             "account": answer.account.model_dump(),
+            "account_scope": answer.standing.scope,
             "tokens": answer.tokens.model_dump(),
             "recovery_key": answer.recovery_key,
             "lease_days": answer.lease_days,
         }
     )
+
+
+def learn_of_oneself(store: Store, line: Centre) -> None:
+    """After a sync: when the scope has changed since the centre last said who the person is, it is asked again."""
+    standing = store.meta("standing") or {}
+    if standing.get("scope") == store.meta("account_scope"):
+        return
+    try:
+        line.renew()
+    except GridworkerError as error:
+        LOG.info("not told who I am: %s", type(error).__name__)
 
 
 def adopt(store: Store, answer: SignedIn, device_key: bytes, place: str, ca: str) -> None:

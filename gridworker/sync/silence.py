@@ -22,9 +22,9 @@ class Line(Protocol):
 
 
 def look_for_silent_desks(store: Store, line: Line) -> bool:
-    """Notes under ``desks`` what the centre knows of the desks of this supervisor's district (``protocol.oversight``),
-    and under ``desks_as_of`` when it said so (ms UTC). False for other people, when it was asked a moment ago, and
-    when it could not be asked: the sync before it was whole all the same.
+    """Notes what the centre knows of this supervisor's district (``protocol.oversight``) under ``desks``, ``late_work``
+    and ``put_aside``, and under ``desks_as_of`` when it said so (ms UTC). False for other people, when it was asked a
+    moment ago, and when it could not be asked: the sync before it was whole all the same.
     """
     account = session.account_of(store)
     if account is None or account.role != Role.SUPERVISOR:
@@ -36,7 +36,14 @@ def look_for_silent_desks(store: Store, line: Line) -> bool:
     except GridworkerError as error:
         LOG.info("desks not told: %s", type(error).__name__)
         return False
-    store.set_metas({"desks": [desk.model_dump() for desk in told.desks], "desks_as_of": told.as_of})
+    store.set_metas(
+        {
+            "desks": [desk.model_dump() for desk in told.desks],
+            "late_work": [each.model_dump() for each in told.late],
+            "put_aside": [each.model_dump() for each in told.aside],
+            "desks_as_of": told.as_of,
+        }
+    )
     return True
 
 

@@ -296,6 +296,9 @@ class Board(QWidget):
         clear(self._desk_place)
         self._desks_card = self._desks(silent)
         self._desk_place.addWidget(self._desks_card)
+        late, aside = self._work.ledger.late_work(), self._work.ledger.put_aside()
+        if late or aside:
+            self._desk_place.addWidget(self._from_elsewhere(late, aside))
 
     def _show_silent(self) -> None:
         """Down to the card that names them."""
@@ -326,6 +329,28 @@ class Board(QWidget):
         told = int(self._work.ledger.store.meta("desks_as_of", 0) or 0)
         if told:
             card.body.addWidget(Label(f"中心 {moment_words(told, today)} 告知", "hint2", wrap=True))
+        return card
+
+    def _from_elsewhere(self, late: list[dict[str, Any]], aside: list[dict[str, Any]]) -> Card:
+        """What people handed in who are elsewhere now: taken, and to be looked at; or not theirs, and kept."""
+        card, today = Card(gap=8), self._work.today()
+        card.body.addWidget(SectionTitle("调离后补交", str(len(late) + len(aside))))
+        for each in late[:MOST]:
+            row = Row(gap=8)
+            row.addWidget(Elide(str(each["name"]), "strong"), 1)
+            row.addWidget(
+                Label(f"补交 {each['changes']} 项，已收下（{moment_words(int(each['at']), today)}）", "second")
+            )
+            card.body.addLayout(row)
+        for each in aside[:MOST]:
+            row = Row(gap=8)
+            row.addWidget(Elide(str(each["name"]), "strong"), 1)
+            row.addWidget(Label(f"{each['changes']} 项还没有收下，中心已保管", "second", tone="warn"))
+            card.body.addLayout(row)
+        words = "补交的是调离或换岗以前写的内容，请看一看是否妥当。"
+        if aside:
+            words += "没有收下的内容由管理员核对后处理，不会丢。"
+        card.body.addWidget(Label(words, "hint2", wrap=True))
         return card
 
 

@@ -131,8 +131,8 @@ def test_what_is_no_command_ends_with_two(command, words):
 
 
 ACTS = (
-    "import-divisions add-grid add-account enrol assign reset-password list-accounts list-devices revoke-device backup"
-    " restore status quarantine suspend-device wipe-device lease drill"
+    "import-divisions add-grid add-account enrol assign set-role reset-password list-accounts list-devices"
+    " revoke-device backup restore status quarantine suspend-device wipe-device lease drill"
 ).split()
 
 

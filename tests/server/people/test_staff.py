@@ -92,6 +92,23 @@ def test_a_region_more_and_a_region_less(centre):
     assert [(each.login, each.regions) for each in listed] == [("li", [OTHER_TOWN])]
 
 
+def test_two_acts_of_one_moment_about_one_person_both_stand(centre):
+    person = centre.hire("li", "mediator", TOWN)
+    with centre.staff() as staff:
+        assert staff.assign("li", OTHER_TOWN)
+        assert staff.unassign("li", TOWN)
+        row = staff.author.row_of("staff_member", person)
+    assert (row.ver, [each["region"] for each in row.fields["regions"].values()]) == (3, [centre.regions[OTHER_TOWN]])
+
+
+def test_another_post_is_told_to_everybody(centre):
+    person = centre.hire("li", "mediator", TOWN)
+    with centre.staff() as staff:
+        assert staff.set_role("li", "supervisor")
+        assert not staff.set_role("li", "supervisor")
+        assert staff.author.row_of("staff_member", person).fields["role"] == "supervisor"
+
+
 @pytest.mark.parametrize("act", ["assign", "unassign", "reset_password", "enrol"])
 def test_nobody_can_be_done_nothing_to(centre, act):
     more = {"assign": [TOWN], "unassign": [TOWN], "reset_password": [PASSWORD], "enrol": []}[act]

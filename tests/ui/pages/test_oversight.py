@@ -186,6 +186,20 @@ def test_tiles_count_and_open_what_they_count(office: Office) -> None:
     assert office.window.findChild(Diaries).isVisible()
 
 
+def test_who_handed_in_after_he_had_gone_elsewhere_is_named(office: Office) -> None:
+    office.grid.store.set_metas(
+        {
+            "desks": [],
+            "desks_as_of": MORNING,
+            "late_work": [{"person": "p", "name": "王芳", "at": MORNING, "changes": 3, "records": []}],
+            "put_aside": [{"person": "q", "name": "陈建", "at": MORNING, "code": "out_of_scope", "changes": 2}],
+        }
+    )
+    told = office.board()
+    for words in ("调离后补交", "王芳", "补交 3 项，已收下", "陈建", "2 项还没有收下，中心已保管"):
+        assert words in told
+
+
 def test_desks_not_heard_from_are_named_with_the_day(office: Office) -> None:
     office.grid.store.set_metas(
         {

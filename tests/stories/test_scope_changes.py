@@ -1,0 +1,191 @@
+"""People get grids, lose them, get them back, change their posts: what they have written arrives, or a person hears."""
+
+import pytest
+
+from gridworker.storage import restore
+from tests.helpers.desk_fixtures import GRID, OTHER_GRID, shared
+
+TOWN = "330683106"
+
+
+@pytest.fixture
+def village(founded):
+    """A district that every desk knows."""
+    return founded
+
+
+def give(village, name, *, more=(), less=()):
+    """An administrator changes what a person is responsible for."""
+    with village.centre.staff() as staff:
+        for code in more:
+            staff.assign(name, code)
+        for code in less:
+            staff.unassign(name, code)
+
+
+def a_days_work(desk, village):
+    """A household with everything, and an edit of one that was there before; all of it waits."""
+    house = village.household(desk)
+    save, about = desk.ledger.save, {"household": house}
+    made = {
+        "household": house,
+        "person": save("person", {**about, "name": "陈小红"}).id,
+        "key_group_tag": save(
+            "key_group_tag", {**about, "tag": "released", "source": "名册", "valid_from": "2026-01-01"}
+        ).id,
+        "visit": save("visit", {**about, "text": "家中一切正常。"}).id,
+        "matter": save("matter", {**about, "title": "路灯不亮"}).id,
+        "dispute": save("dispute", {**about, "title": "宅基地边界", "dispute_type": "03"}).id,
+    }
+    desk.ledger.save("household", {"phone": "13800000001"}, house)
+    return made
+
+
+def has(desk, made):
+    """Which of the records are on this desk."""
+    return {kind for kind, record in made.items() if desk.store.get(kind, record) is not None}
+
+
+def buckets(desk):
+    return {(bucket.bucket_class, bucket.region, bucket.state) for bucket in desk.store.buckets()}
+
+
+def test_a_grid_more_comes_whole_and_can_be_written_in_at_once(village, desk):
+    wang, zhao = desk("wang"), desk("zhao")
+    theirs = village.household(zhao, grid=OTHER_GRID)
+    zhao.sync()
+    give(village, "wang", more=[OTHER_GRID])
+    wang.sync()
+    assert wang.renew(), "his desk knows of it without his signing in"
+    assert village.centre.regions[OTHER_GRID] in wang.me.regions
+    assert wang.ledger.get("household", theirs)["head_name"] == "陈建国"
+    wang.ledger.save("visit", {"household": theirs, "text": "第一次上门。"})
+    assert (wang.sync().pushed, wang.sync().refused) == (1, 0)
+    mine, told = shared(wang, zhao)
+    zhao.sync()
+    mine, told = shared(wang, zhao)
+    assert mine == told
+
+
+def test_who_is_sent_to_another_grid_hands_in_all_that_waits_and_his_supervisor_hears(village, desk):
+    wang, zhao = desk("wang"), desk("zhao")
+    village.centre.line.cut = True
+    made = a_days_work(wang, village)
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    village.centre.line.cut = False
+    report = wang.sync()
+    assert (report.pushed, report.refused, report.conflicts, report.dropped, report.kept_back) == (7, 0, 0, 2, 0)
+    assert has(wang, made) == set(), "the old grid has left his desk"
+    old = village.centre.regions[GRID]
+    assert old not in {region for _, region, _ in buckets(wang)}
+    village.centre.clock.move(minutes=20)
+    zhao.sync()
+    assert has(zhao, made) == made.keys() - {"key_group_tag"}
+    [late] = zhao.ledger.late_work()
+    assert (late["name"], late["changes"]) == ("wang", 6), "the sensitive one is not for his eyes"
+    assert {each.split()[0] for each in late["records"]} == made.keys() - {"key_group_tag"}
+    assert zhao.ledger.put_aside() == []
+
+
+def test_a_grid_taken_and_given_back_between_two_syncs_makes_no_difference(village, desk):
+    wang, zhao = desk("wang"), desk("zhao")
+    before = buckets(wang)
+    village.centre.line.cut = True
+    made = a_days_work(wang, village)
+    give(village, "wang", less=[GRID])
+    give(village, "wang", more=[GRID])
+    village.centre.line.cut = False
+    report = wang.sync()
+    assert (report.pushed, report.refused, report.dropped, report.kept_back) == (7, 0, 0, 0)
+    assert buckets(wang) == before
+    assert has(wang, made) == made.keys()
+    village.centre.clock.move(minutes=20)
+    zhao.sync()
+    assert zhao.ledger.late_work() == [], "he held it when it came"
+
+
+def test_a_grid_given_back_after_it_was_let_go_is_there_again_with_what_was_his(village, desk):
+    wang = desk("wang")
+    made = a_days_work(wang, village)
+    wang.sync()
+    give(village, "wang", less=[GRID])
+    wang.sync()
+    assert has(wang, made) == set()
+    give(village, "wang", more=[GRID])
+    wang.sync()
+    assert has(wang, made) == made.keys()
+    assert wang.ledger.get("household", made["household"])["phone"] == "13800000001"
+    visit = wang.ledger.save("visit", {"household": made["household"], "text": "又回来了。"}).id
+    assert (wang.sync().pushed, wang.ledger.waiting_count()) == (1, 0)
+    assert wang.store.state_of("visit", visit) == "accepted"
+
+
+def test_what_a_store_from_before_writes_in_a_grid_that_is_lost_waits_for_a_person(village, desk, tmp_path):
+    """The desk had known better once: nobody else could tell its work from a stranger's."""
+    wang, zhao = desk("wang"), desk("zhao")
+    copy = tmp_path / "yesterday.db"
+    wang.store.backup_to(copy, wang.key)
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    wang.sync()
+    village.household(wang, grid=OTHER_GRID)
+    wang.sync()
+    wang.close()
+    restore.put_back(wang.opened.entry.path, wang.key, copy, tmp_path / "aside")
+    wang = village.open(wang)
+    house = village.household(wang)
+    report = wang.sync()
+    assert (report.pushed, report.refused) == (1, 1), "what came along from the store that was replaced, and this"
+    [mine] = wang.ledger.outbox(["attention"])
+    assert (mine.code, mine.record) == ("out_of_scope", house)
+    assert "没有丢" in mine.reason
+    village.centre.clock.move(minutes=20)
+    zhao.sync()
+    [aside] = zhao.ledger.put_aside()
+    assert (aside["name"], aside["code"], aside["changes"]) == ("wang", "out_of_scope", 1)
+
+
+def test_who_becomes_something_else_hands_in_what_he_was_still_allowed_to_write(village, desk):
+    wang, li, zhao = desk("wang"), desk("li"), desk("zhao")
+    dispute = wang.ledger.save(
+        "dispute", {"title": "宅基地边界", "grid": village.centre.regions[GRID], "dispute_type": "03"}
+    ).id
+    wang.sync()
+    li.sync()
+    village.centre.line.cut = True
+    li.ledger.move("dispute", dispute, "accepted")
+    town = village.centre.regions[TOWN]
+    case = li.ledger.save(
+        "mediation_case", {"title": "宅基地边界", "dispute": dispute, "town": town, "accepted_on": "2026-03-02"}
+    ).id
+    with village.centre.staff() as staff:
+        assert staff.set_role("li", "grid_worker")
+        assert not staff.set_role("li", "grid_worker")
+    village.centre.line.cut = False
+    report = li.sync()
+    assert (report.pushed, report.refused, report.conflicts) == (2, 0, 0)
+    assert li.renew()
+    assert li.me.role == "grid_worker"
+    assert "case" not in {bucket_class for bucket_class, *_ in buckets(li)}
+    assert "sensitive" in {bucket_class for bucket_class, *_ in buckets(li)}
+    village.centre.clock.move(minutes=20)
+    zhao.sync()
+    assert zhao.ledger.get("mediation_case", case)["title"] == "宅基地边界"
+    assert zhao.ledger.get("dispute", dispute)["state"] == "accepted"
+    [late] = zhao.ledger.late_work()
+    assert (late["name"], late["changes"]) == ("li", 2)
+    with pytest.raises(Exception, match="不能"):
+        li.ledger.move("dispute", dispute, "mediating")
+
+
+def test_what_he_writes_in_the_new_post_is_judged_by_the_new_post(village, desk):
+    wang = desk("wang")
+    house = village.household(wang)
+    wang.sync()
+    with village.centre.staff() as staff:
+        staff.set_role("wang", "mediator")
+    wang.sync()
+    wang.renew()
+    wang.ledger.save("household", {"phone": "13800000001"}, house)
+    assert wang.sync().refused == 0
+    with pytest.raises(Exception, match="不能移除"):
+        wang.ledger.remove("household", house)
