@@ -350,6 +350,8 @@ class Entries(Field):
     merge: Merge = Merge.ENTRIES
     fields: tuple[Field, ...] = ()
     most: int = 200
+    found_by: str = ""
+    """A fixed field of the record that points where one of the entries does: that entry is found by it."""
 
     def clean(self, value: Any) -> dict[str, dict[str, Any]]:
         return {} if value is None or value == "" else self._checked(value)

@@ -319,7 +319,8 @@ def _update_children(file: File, table: KindTable, here: Held, row: Row) -> None
     new = {} if row.removed else {n: row.fields.get(n) for n in names}
     differing = [name for name in names if old.get(name) != new.get(name)]
     drop_children(file.db, table, here.row_id, {name: old.get(name) for name in differing})
-    put_children(file.db, table, here.row_id, {name: new.get(name) for name in differing})
+    leading = {each.found_by: row.fields.get(each.found_by) for each in table.lists if each.found_by}
+    put_children(file.db, table, here.row_id, leading | {name: new.get(name) for name in differing})
 
 
 def _delete(file: File, table: KindTable, here: Held, before: Place | None) -> None:

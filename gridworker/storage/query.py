@@ -10,7 +10,7 @@ from gridworker.records.fields import Entries, Field, Tags
 from gridworker.records.row import Row
 from gridworker.storage import project
 from gridworker.storage.file import UNSEEN, File
-from gridworker.storage.tables import KindTable, quoted
+from gridworker.storage.tables import KindTable, pointer_of, quoted
 
 Condition: TypeAlias = tuple[str, str, Any]
 """(field, op, value). op: = != < <= > >= in has is_null not_null begins.
@@ -228,7 +228,13 @@ def _has_entry(table: KindTable, field: Entries, value: Any) -> tuple[str, list[
     if field.field(inner) is None or field not in table.lists:
         raise NotAField(f"{table.kind.name}.{field.name} has {inner}")
     child = table.child(field.name)
-    return f"_row IN (SELECT _row FROM {child} WHERE {quoted(inner)} = ?)", [wanted]
+    test = f"_row IN (SELECT _row FROM {child} WHERE {quoted(inner)} = ?)"
+    if field.found_by and inner == pointer_of(field):
+        return f"({test} OR {quoted(field.found_by)} = ?)", [wanted, wanted]
+    if field.found_by:
+        listed = f"json_each({quoted(field.name)})"
+        return f"EXISTS (SELECT 1 FROM {listed} AS e WHERE e.value ->> ? = ?)", [f'$."{inner}"', wanted]
+    return test, [wanted]
 
 
 def _column(table: KindTable, name: str) -> tuple[str, Field | None]:

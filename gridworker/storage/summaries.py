@@ -11,6 +11,12 @@ _JOIN = "\x1f"
 """Between the values of a group with several; no field can hold it."""
 
 
+_ADD = (
+    "INSERT INTO summary VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n,"
+    " latest = max(coalesce(latest, excluded.latest), coalesce(excluded.latest, latest))"
+)
+
+
 class Place(NamedTuple):
     """Where a row counts: its bucket and its fields."""
 
@@ -39,14 +45,17 @@ def shift(file: File, table: KindTable, before: Place | None, after: Place | Non
 
     Call it when the row itself is written: the latest of those that are left is read from them.
     """
-    for summary in table.kind.summaries:
+    added = []
+    for place, summary in enumerate(table.kind.summaries):
         old, new = _group(summary, before), _group(summary, after)
         if old == new:
             continue
         if old is not None:
             _take(file, table, summary, old)
         if new is not None:
-            _add(file, table, summary, new, 1)
+            added.append((new.bucket, f"{table.kind.name}{place}", key_of(new.values), 1, new.latest))
+    if added:
+        file.db.executemany(_ADD, added)
 
 
 def count(file: File, table: KindTable, bucket: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -122,11 +131,7 @@ def _group(summary: Summary, place: Place | None) -> _Group | None:
 
 
 def _add(file: File, table: KindTable, summary: Summary, group: _Group, n: int) -> None:
-    file.db.execute(
-        "INSERT INTO summary VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n,"
-        " latest = max(coalesce(latest, excluded.latest), coalesce(excluded.latest, latest))",
-        (group.bucket, name_of(table, summary), key_of(group.values), n, group.latest),
-    )
+    file.db.execute(_ADD, (group.bucket, name_of(table, summary), key_of(group.values), n, group.latest))
 
 
 def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None:

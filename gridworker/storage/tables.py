@@ -209,11 +209,29 @@ def put_many_children(db: Connection, table: KindTable, rows: Sequence[tuple[int
         if tags:
             db.executemany(f"INSERT INTO {table.child(field.name)} VALUES (?, ?)", tags)
     for entries in table.lists:
-        listed = [(row_id, each) for row_id, fields in rows for each in (fields.get(entries.name) or {}).items()]
+        listed = [
+            (row_id, each)
+            for row_id, fields in rows
+            for each in (fields.get(entries.name) or {}).items()
+            if not _is_found(entries, fields, each[1])
+        ]
         if listed:
             marks = ", ".join("?" * (len(entries.fields) + 2))
             put = f"INSERT INTO {table.child(entries.name)} VALUES ({marks})"
             db.executemany(put, [_entry_line(entries, row_id, *each) for row_id, each in listed])
+
+
+def pointer_of(entries: Entries) -> str | None:
+    """The field by which entries are looked for: the first that points at a record."""
+    return next((field.name for field in entries.fields if isinstance(field, Ref)), None)
+
+
+def _is_found(entries: Entries, fields: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Whether the record's own field leads to the entry: a line beside the record would cost a save a page."""
+    if not entries.found_by:
+        return False
+    pointed = entry.get(pointer_of(entries) or "")
+    return pointed is not None and pointed == fields.get(entries.found_by)
 
 
 def drop_children(db: Connection, table: KindTable, row_id: int, fields: Mapping[str, Any]) -> None:
@@ -224,7 +242,7 @@ def drop_children(db: Connection, table: KindTable, row_id: int, fields: Mapping
             db.executemany(take, [(tag, row_id) for tag in tags])
     for entries in table.lists:
         if listed := fields.get(entries.name):
-            first = next((f.name for f in entries.fields if isinstance(f, Ref)), None)
+            first = pointer_of(entries)
             test = "" if first is None else f" AND {quoted(first)} = ?"
             take = f"DELETE FROM {table.child(entries.name)} WHERE _row = ? AND entry = ?{test}"
             refs = [() if first is None else (value.get(first) or "",) for value in listed.values()]

@@ -62,7 +62,9 @@ def beside(notebook):
             for field in table.tags:
                 rows |= {(kind, field.name, line["_row"], tag) for tag in line.get(field.name, ())}
             for entries in table.lists:
-                rows |= {(kind, entries.name, line["_row"], entry) for entry in line.get(entries.name, {})}
+                led = line.get(entries.found_by, "") if entries.found_by else ""
+                listed = line.get(entries.name, {}).items()
+                rows |= {(kind, entries.name, line["_row"], n) for n, each in listed if each.get("record", "-") != led}
         for field in (*table.tags, *table.lists):
             column = "tag" if field in table.tags else "entry"
             lines = db.execute(f"SELECT _row, {column} FROM {table.child(field.name)}").fetchall()

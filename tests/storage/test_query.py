@@ -145,3 +145,29 @@ def test_a_record_with_an_open_conflict_says_so_until_it_is_settled(notebook):
     notebook.ledger.settle(notebook.ledger.conflicts()[0]["id"], 1)
     assert notebook.store.state_of("household", house) == "local"
     assert notebook.ledger.get("household", house)["phone"] == "13800000002"
+
+
+def test_a_visit_is_found_by_whom_it_was_mainly_to_and_by_everybody_else(notebook):
+    """The first household stands in a field of its own; only the others have a line beside the visit."""
+    chen, wang, li = (notebook.household(name) for name in ("陈建国", "王秀英", "李明"))
+    both = {
+        name_of(1): {"kind": "household", "record": chen, "name": "陈建国"},
+        name_of(2): {"kind": "household", "record": wang, "name": "王秀英"},
+    }
+    visit, other = notebook.visit(chen, subjects=both), notebook.visit(li)
+    beside = "SELECT entry FROM visit__subjects"
+    assert notebook.store._file.db.execute(beside).fetchall() == [(name_of(2),)]
+
+    def found(field, value):
+        return {each["id"] for each in notebook.ledger.find("visit", [("subjects", "has", (field, value))])}
+
+    assert (
+        found("record", chen) == found("record", wang) == found("name", "王秀英") == found("name", "陈建国") == {visit}
+    )
+    assert found("record", li) == {other}
+    assert found("kind", "household") == {visit, other}
+    notebook.ledger.save("visit", {"subjects": {name_of(1): both[name_of(1)]}}, visit)
+    assert found("record", wang) == set()
+    assert found("record", chen) == {visit}
+    notebook.ledger.remove("visit", visit)
+    assert found("record", chen) == set()

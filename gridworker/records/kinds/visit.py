@@ -87,6 +87,7 @@ VISIT = Kind(
         Entries(
             "subjects",
             "走访对象",
+            found_by="household",
             fields=(
                 Choice("kind", "类型", required=True, choices={k: k for k in SUBJECT_KINDS}),
                 Ref("record", "对象", required=True, to=SUBJECT_KINDS),
