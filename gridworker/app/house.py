@@ -16,6 +16,7 @@ from gridworker.ui.pages.unlock_door import KnownBackup
 
 if TYPE_CHECKING:
     from gridworker.app.desk import Desk
+    from gridworker.storage.wish import Town
     from gridworker.sync.enrol import Opened
     from gridworker.sync.machine import Machine
     from gridworker.sync.reach import Reach
@@ -76,6 +77,14 @@ class HouseOf:
             waiting=ledger.waiting_count(),
             backed_up=ledger.backup_known(),
         )
+
+    def towns(self) -> list[Town]:
+        """The towns of the worker's scope."""
+        return self._desk.ledger.towns()
+
+    def want_towns(self, towns: Sequence[str]) -> None:
+        """These towns are wanted here."""
+        self._desk.ledger.want_towns(towns)
 
     def set_automatic_sync(self, automatic: bool) -> None:
         """Whether syncs start by themselves from now on."""

@@ -37,6 +37,7 @@ from gridworker.storage.outbox import OutboxRow
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.store import Store
+from gridworker.storage.wish import Coming, Town
 
 
 class Ledger:
@@ -279,6 +280,34 @@ class Ledger:
             for grid in self.grids_in(region):
                 found |= {each: self.region_path(each) for each in self.regions.way(grid)}
         return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+    # ------------------------------------------------------------------ what is on this desk
+
+    def coming(self) -> Coming | None:
+        """What is still to come; until a grid is whole, nothing of it is shown. None: all that is wanted is here."""
+        return self.store.coming()
+
+    def towns(self) -> list[Town]:
+        """The towns of one's scope with their sizes; those that are wanted first, in their order, else by code."""
+        by_code = {region: str(fields.get("code") or "") for region, fields in self.regions.by_id.items()}
+        found = self.store.towns()
+        place = {each.region: number for number, each in enumerate(found) if each.state != "absent"}
+        return sorted(
+            (each for each in found if each.region),
+            key=lambda each: (each.region not in place, place.get(each.region, 0), by_code.get(each.region, "")),
+        )
+
+    def want_towns(self, towns: Sequence[str]) -> None:
+        """These towns are to be on this desk, the first one first; the next sync brings them and takes the others."""
+        self.store.want_towns(towns)
+
+    def asks_for_towns(self) -> bool:
+        """Whether towns are to be chosen before anything of them comes."""
+        return self.store.asks_for_towns()
+
+    def absent_grids(self) -> set[str]:
+        """The grids of one's scope that one does not want on this desk."""
+        return self.store.absent_regions()
 
     # ------------------------------------------------------------------ the day
 

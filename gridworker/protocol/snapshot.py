@@ -190,10 +190,13 @@ _NEAR = 1 << 53
 
 
 def _time_of(stamp: Any) -> int | None:
-    """The hybrid time at which the change of a stamp was named; None when it is no stamp."""
+    """The hybrid time at which the change of a stamp was named; None when it has no such name."""
     if not isinstance(stamp, list) or len(stamp) < 3 or not isinstance(stamp[2], int):
         return None
     change = stamp[0]
-    if not isinstance(change, str) or not change.isascii() or not _ID.fullmatch(change.encode()):
+    if not isinstance(change, str) or len(change) != 36:
         return None
-    return int(change[:8] + change[9:13], 16) << 16
+    try:
+        return int(change[:8] + change[9:13], 16) << 16
+    except ValueError:
+        return None

@@ -14,7 +14,7 @@ from gridworker.storage.file_links import FileLink
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.visits import CoverageLine, DueLine
-from gridworker.storage.wish import Town
+from gridworker.storage.wish import Coming, Town
 
 _COUNTED = ("incarnation", "next_n", "hlc_last")
 """Notes that follow from the outbox, in the order of ``outbox.Numbers``."""
@@ -53,6 +53,14 @@ class Reader:
     def towns(self) -> list[Town]:
         """The towns of the scope, what each brings, and how far it is."""
         return wish.towns(self._file)
+
+    def coming(self) -> Coming | None:
+        """What is still to come of what is wanted here; until then nothing of those buckets is shown."""
+        return wish.coming(self._file)
+
+    def absent_regions(self) -> set[str]:
+        """The grids of the scope that are not wanted here."""
+        return wish.absent_regions(self._file)
 
     def asks_for_towns(self) -> bool:
         """Whether the person is to choose what is loaded: all of it would be much."""

@@ -34,6 +34,14 @@ class Town:
     """absent, loading, live, leaving."""
 
 
+class Coming(NamedTuple):
+    """Buckets that are being loaded: how many, the bytes of their first readings, and those that have come."""
+
+    buckets: int
+    total: int
+    here: int
+
+
 @dataclass(frozen=True, slots=True)
 class Arranged:
     """What came of the wish. ``changed``: the centre is to hear of it; ``leaving``: buckets that are to go."""
@@ -86,6 +94,21 @@ def arrange(file: File) -> Arranged:
         if wanted and line.place != places.get(line.town, 0):
             file.db.execute("UPDATE bucket SET place = ? WHERE _row = ?", (places.get(line.town, 0), line.row))
     return Arranged(changed, tuple(leaving))
+
+
+def coming(file: File) -> Coming | None:
+    """What is still to come of the buckets that are wanted here; None when all of it is here."""
+    count, total, here = file.db.execute(
+        "SELECT count(*), coalesce(sum(coalesce(snapshot.bytes, bucket.bytes)), 0), coalesce(sum(here), 0)"
+        " FROM bucket LEFT JOIN snapshot ON _bucket = bucket._row WHERE state = 'loading'"
+    ).fetchone()
+    return Coming(count, total, here) if count else None
+
+
+def absent_regions(file: File) -> set[str]:
+    """The regions of which nothing is here because it is not wanted."""
+    found = file.db.execute("SELECT region FROM bucket WHERE state = 'absent' AND class = 'grid' AND record = ''")
+    return {region for (region,) in found}
 
 
 def towns(file: File) -> list[Town]:

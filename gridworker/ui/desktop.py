@@ -31,7 +31,7 @@ from gridworker.ui.pages.visits import VisitsPage
 from gridworker.ui.palette_hits import record_provider
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.window import MainWindow
-from gridworker.ui.wording import lease_words, moment_words
+from gridworker.ui.wording import LOADING, lease_words, moment_words, progress_words, share_words
 from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
@@ -256,11 +256,14 @@ class Desktop(QObject):
         waiting, conflicts = ledger.waiting_count(), ledger.conflict_count()
         refused = ledger.store.waiting_count().get("attention", 0)
         status.show_counts(waiting, conflicts)
+        self._window.coming.show_state(view, ledger)
         self._window.rail.set_count("sync", waiting + conflicts + refused)
         remedy = view.error.remedy if view.error is not None else ""
         if view.running:
             words = f"正在同步 {view.done}/{view.total}" if view.total else "正在同步"
-            status.show_sync("running", words, view.words)
+            if view.words == LOADING and view.total:
+                words = f"{LOADING} {share_words(view.done, view.total).partition('（')[0]}"
+            status.show_sync("running", words, progress_words(view.done, view.total, view.words))
         elif not ledger.device:
             status.show_sync("offline", "尚未连接中心", remedy)
         elif view.needs_sign_in:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from gridworker.errors import GridworkerError
 from gridworker.ui.actions import Act, Actions
 from gridworker.ui.background import Background
+from gridworker.ui.coming_strip import ComingStrip
 from gridworker.ui.drawer import Drawer, DrawerHost
 from gridworker.ui.icons import app_icon
 from gridworker.ui.message_bar import Message, MessageBar
@@ -77,6 +78,8 @@ class MainWindow(QWidget):
         inside.addLayout(self._heads)
         self.messages = MessageBar()
         inside.addWidget(self.messages)
+        self.coming = ComingStrip(lambda: self._acts.trigger("sync"), lambda: self.go("settings", "sync"))
+        inside.addWidget(self.coming)
         self._stack = QStackedWidget()
         inside.addWidget(self._stack, 1)
         self.status = StatusBar()
@@ -156,6 +159,7 @@ class MainWindow(QWidget):
             self._standing[self._here].head.hide()
             self._trail = [*self._trail, self._here][-20:]
         self._here = key
+        self.coming.fit_page(key)
         standing.head.show()
         self._stack.setCurrentWidget(standing.body)
         self.rail.choose(standing.page.back_to[1] if standing.page.back_to is not None else key)

@@ -46,6 +46,33 @@ def lease_words(left: int) -> str:
     return f"再过 {days} 天" if days else "一天之内"
 
 
+LOADING: Final = "资料下载中"
+"""What a running sync says while large buckets come: its numbers are bytes then."""
+
+
+def progress_words(done: int, total: int, words: str) -> str:
+    """How far a sync is: ``正在上传 3 / 20``, ``资料下载中 43%（5.2 / 12.1 MB）``."""
+    if words == LOADING and total:
+        return f"{words} {share_words(done, total)}"
+    if total:
+        return f"{words} {done:,} / {total:,}"
+    return f"{words} {done:,} 条" if done else words
+
+
+def share_words(done: int, total: int) -> str:
+    """``43%（5.2 / 12.1 MB）``; never 100% before it is whole."""
+    return f"{min(99, done * 100 // total) if done < total else 100}%（{_megabytes(done)} / {size_words(total)}）"
+
+
+def size_words(size: int) -> str:
+    """Bytes as ``2.2 MB``; anything at all is at least ``0.1 MB``."""
+    return f"{_megabytes(size)} MB"
+
+
+def _megabytes(size: int) -> str:
+    return f"{max(size / 1_000_000, 0.1 if size else 0):.1f}"
+
+
 def long_day(day: date) -> str:
     """``11月21日 星期六``."""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gridworker.errors import GridworkerError, WeakPassword, WrongPassword
+from gridworker.storage.wish import Town
 from gridworker.sync.reach import Reach, Step
 from gridworker.ui.background import Progress
 from gridworker.ui.pages.settings_port import About, Protection, Standing
@@ -40,6 +41,12 @@ class PaperPreferences:
         self.writes += 1
 
 
+def _wanted(town: Town, wanted: bool) -> str:
+    if wanted:
+        return "live" if town.here >= town.bytes else "loading"
+    return "leaving" if town.here else "absent"
+
+
 class PaperHousekeeping:
     """Does on paper what the desk does; *trouble* is raised instead while it is set."""
 
@@ -55,10 +62,23 @@ class PaperHousekeeping:
         self.way = Reach(True, Step.LOGIN)
         self.trouble: GridworkerError | None = None
         self.connecting = False
+        self.places: list[Town] = []
+        self.wanted: list[str] | None = None
         self._folder = folder
 
     def standing(self) -> Standing:
         return self.now
+
+    def towns(self) -> list[Town]:
+        return self.places
+
+    def want_towns(self, towns: Sequence[str]) -> None:
+        self.wanted = list(towns)
+        order = {region: place for place, region in enumerate(towns)}
+        self.places = sorted(
+            (replace(each, state=_wanted(each, each.region in order)) for each in self.places),
+            key=lambda each: order.get(each.region, len(order)),
+        )
 
     def set_automatic_sync(self, automatic: bool) -> None:
         self.automatic = automatic

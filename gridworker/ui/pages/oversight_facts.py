@@ -111,7 +111,8 @@ def look(ledger: Ledger, period: Period, place: str, today: date, *, most_worker
     first = first_day(period, today)
     pace = min(1.0, ((today - first).days + 1) / visit_rules().household)
     roots = [place] if place else list(ledger.me.regions)
-    grids = list(dict.fromkeys(grid for root in roots for grid in ledger.grids_in(root)))
+    absent = ledger.absent_grids()
+    grids = list(dict.fromkeys(grid for root in roots for grid in ledger.grids_in(root) if grid not in absent))
     covered = {each.grid: each for each in ledger.coverage(first.isoformat(), today.isoformat(), grids)}
     places = _places(ledger, _parts(ledger, roots, grids), covered, pace)
     staff = workers_below(ledger, roots)

@@ -11,6 +11,7 @@ from gridworker.ui.background import Progress
 from gridworker.ui.pages.unlock_door import KnownBackup
 
 if TYPE_CHECKING:
+    from gridworker.storage.wish import Town
     from gridworker.sync.reach import Reach
 
 
@@ -65,6 +66,12 @@ class Housekeeping(Protocol):
 
     def standing(self) -> Standing:
         """How the desk stands now."""
+
+    def towns(self) -> Sequence[Town]:
+        """The towns of the worker's scope, with their sizes; those that are wanted here first, in their order."""
+
+    def want_towns(self, towns: Sequence[str]) -> None:
+        """These towns are wanted here, the first one first."""
 
     def set_automatic_sync(self, automatic: bool) -> None:
         """Whether syncs start by themselves from now on."""

@@ -25,6 +25,8 @@ class Section(Scroll):
         self._halves.addLayout(self._left, 1)
         self._halves.addLayout(self._right, 1)
         self._halves.setSpacing(px(12))
+        self._above = Column(gap=12)
+        self.body.addLayout(self._above)
         self.body.addLayout(self._halves)
         self.body.addStretch(1)
 
@@ -36,6 +38,10 @@ class Section(Scroll):
             card.body.addWidget(Label(why, "second", wrap=True))
         (self._right if right else self._left).addWidget(card)
         return card
+
+    def add_whole(self, card: QWidget) -> None:
+        """A card that is as wide as the page, above the columns; it brings its own room below."""
+        self._above.addWidget(card)
 
     def even(self) -> None:
         """After the last card: columns of different height begin at the top."""

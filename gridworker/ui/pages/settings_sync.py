@@ -12,6 +12,7 @@ from gridworker.ui.page import Frame
 from gridworker.ui.pages.settings_move import CentreMove
 from gridworker.ui.pages.settings_port import Housekeeping
 from gridworker.ui.pages.settings_section import Section
+from gridworker.ui.pages.settings_towns import TownsCard
 from gridworker.ui.pages.unlock_times import day_and_minute
 from gridworker.ui.pages.welcome_reach import ReachSteps
 from gridworker.ui.preferences import AUTOMATIC_SYNC, automatic_sync
@@ -42,6 +43,8 @@ class SyncSection(Section):
         card.body.addWidget(self.reach)
         self.moving = CentreMove(frame, port, self.load)
         card.body.addWidget(self.moving)
+        self.towns = TownsCard(port, lambda: frame.acts.trigger("sync"))
+        self.add_whole(self.towns)
         clockwork = self.add_card(self.tr("什么时候同步"), right=True)
         self.automatic = Check(self.tr("自动同步"))
         self.automatic.clicked.connect(self._switch)
@@ -66,6 +69,7 @@ class SyncSection(Section):
         self.moving.setVisible(bool(standing.centre))
         self.connect_button.setVisible(not standing.centre)
         self.automatic.setChecked(automatic_sync(self.work.preferences))
+        self.towns.load()
         self._show_when()
 
     def test(self) -> None:

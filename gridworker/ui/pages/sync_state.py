@@ -11,6 +11,7 @@ from gridworker.errors import SignInNeeded, SignInRefused
 from gridworker.ui.icons import IconLabel
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.widgets import Card, Column, Elide, Label, ProgressStrip, Row, TintButton
+from gridworker.ui.wording import progress_words
 
 if TYPE_CHECKING:
     from gridworker.ledger import Ledger
@@ -53,7 +54,7 @@ class StateCard(Card):
         self._receipts.setVisible(bool(self._receipts.text()))
         self._progress.setVisible(view.running)
         if view.running:
-            self._progress.show_progress(view.done, view.total, _progress_words(view.done, view.total, view.words))
+            self._progress.show_progress(view.done, view.total, progress_words(view.done, view.total, view.words))
         can_sign_in = isinstance(view.error, SignInNeeded | SignInRefused) and bool(ledger.device)
         self._sign_in.setVisible(can_sign_in)
         self._again.setVisible(view.error is not None and not can_sign_in and not view.running)
@@ -82,12 +83,6 @@ def _again(next_in: int | None) -> str:
         return ""
     minutes = max(1, round(next_in / 60_000))
     return f" {minutes} 分钟后自动再试。"
-
-
-def _progress_words(done: int, total: int, words: str) -> str:
-    if total:
-        return f"{words} {done:,} / {total:,}"
-    return f"{words} {done:,} 条" if done else words
 
 
 def _receipts(ledger: Ledger) -> str:

@@ -14,6 +14,7 @@ from gridworker.ui.widgets.chips import Chip
 from gridworker.ui.widgets.marks import Avatar
 from gridworker.ui.widgets.states import ProgressStrip
 from gridworker.ui.widgets.text import Elide, Label
+from gridworker.ui.wording import LOADING, progress_words
 
 
 class DownloadStep(Step):
@@ -115,10 +116,13 @@ class DownloadStep(Step):
             lambda progress: self._door.download(session, progress),
             then=self._loaded,
             failed=self._broken_off,
-            progress=self._strip.show_progress,
+            progress=self._show_progress,
             lane="network",
         )
         self.changed.emit()
+
+    def _show_progress(self, done: int, total: int, words: str) -> None:
+        self._strip.show_progress(done, total, progress_words(done, total, words) if words == LOADING else words)
 
     def _loaded(self, downloaded: Downloaded) -> None:
         self.finished = True
