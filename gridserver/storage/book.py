@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -101,6 +101,36 @@ def _push(conn: Connection, caller: Caller, message: Push, now: int) -> tuple[Ca
     took = _apply(conn, caller, groups, lane.known, now, scope_version)
     _write_lane(conn, caller, scope_version, message, now)
     return caller, took
+
+
+class Opened(NamedTuple):
+    """A group out of a box, and the version of the scope that its author knew when he made it."""
+
+    scope: int
+    group: Group
+
+
+def take_opened(
+    conn: Connection, caller: Caller, epoch: str, incarnation: int, groups: Sequence[Opened | None], now: int
+) -> list[str]:
+    """Takes in what a device handed in sealed, each group exactly once, without counting it: its numbers were given
+    in another time of this centre. None: a box that could not be read. Returns what became of each.
+
+    Raises ``Refused``: ``epoch``, ``fork``, ``busy``.
+    """
+    if epoch != caller.epoch:
+        raise Refused("epoch")
+    _lock_lane(conn, caller, incarnation)
+    verdicts = []
+    for each in groups:
+        if each is None:
+            verdicts.append("unreadable")
+            continue
+        group = handed.read_again(each.group)
+        known = change_ledger.known(conn, _ids([group]))
+        (result,) = _apply(conn, caller, [group], known, now, min(each.scope, caller.scope)).results
+        verdicts.append(str(result.verdict))
+    return verdicts
 
 
 def refuse_unfit(message: Push, epoch: str) -> None:

@@ -14,7 +14,7 @@ from gridserver.errors import Refused
 from gridserver.sync import following, service
 from gridserver.sync.courier import Counter
 from gridworker.protocol.codec import OCTETS
-from gridworker.protocol.sync import Pull, Push
+from gridworker.protocol.sync import Pull, Push, SealedGroups
 from gridworker.records.fields import ENTRY_ID
 
 router = APIRouter(prefix="/sync/v1")
@@ -29,6 +29,7 @@ def _anybody(request: Request) -> Iterator[Visit]:
 
 # The body is read before the door opens a transaction: a slow line must not hold one.
 Sent = Annotated[Push, Depends(message(Push))]
+Sealed = Annotated[SealedGroups, Depends(message(SealedGroups))]
 Asked = Annotated[Pull, Depends(message(Pull))]
 
 
@@ -50,6 +51,12 @@ def push(sent: Sent, visit: WriteDoor) -> Response:
         afterwards.add_task(service.follow, visit.ground)
     answer.background = afterwards
     return answer
+
+
+@router.post("/sealed")
+def sealed(sent: Sealed, visit: WriteDoor) -> Response:
+    """Takes in groups that a desk could not read itself."""
+    return visit.answer(service.take_sealed(visit, sent))
 
 
 @router.post("/pull")

@@ -1,17 +1,29 @@
 """What a sync does at the centre, one transaction at a time."""
 
+import base64
 from contextlib import suppress
 from pathlib import Path
+
+import orjson
 
 from gridserver import author, logs
 from gridserver.doors import CallerVisit, Ground, Visit
 from gridserver.errors import Refused
-from gridserver.storage import book, files, scope, snapshots
-from gridserver.storage.book import Pulled
+from gridserver.storage import book, files, handed, scope, snapshots
+from gridserver.storage.book import Opened, Pulled
 from gridserver.storage.engine import Engine, transaction
 from gridserver.sync import following
-from gridworker.protocol import PROTOCOL, SCHEMA
-from gridworker.protocol.sync import Hello, History, Pull, Push, PushAnswer
+from gridworker.protocol import PROTOCOL, SCHEMA, sealing
+from gridworker.protocol.sync import (
+    Group,
+    Hello,
+    History,
+    Pull,
+    Push,
+    PushAnswer,
+    SealedAnswer,
+    SealedGroups,
+)
 
 
 def hello(visit: Visit) -> Hello:
@@ -29,6 +41,25 @@ def push(visit: CallerVisit, sent: Push) -> PushAnswer:
     aside = sum(result.verdict in ("held", "refused", "quarantined") for result in answer.results)
     logs.note(groups=len(sent.groups), aside=aside)
     return answer
+
+
+def take_sealed(visit: CallerVisit, sent: SealedGroups) -> SealedAnswer:
+    """Takes in what a desk owes of grids that it has let go: it could not read these groups itself."""
+    opened = [_opened(visit.ground.keys.seal, box) for box in sent.boxes]
+    verdicts = book.take_opened(visit.conn, visit.caller, sent.epoch, sent.incarnation, opened, visit.now)
+    logs.note(groups=len(opened), aside=sum(each not in ("ok", "conflict") for each in verdicts))
+    return SealedAnswer(standing=visit.standing, verdicts=verdicts)
+
+
+def _opened(key: bytes, box: str) -> Opened | None:
+    """What is in the box; None when it is none, is for another centre, or holds something else."""
+    try:
+        said = orjson.loads(sealing.open(key, base64.b64decode(box, validate=True)))
+        group = Group.model_validate(said)
+        handed.read_again(group)
+        return Opened(int(said["scope"]), group)
+    except (ValueError, KeyError, TypeError, Refused):
+        return None
 
 
 def speaks_of_files(sent: Push) -> bool:

@@ -27,6 +27,7 @@ from gridworker.sync.enrol import Opened
 from gridworker.sync.file_line import FileRefused
 from gridworker.sync.files import FilesReport, fetch_file, let_go, send_files, to_send
 from gridworker.sync.machine import Machine
+from gridworker.sync.owing import hand_in_boxes
 from gridworker.sync.silence import look_for_silent_desks
 
 _NO_FILE = "中心现在没有这个文件，或者它不在您的范围内。稍后同步一次再看；一直没有的，请联系拍照的同事。"
@@ -124,6 +125,7 @@ class Desk:
                 try:
                     self._note_waiting_files(store)
                     report = sync_once(store, line, machine.clock, progress=progress, cancelled=cancelled)
+                    hand_in_boxes(store, line)
                     session.learn_of_oneself(store, line)
                     look_for_silent_desks(store, line)
                     courier.deliver(store, line, machine.now())

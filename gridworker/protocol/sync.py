@@ -129,6 +129,22 @@ class PushAnswer(Message):
     taken: Taken = Field(default_factory=Taken)
 
 
+class SealedGroups(Message):
+    """Groups of this device that only the centre can read: boxes (``protocol.sealing``, base64) around JSON of
+    ``scope`` (the version of the scope under which they were made), ``tx``, ``act`` and ``changes``."""
+
+    epoch: str
+    incarnation: int
+    boxes: list[str] = Field(max_length=100)
+
+
+class SealedAnswer(Message):
+    """What became of each box, in their order: a verdict, or ``unreadable``."""
+
+    standing: Standing
+    verdicts: list[str]
+
+
 class BucketInfo(Message):
     """A bucket that this device holds."""
 

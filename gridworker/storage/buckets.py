@@ -1,14 +1,17 @@
 """The buckets that this desk holds: how far their feed was read, what they add up to, and how one is let go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from gridworker.protocol.sync import BucketInfo
 from gridworker.records.row import SET_HASH_MODULUS, row_digest
-from gridworker.storage import outbox, search, summaries
+from gridworker.storage import outbox, owed, search, summaries
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.tables import drop_children, quoted
+
+TOLD = ("late_work", "put_aside")
+"""Notes in which the centre speaks of records; it is asked again."""
 
 SLICE = 150
 """Rows taken out in one short transaction, so that a person's save never waits long."""
@@ -159,11 +162,11 @@ def _versions(file: File, bucket: int) -> Iterator[tuple[str, str, int, str]]:
                 yield kind, record, ver, mark
 
 
-def drop(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> bool:
+def drop(file: File, bucket: str) -> bool:
     """Let a bucket go, with everything of it: rows, words, drafts. False while something of it waits here.
 
-    Works in short transactions of its own; broken off, it goes on at the next call. ``seal`` locks up the bodies
-    of changes that are at the centre but in no backup yet; without it they stay until they are durable.
+    Works in short transactions of its own; broken off, it goes on at the next call. What is at the centre and in no
+    backup yet is sealed (``owed``).
     """
     place = file.bucket(bucket)
     if place is None:
@@ -180,8 +183,10 @@ def drop(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> bool
         for kind, record in outbox.local_records(file, bucket):
             if kind in file.tables:
                 _drop_rows(file, kind, "id = ?", (record,))
-        _drop_own_history(file, bucket, seal)
+        _drop_own_history(file, bucket)
         _drop_what_lies_beside(file, place)
+        for name in TOLD:
+            file.note(name, [])
         file.note("scrub", True)
     return True
 
@@ -217,19 +222,12 @@ def _drop_drafts(file: File, records: list[str]) -> None:
             file.db.execute("DELETE FROM draft WHERE key = ?", (key,))
 
 
-def _drop_own_history(file: File, bucket: str, seal: Callable[[bytes], bytes] | None) -> None:
-    if file.meta("backup", False) and seal is not None:
-        lines = file.db.execute(
-            "SELECT _row, body FROM outbox WHERE bucket = ? AND state = 'accepted'", (bucket,)
-        ).fetchall()
-        file.db.executemany(
-            "UPDATE outbox SET body = ?, before = NULL, laid = 0, state = 'sealed' WHERE _row = ?",
-            [(seal(body), row_id) for row_id, body in lines],
-        )
+def _drop_own_history(file: File, bucket: str) -> None:
+    """Where the centre has no backup, accepted is the most that is ever promised; a restored one is asked all the
+    same. Without the centre's key, what a backup may still lack stays until it does not."""
     file.note("numbers", list(outbox.numbers(file)))
-    # Where the centre has no backup, accepted is the most that is ever promised.
-    kept = ("accepted", "sealed") if file.meta("backup", False) else ("sealed", "sealed")
-    file.db.execute("DELETE FROM outbox WHERE bucket = ? AND state NOT IN (?, ?)", (bucket, *kept))
+    kept = "" if owed.seal_up(file, bucket) or not file.meta("backup", False) else "accepted"
+    file.db.execute("DELETE FROM outbox WHERE bucket = ? AND state <> ?", (bucket, kept))
 
 
 def _drop_what_lies_beside(file: File, place: BucketRow) -> None:

@@ -69,10 +69,19 @@ def step_0003_snapshots(db: "Database") -> None:
         db.execute(text)
 
 
+def step_0004_owed(db: "Database") -> None:
+    """What buckets that were let go still owe, in boxes that the centre alone can open."""
+    db.execute(
+        "CREATE TABLE owed (_row INTEGER PRIMARY KEY, incarnation INTEGER NOT NULL, n INTEGER NOT NULL,"
+        " box BLOB NOT NULL, waits INTEGER NOT NULL) STRICT"
+    )
+
+
 _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0001_first_store,
     step_0002_packages_carried,
     step_0003_snapshots,
+    step_0004_owed,
 )
 
 _SNAPSHOTS = (

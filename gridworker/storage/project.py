@@ -13,7 +13,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.merge import is_move, lay
 from gridworker.records.row import Row
-from gridworker.storage import fresh, outbox, summaries
+from gridworker.storage import fresh, outbox, owed, summaries
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.outbox import Laid, Settled
 from gridworker.storage.summaries import Place
@@ -150,6 +150,7 @@ def note_standing(file: File, standing: Standing) -> None:
     file.note("backup", standing.backup)
     file.note("durable_n", standing.durable_n)
     file.note("files_durable", standing.files_durable)
+    owed.make_durable(file, standing)
     stand_again(file, outbox.make_durable(file, standing))
 
 

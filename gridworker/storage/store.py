@@ -17,6 +17,7 @@ from gridworker.storage import (
     feed,
     migrations,
     outbox,
+    owed,
     own_rows,
     project,
     search,
@@ -34,6 +35,7 @@ from gridworker.storage.faults import at_the_border
 from gridworker.storage.feed import Received
 from gridworker.storage.file import File
 from gridworker.storage.outbox import OutboxRow, Settled
+from gridworker.storage.owed import Box
 from gridworker.storage.reader import Reader
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
@@ -149,6 +151,7 @@ class Store(Reader):
         How many records."""
         with self._file.writing():
             touched = outbox.requeue_not_durable(self._file, covered)
+            owed.ask_again(self._file)
             project.stand_again(self._file, touched)
             return len(touched)
 
@@ -273,9 +276,9 @@ class Store(Reader):
         with self._file.writing():
             buckets.reset(self._file, bucket)
 
-    def drop_bucket(self, bucket: str, seal: Callable[[bytes], bytes] | None = None) -> bool:
+    def drop_bucket(self, bucket: str) -> bool:
         """Let a bucket go, with all that this desk has of it. False while something of it waits here."""
-        done = buckets.drop(self._file, bucket, seal)
+        done = buckets.drop(self._file, bucket)
         if done:
             self._wipe_log()
         return done
@@ -298,6 +301,15 @@ class Store(Reader):
         """Forget a draft."""
         with self._file.writing():
             drafts.drop(self._file, [key])
+
+    def owed_waiting(self) -> list[Box]:
+        """Sealed groups of buckets that were let go, to be handed in again."""
+        return owed.waiting(self._file)
+
+    def owed_handed_in(self, boxes: Sequence[Box], verdicts: Sequence[str], standing: Standing) -> None:
+        """Note what the centre said of each."""
+        with self._file.writing():
+            owed.handed_in(self._file, boxes, verdicts, standing)
 
     # ------------------------------------------------------------------ carried for others
 

@@ -39,7 +39,19 @@ from gridworker.protocol.codec import OCTETS, ZSTD, NotReadable, pack, unpack
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
-from gridworker.protocol.sync import Fetch, Hello, History, Message, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.protocol.sync import (
+    Fetch,
+    Hello,
+    History,
+    Message,
+    Problem,
+    Pull,
+    PullAnswer,
+    Push,
+    PushAnswer,
+    SealedAnswer,
+    SealedGroups,
+)
 from gridworker.settings import VERSION
 from gridworker.sync import address
 from gridworker.sync.badge import Badge
@@ -179,6 +191,10 @@ class Centre:
     def pull(self, message: Pull) -> PullAnswer:
         """Asks what is new."""
         return self._ask("POST", "/sync/v1/pull", PullAnswer, message)
+
+    def sealed(self, message: SealedGroups) -> SealedAnswer:
+        """Hands in groups that only the centre can read."""
+        return self._ask("POST", "/sync/v1/sealed", SealedAnswer, message)
 
     def hand_over(self, package: bytes) -> bytes:
         """Hands over another desk's package; the receipt to carry back. Raises ``NotThisFile``."""

@@ -1,10 +1,17 @@
 """A bucket that leaves the desk leaves it whole: rows, words, counts, drafts, log, copies."""
 
+import base64
+
+import orjson
+
+from gridworker.protocol import sealing
 from gridworker.storage.backup import folder_of
 from tests.helpers.notebook import BUCKETS, GRID, KEY, OTHER_GRID, bucket, standing
 from tests.helpers.open_pages import open_pages
 
 SECRET = "欧阳锦绣"
+CENTRE = bytes(range(32))
+CENTRES_KEY = base64.urlsafe_b64encode(sealing.public_of(CENTRE)).decode().rstrip("=")
 
 
 def fill(notebook):
@@ -79,17 +86,47 @@ def test_a_bucket_is_kept_while_something_of_it_waits(notebook):
 def test_what_is_at_the_centre_but_in_no_backup_yet_is_sealed(notebook):
     rows = fill(notebook)
     notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.ledger.keep_draft(f"visit:{rows[2].id}", "visit", SECRET, {"text": SECRET})
     notebook.hand_in()
-    sealed = []
-
-    def seal(body):
-        sealed.append(body)
-        return bytes(each ^ 0x5A for each in body)
-
-    assert notebook.store.drop_bucket(bucket("other_grid"), seal)
-    assert SECRET.encode() in sealed[0]
-    assert SECRET.encode() not in open_pages(notebook.path, KEY)
+    notebook.store.set_metas({"recovery_key": CENTRES_KEY, "scope": 7})
+    notebook.store.set_meta("late_work", [{"name": SECRET, "records": [f"household {rows[0].id}"]}])
+    notebook.store.backup_to(folder_of(notebook.path) / "by-hand-1.db", KEY)
+    change = notebook.store.own_changes(rows[0].id)[0]
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    while notebook.store.tidy():
+        pass
+    traces = [SECRET, rows[0].id, change.id, change.tx, bucket("other_grid")]
+    for place in (notebook.path, *folder_of(notebook.path).iterdir()):
+        content = open_pages(place, KEY)
+        assert [each for each in traces if each.encode() in content] == [], place
     assert notebook.store.meta("next_n") == 2
+    assert notebook.store.owed_waiting() == [], "the centre has it: nobody asks"
+    notebook.store.requeue_not_durable()
+    [owed] = notebook.store.owed_waiting()
+    said = orjson.loads(sealing.open(CENTRE, owed.box))
+    assert (said["scope"], said["tx"], said["act"]) == (7, change.tx, change.act)
+    assert [(wire["id"], wire["v"]) for wire in said["changes"]] == [(change.id, SECRET)]
+
+
+def test_what_is_owed_is_forgotten_when_a_backup_holds_it(notebook):
+    rows = fill(notebook)
+    notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.hand_in()
+    notebook.store.set_meta("recovery_key", CENTRES_KEY)
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    notebook.store.requeue_not_durable()
+    owed = notebook.store.owed_waiting()
+    notebook.store.owed_handed_in(owed, ["held"], standing(last_n=1))
+    assert notebook.store.owed_waiting() == owed, "offered once more"
+    notebook.store.owed_handed_in(owed, ["ok"], standing(last_n=1))
+    assert notebook.store.owed_waiting() == []
+    notebook.store.note_standing(standing(last_n=1, durable_n=1))
+    notebook.store.requeue_not_durable()
+    assert notebook.store.owed_waiting() == owed, "handed in again after this backup was taken, perhaps"
+    notebook.store.owed_handed_in(owed, ["ok"], standing(last_n=1))
+    notebook.store.note_standing(standing(last_n=2, durable_n=2))
+    notebook.store.requeue_not_durable()
+    assert notebook.store.owed_waiting() == []
 
 
 def test_a_centre_without_a_backup_has_taken_it_for_good(notebook):

@@ -2,8 +2,12 @@
 
 import pytest
 
+from gridserver.storage import dump, meta
+from gridserver.storage.embedded import programs
 from gridworker.storage import restore
+from tests.helpers.centre import PASSWORD, new_id
 from tests.helpers.desk_fixtures import GRID, OTHER_GRID, shared
+from tests.helpers.open_pages import open_pages
 
 TOWN = "330683106"
 
@@ -118,6 +122,40 @@ def test_a_grid_given_back_after_it_was_let_go_is_there_again_with_what_was_his(
     visit = wang.ledger.save("visit", {"household": made["household"], "text": "又回来了。"}).id
     assert (wang.sync().pushed, wang.ledger.waiting_count()) == (1, 0)
     assert wang.store.state_of("visit", visit) == "accepted"
+
+
+def test_what_is_owed_of_a_lost_grid_comes_back_to_a_centre_restored_from_yesterday(village, desk, database):
+    """The desk has not a word of it any more, and cannot read what it hands in."""
+    wang, zhao = desk("wang"), desk("zhao")
+    with dump.dump(village.centre.engine, database, programs()) as reading:
+        pieces, covered = list(reading.pieces), reading.covered
+    with village.centre.conn() as conn:
+        meta.mark_backup(conn, covered, village.centre.clock())
+    made = a_days_work(wang, village)
+    wang.sync()
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    wang.sync()
+    assert has(wang, made) == set()
+    content = open_pages(wang.opened.entry.path, wang.key)
+    assert [record for record in made.values() if record.encode() in content] == []
+
+    dump.restore(database, programs(), pieces, dump.Rebirth(new_id(), village.centre.clock()))
+    village.centre.engine.dispose()
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    zhao.sync()
+    assert has(zhao, made) == set(), "yesterday there was nothing"
+    village.centre.clock.move(minutes=20)
+    wang.sign_in(PASSWORD)
+    for each in (wang, zhao, wang, zhao):
+        assert each.sync().ok
+    assert has(zhao, made) == made.keys() - {"key_group_tag"}
+    assert has(wang, made) == set()
+    assert zhao.ledger.get("household", made["household"])["phone"] == "13800000001"
+    assert wang.store.owed_waiting() == []
+    wang.store.requeue_not_durable()
+    wang.sync()
+    zhao.sync()
+    assert zhao.store.get("household", made["household"]).ver == 2, "handed in once more, taken once"
 
 
 def test_what_a_store_from_before_writes_in_a_grid_that_is_lost_waits_for_a_person(village, desk, tmp_path):
