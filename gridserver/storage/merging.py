@@ -78,6 +78,8 @@ class World:
     targets: Mapping[str, Row | None] = field(default_factory=dict)
     """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
     stands."""
+    coming: Set[str] = frozenset()
+    """Ids of the records that are made anywhere in the push: two that point at each other need not lie in one group."""
     belonging: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """By record that is to be removed: what belonged to it before the push."""
     missing: set[str] = field(default_factory=set)
@@ -100,10 +102,9 @@ def judge(world: World, group: Handed, first_at: int) -> Verdict:
         if group.wrong:
             raise Refused("malformed", group.wrong)
         _wait_behind(world, group, keys)
-        made = {change.record for change in changes if change.verb is Verb.CREATE}
         waited = world.now - first_at > WAIT_FOR_OTHERS
         for change in changes:
-            _merge(world, draft, change, made, waited=waited)
+            _merge(world, draft, change, waited=waited)
     except Refused as refused:
         if refused.code != "unknown_record" or world.now - first_at > PATIENCE:
             _block(world, group, keys)
@@ -132,8 +133,8 @@ def put_aside(world: World, group: Handed, code: str, reason: str) -> Verdict:
     return Verdict("quarantined", code, reason)
 
 
-def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited: bool) -> None:
-    """``made``: ids of the records that the group makes; ``waited``: long enough for what it points at."""
+def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
+    """``waited``: long enough for what the change points at."""
     kind = KINDS.get(change.kind)
     if kind is None:
         raise Held("unknown_kind", "中心还不认识这类资料，中心升级后会再接收。")
@@ -147,7 +148,7 @@ def _merge(world: World, draft: Draft, change: Change, made: Set[str], *, waited
         raise Refused("not_allowed", reason)
     if is_move(kind, change):
         bucket = _home(world, kind, change.value)
-    gone = _without_target(world, draft, kind, change, made, waited=waited)
+    gone = _without_target(world, draft, kind, change, waited=waited)
     said, change = change, _as_seen(world, kind, row, change)
     if row is not None and settles_unseen(row, change):
         draft.clashed[row.id] = None
@@ -193,7 +194,7 @@ def _removed_blind(world: World, draft: Draft, change: Change) -> Outcome | None
 
 
 def _without_target(
-    world: World, draft: Draft, kind: Kind, change: Change, made: Set[str], *, waited: bool
+    world: World, draft: Draft, kind: Kind, change: Change, *, waited: bool
 ) -> list[tuple[Reference, Stamp]]:
     """What the change points at that was removed, and by whom; or that never came. Raises ``Held`` for what may
     still come."""
@@ -202,7 +203,7 @@ def _without_target(
         row = _target(world, draft, reference)
         if row is not None and row.removed is not None and not row.fields.get("same_as"):
             without.append((reference, row.removed))
-        if row is not None or reference.target in world.targets or reference.target in made:
+        if row is not None or reference.target in world.targets or reference.target in world.coming:
             continue
         if world.author.role == Role.CENTRE or not KINDS.keys() >= set(reference.to):
             continue  # the centre knows what it writes; of a kind that is not known here nobody can say what there is

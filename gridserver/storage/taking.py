@@ -135,6 +135,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
         targets=_targets(conn, changes),
+        coming={change.record for change in changes if change.verb is Verb.CREATE},
         belonging=_belonging(conn, standing, changes),
         missing=change_ledger.not_made(conn, hand.author.device, hand.author.now),
     )

@@ -211,10 +211,11 @@ class _Hand:
         self._line = session.line_of(desk.store, desk.machine.home, desk.machine.clock)
         self._standing = Standing.model_validate(desk.store.meta("standing"))
         self._n = self._standing.last_n
+        self._held: list[Group] = []
 
     def hand_in(self, batch: list[AuthoredGroup]) -> None:
         """One push. Raises ``CentreDown`` when the centre refuses anything."""
-        wired = [self._wired(group) for group in batch]
+        wired = [*self._held, *(self._wired(group) for group in batch)]
         answer = self._line.push(
             Push(
                 epoch=self._standing.epoch,
@@ -225,12 +226,20 @@ class _Hand:
                 groups=wired,
             )
         )
+        self._held = []
+        by_tx = {group.tx: group for group in wired}
         for result in answer.results:
-            if result.verdict != "ok":
+            if result.verdict == "held":
+                self._held.append(by_tx[result.tx])  # a household whose head comes with the next push
+            elif result.verdict != "ok":
                 raise CentreDown(f"{result.verdict} {result.code} {result.reason}")
 
     def close(self) -> None:
-        """Done."""
+        """Done. Raises ``CentreDown`` when something still waits for what never came."""
+        if self._held:
+            self.hand_in([])
+        if self._held:
+            raise CentreDown(f"{len(self._held)} groups point at records that are not there")
         self._line.close()
         self._desk.close()
 

@@ -432,6 +432,7 @@ def renumber(file: File, first: int, incarnation: int) -> int:
         [(first + step, incarnation, row_id) for step, (row_id,) in enumerate(lines)],
     )
     file.note("numbers", [incarnation, first + len(lines), counted.hlc])
+    file.note("renumbered", file.meta("renumbered", 0) + 1)
     return first + len(lines)
 
 

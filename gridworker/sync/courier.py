@@ -184,7 +184,8 @@ def _settle(store: Store, said: Said, *, is_of_this_life: bool) -> Taken:
         return Taken(RECEIPT, again=bool(store.waiting(1)))
     accepted = refused = conflicts = 0
     for answer in said.answers:
-        settled = store.settle(answer.results, _not_older(store, answer.standing), answer.standing.now)
+        standing = _not_older(store, answer.standing)
+        settled = store.settle(answer.results, standing, answer.standing.now, answer.taken)
         accepted, refused = accepted + settled.accepted, refused + settled.refused
         conflicts += settled.conflicts
     if said.problem is not None and said.problem.error in ("epoch", "fork", "gap"):
@@ -203,7 +204,8 @@ def _not_older(store: Store, standing: Standing) -> Standing:
 
 
 def _life(store: Store) -> list[Any]:
-    return [str(store.meta("epoch", "")), int(store.meta("incarnation", 1))]
+    """In what the numbers of changes mean what they meant when a package was closed."""
+    return [str(store.meta("epoch", "")), int(store.meta("incarnation", 1)), int(store.meta("renumbered", 0))]
 
 
 def _county(store: Store) -> str:

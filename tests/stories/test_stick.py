@@ -174,6 +174,19 @@ def test_a_receipt_of_an_earlier_life_settles_nothing(village, desk):
     assert wang.ledger.waiting_count() == 0
 
 
+def test_a_receipt_from_before_the_numbers_were_given_anew_settles_nothing(village, desk):
+    """Its numbers mean other changes now: what was never handed in must not be taken for safe."""
+    wang = desk("wang")
+    village.household(wang, "陈建国")
+    receipt = counter(village).take(stick(wang))
+    village.household(wang, "王秀英")
+    incarnation = wang.store.meta("incarnation")
+    wang.store.renumber(wang.store.meta("next_n") - 2, incarnation)  # as after a gap
+    assert wang.take(receipt).accepted == 0
+    assert wang.sync().ok
+    assert len(at_the_centre(village)) == 2
+
+
 def test_a_device_that_was_cut_off_may_still_hand_in_by_stick(village, desk):
     wang = desk("wang")
     home = village.household(wang)

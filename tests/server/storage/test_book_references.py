@@ -58,6 +58,18 @@ def test_one_group_may_point_at_what_it_makes_itself_in_either_order(wang):
     assert wang.keep(home, member).verdict == "ok"
 
 
+def test_two_that_point_at_each_other_may_come_in_two_groups_of_one_push(wang):
+    """As a household and its head do when a long roster is handed in; apart, each would wait for the other."""
+    grid, bucket = wang.centre.regions[GRID], wang.bucket("grid", GRID)
+    head = wang.hand.new_id()
+    home = wang.hand.create("household", bucket, household(grid, head=head))
+    first = wang.hand.group(home)
+    assert wang.send(first)[0].verdict == "held"
+    member = wang.hand.create("person", bucket, {"name": "王建国", "grid": grid, "household": home.record}, head)
+    assert [each.verdict for each in wang.send(first, wang.hand.group(member))] == ["ok", "ok"]
+    assert wang.row("household", home.record).fields["head"] == head
+
+
 def test_what_never_comes_is_waited_for_five_days_and_then_it_is_for_a_person_to_see(wang):
     member = person(wang, wang.hand.new_id())
     group = wang.hand.group(member)
