@@ -13,6 +13,7 @@ from gridworker.protocol import MOST_CHANGES, MOST_IN_GROUP
 from gridworker.protocol.sync import Group
 from gridworker.records.change import Change
 from gridworker.records.fields import ENTRY_ID
+from gridworker.records.upcasts import upcast
 from gridworker.records.wrong import Wrong
 
 _DEEPEST = 50
@@ -188,7 +189,7 @@ def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
         raise Refused("bad_request") from None
     sha = hashlib.sha256(body).digest()
     try:
-        change = Change.from_wire(wire, tx, act)
+        change = upcast(Change.from_wire(wire, tx, act))
     except Wrong as wrong:
         return Item(*_name(wire), body, sha, None), wrong.reason
     if change.n is True or change.n < 1 or not _KIND.match(change.kind):

@@ -28,7 +28,7 @@ from gridworker.ledger.files import Files
 from gridworker.ledger.ground import Changed, Edit, Ground, Me, MoveTo, NewRecord, Saved
 from gridworker.ledger.history import Shown
 from gridworker.protocol.sync import Clock
-from gridworker.records.row import Row
+from gridworker.records.row import CREATED, Row
 from gridworker.storage import lease
 from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.drafts import Draft
@@ -38,6 +38,10 @@ from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.store import Store
 from gridworker.storage.wish import Coming, Town
+
+CLOCK_WRONG = 5 * 60_000
+"""ms by which a clock may be off before the worker is told."""
+A_DAY = 86_400_000
 
 
 class Ledger:
@@ -435,6 +439,21 @@ class Ledger:
     def lease(self) -> Lease | None:
         """For how long this store opens without the centre; None: for ever."""
         return lease.look(self.store.meta, Clock(wall=self._ground.clock()))
+
+    def clock_slow(self) -> int:
+        """ms by which this machine's clock is behind the centre's, negative when it is ahead; 0 while it is about
+        right. Nothing that is kept depends on it; it is shown, so that somebody sets it.
+        """
+        offsets = self.store.meta("clock_offsets", [])
+        last = int(offsets[-1]) if offsets else 0
+        return last if abs(last) > CLOCK_WRONG else 0
+
+    def is_ahead(self, visit: str) -> bool:
+        """Whether a diary says that the visit was more than a day after the diary reached the centre."""
+        row = self.store.get("visit", visit)
+        if row is None:
+            return False
+        return int(row.fields.get("visited_at") or 0) - row.writer(CREATED).at > A_DAY
 
     def last_success(self) -> int:
         """When a sync last came to its end, ms UTC; 0: never."""

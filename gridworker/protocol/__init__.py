@@ -1,10 +1,9 @@
 """How desk and centre speak: the messages of the sync protocol, version 1."""
 
+from gridworker.records.schema import SCHEMA as SCHEMA
+
 PROTOCOL = 1
 """Wire version. A desk and a centre speak with each other when their ranges overlap."""
-
-SCHEMA = 1
-"""Version of the catalogue of kinds; only ever grows by additions."""
 
 MOST_CHANGES = 2000
 """Changes in one push, at most."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from gridworker.records.fields import ENTRY_ID
+from gridworker.records.schema import SCHEMA
 from gridworker.records.wrong import Wrong
 
 
@@ -56,6 +57,8 @@ class Change:
     """The all-or-nothing group."""
     act: str = ""
     """The act of a person that the group belongs to."""
+    schema: int = SCHEMA
+    """The catalogue of kinds by which it was made. A desk that was updated hands in what its former program wrote."""
 
     def to_wire(self) -> dict[str, Any]:
         """As it travels; what is empty stays away. The group carries ``tx`` and ``act``."""
@@ -69,6 +72,8 @@ class Change:
             "h": self.hlc,
             "t": self.at,
         }
+        if self.schema != 1:
+            wire["y"] = self.schema
         if self.path:
             wire["p"] = self.path
         if self.value is not None:
@@ -107,6 +112,7 @@ class Change:
             n=n,
             tx=tx,
             act=act,
+            schema=wire.get("y", 1),
         )
 
     def _check(self) -> None:
@@ -119,6 +125,8 @@ class Change:
         for number in (self.hlc, self.at, self.n):
             if not isinstance(number, int) or not 0 <= number < 2**63:
                 raise Wrong("修改的时间或序号不对。")
+        if type(self.schema) is not int or not 0 < self.schema < 2**31:
+            raise Wrong("修改的格式不对。")
         if self.verb is Verb.CREATE and not isinstance(self.value, dict):
             raise Wrong("新建的内容不对。")
 

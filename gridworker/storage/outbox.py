@@ -19,6 +19,7 @@ from gridworker.protocol import MOST_IN_GROUP
 from gridworker.protocol.codec import collector_off
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing
 from gridworker.records.change import Change, Verb
+from gridworker.records.upcasts import upcast
 from gridworker.storage.file import File
 
 WAITS = ("new", "sent", "held")
@@ -522,7 +523,7 @@ def _outbox_row(line: Sequence[Any]) -> OutboxRow:
 
 def _laid(line: Sequence[Any]) -> Laid:
     """A change as it was made, with the text that its author was looking at."""
-    change, before = _change(line[:4]), None if line[5] is None else orjson.loads(line[5])
+    change, before = upcast(_change(line[:4])), None if line[5] is None else orjson.loads(line[5])
     return Laid(dataclasses.replace(change, base=before) if isinstance(before, str) else change, line[4])
 
 

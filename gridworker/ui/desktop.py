@@ -31,7 +31,7 @@ from gridworker.ui.pages.visits import VisitsPage
 from gridworker.ui.palette_hits import record_provider
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.window import MainWindow
-from gridworker.ui.wording import LOADING, lease_words, moment_words, progress_words, share_words
+from gridworker.ui.wording import LOADING, clock_words, lease_words, moment_words, progress_words, share_words
 from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class Desktop(QObject):
             work.references.album = Album(work.ledger, window.background, work.lane_ledger, fetch, self)
         self._numbered = self._next_number()
         self._trouble: GridworkerError | None = None
+        self._clock_told = False
         self._cases = CaseActs(work, window)
         self._forms = HomeForms(work, self._dispute_of_home)
         self._today = TodayPage(work, control, self.open_visit, self.open_draft, self.edit_visit)
@@ -293,6 +294,7 @@ class Desktop(QObject):
         if report.kinds & _PLACES:
             self._work.ledger.forget_places()
         self._numbered = self._next_number()
+        self._tell_of_clock()
         self._window.redraw(frozenset(report.kinds) | {"conflict", "outbox"}, at_leisure=True)
         act = ("去核对", lambda: self._window.go("sync"))
         if report.conflicts:
@@ -300,6 +302,14 @@ class Desktop(QObject):
         if report.refused:
             words = "内容还在本机，原因写在同步页。"
             self._window.say(Message(f"有 {report.refused} 处修改被退回", "warn", words, ("去看看", act[1])))
+
+    def _tell_of_clock(self) -> None:
+        """Said once for each time that it is found wrong: what is written keeps the times of the centre's clock."""
+        slow = self._work.ledger.clock_slow()
+        told, self._clock_told = self._clock_told, bool(slow)
+        if slow and not told:
+            words = "请在系统设置里校准日期和时间。写的内容照常保存和上传，不会丢。"
+            self._window.say(Message(f"这台电脑的时间不对，{clock_words(slow)}", "warn", words))
 
     def _say_trouble(self, error: GridworkerError | None) -> None:
         """What only a person can mend is said once; a line that is down is no message."""

@@ -40,6 +40,18 @@ def moment_words(at: int, today: date) -> str:
     return f"{day_words(civil.date(), today)} {civil:%H:%M}"
 
 
+def clock_words(slow: int) -> str:
+    """How far a clock is off (ms behind the centre's): ``慢了 23 分钟``, ``快了 2 天``."""
+    minutes = max(1, abs(slow) // 60_000)
+    if minutes < 120:
+        far = f"{minutes} 分钟"
+    elif minutes < 48 * 60:
+        far = f"{minutes // 60} 小时"
+    else:
+        far = f"{minutes // 1440} 天"
+    return f"{'慢' if slow > 0 else '快'}了 {far}"
+
+
 def lease_words(left: int) -> str:
     """How long it still is (ms): ``再过 3 天``, ``一天之内``."""
     days = left // 86_400_000

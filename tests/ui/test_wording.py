@@ -8,6 +8,7 @@ import pytest
 
 from gridworker.ui.wording import (
     ago_words,
+    clock_words,
     day_of,
     day_words,
     due_words,
@@ -94,3 +95,16 @@ def test_names_tags_and_states() -> None:
     assert state_chip("durable") == ("中心已存妥", "ok")
     assert day_of(None) is None
     assert day_of("2026-03-02") == TODAY
+
+
+@pytest.mark.parametrize(
+    ("slow", "words"),
+    [
+        (6 * 60_000, "慢了 6 分钟"),
+        (-90 * 60_000, "快了 90 分钟"),
+        (3 * 3_600_000, "慢了 3 小时"),
+        (-50 * 3_600_000, "快了 2 天"),
+    ],
+)
+def test_a_wrong_clock_is_told_in_round_words(slow: int, words: str) -> None:
+    assert clock_words(slow) == words

@@ -65,6 +65,9 @@ class DiaryReader(Card):
         body.addWidget(heading)
         body.addWidget(self._chips(visit))
         body.addWidget(self._pairs(visit, names, today))
+        if visit.get("_ahead"):
+            words = "走访时间比中心收到日记的时间晚一天以上，可能是填写时电脑的时间不对，请与填写人核对。"
+            body.addWidget(Label(words, "second", wrap=True))
         told = "没有见到人。" if visit.get("met") is False else "（没有写情况）"
         body.addWidget(Label(str(visit.get("text") or told), "body", wrap=True))
         for name in ("handled", "promise", "hazard"):
@@ -89,6 +92,8 @@ class DiaryReader(Card):
         kind = KINDS["visit"]
         if visit.get("met") is False:
             flow.addWidget(Chip("未遇", "warn"))
+        if visit.get("_ahead"):
+            flow.addWidget(Chip("走访时间有误", "warn"))
         for name in ("situation", "safety", "purposes"):
             for tag in visit.get(name) or ():
                 flow.addWidget(Chip(kind.by_name[name].shown([tag]), "neutral"))

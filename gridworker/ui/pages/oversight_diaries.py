@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
+from gridworker.ledger.ledger import A_DAY
 from gridworker.records.kinds.visit import STATES
 from gridworker.ui.background import Progress
 from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTable
@@ -183,11 +184,11 @@ class Diaries(QWidget):
         return {visit["_row"]: self._cells(visit, names) for visit in ledger.page("visit", rows)}
 
     def _cells(self, visit: Mapping[str, Any], names: Mapping[str, str]) -> list[Cell]:
-        state = str(visit.get("state"))
+        state, at = str(visit.get("state")), int(visit["visited_at"])
         path = self._work.ledger.region_path(str(visit.get("grid") or ""))
         told = str(visit.get("text") or ("没有见到人" if visit.get("met") is False else "")).replace("\n", " ")
         return [
-            Cell(moment_words(int(visit["visited_at"]), self._work.today())),
+            Cell(moment_words(at, self._work.today()), tone="warn" if at - self._work.clock() > A_DAY else None),
             Cell(names.get(str(visit.get("visitor")), ""), bold=True),
             Cell("·".join(path.split("·")[-2:])),
             Cell(told),
@@ -210,8 +211,9 @@ class Diaries(QWidget):
             self._reader.show_none()
             return
         ledger = self._work.ledger
+        visit = {**visits[0], "_ahead": ledger.is_ahead(self._chosen)}
         self._reader.show_for_review(
-            visits[0], ledger.reviews_of(self._chosen), ledger.names(), self._work.today(), self._work.references.album
+            visit, ledger.reviews_of(self._chosen), ledger.names(), self._work.today(), self._work.references.album
         )
 
     def _review(self, act: str, level: str, comment: str) -> None:

@@ -11,7 +11,7 @@ from gridworker.errors import SignInNeeded, SignInRefused
 from gridworker.ui.icons import IconLabel
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.widgets import Card, Column, Elide, Label, ProgressStrip, Row, TintButton
-from gridworker.ui.wording import progress_words
+from gridworker.ui.wording import clock_words, progress_words
 
 if TYPE_CHECKING:
     from gridworker.ledger import Ledger
@@ -50,7 +50,7 @@ class StateCard(Card):
         self._icon.show_icon(icon_name, token)
         self._title.setText(title)
         self._advice.setText(advice)
-        self._receipts.setText(_receipts(ledger))
+        self._receipts.setText("\n".join(filter(None, (_receipts(ledger), _clock(ledger)))))
         self._receipts.setVisible(bool(self._receipts.text()))
         self._progress.setVisible(view.running)
         if view.running:
@@ -83,6 +83,12 @@ def _again(next_in: int | None) -> str:
         return ""
     minutes = max(1, round(next_in / 60_000))
     return f" {minutes} 分钟后自动再试。"
+
+
+def _clock(ledger: Ledger) -> str:
+    """What a wrong clock means, while it is wrong."""
+    slow = ledger.clock_slow()
+    return f"这台电脑的时间{clock_words(slow)}，请在系统设置里校准。不影响保存和上传。" if slow else ""
 
 
 def _receipts(ledger: Ledger) -> str:

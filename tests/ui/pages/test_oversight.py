@@ -381,6 +381,16 @@ def test_diaries_are_filtered_by_place_worker_state_and_words(office: Office) ->
     assert [worker.itemText(n) for n in range(worker.count())] == ["全部人员", "王芳"]
 
 
+def test_a_diary_from_the_day_after_tomorrow_is_flagged(office: Office) -> None:
+    visit(office.grid, 1, MORNING + 2 * DAY, text="后天的走访")
+    office.diaries()
+    assert "走访时间有误" in words_of(office.reader())
+    assert "请与填写人核对" in words_of(office.reader())
+    office.press("已阅")
+    settle(office.window)
+    assert "走访时间有误" not in words_of(office.reader())
+
+
 def test_how_many_are_left_is_always_said(office: Office) -> None:
     diaries = office.diaries()
     context = office.window.page_head("oversight")._context

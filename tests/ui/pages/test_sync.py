@@ -189,6 +189,32 @@ def test_a_login_page_in_the_way_is_said_once(office: Office) -> None:
     assert office.bar() == "同步出错，1 分钟后重试"
 
 
+def test_a_clock_that_is_wrong_is_said_once_and_stands_on_the_page_until_it_is_right(office: Office) -> None:
+    office.grid.store.set_meta("clock_offsets", [0, 23 * 60_000])
+    office.sync()
+    assert "这台电脑的时间不对，慢了 23 分钟" in office.said()
+    office.window.messages.dismiss()
+    office.sync()
+    assert office.said() == ""
+    assert "这台电脑的时间慢了 23 分钟" in office.page()
+    office.grid.store.set_meta("clock_offsets", [23 * 60_000, 0])
+    office.sync()
+    assert "慢了" not in office.page()
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "words"), [(10, ""), (12, "再过 2 天还没有连接中心"), (13.5, "一天之内还没有连接中心")]
+)
+def test_before_the_lease_ends_the_worker_is_told(
+    grid: SmallGrid, background: Background, qtbot: QtBot, theme: Theme, days_ago: float, words: str
+) -> None:
+    grid.store.set_metas({"lease_days": 14, "lease_from": int(MORNING - days_ago * 86_400_000)})
+    office = Office(grid, background, qtbot)
+    assert words in office.said()
+    assert bool(office.said()) is bool(words)
+    office.control.close()
+
+
 def test_receipts_promise_no_more_than_the_centre_does(office: Office) -> None:
     assert "中心已收到" not in office.page(), "nothing was handed in yet"
     office.grid.ledger.save("household", {"members": 3, "phone": "13805759999"}, HOME)
