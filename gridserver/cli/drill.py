@@ -10,9 +10,10 @@ from gridserver.cli.sources import Source
 from gridserver.cli.standing import moment
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, clock
+from gridserver.copies import Copies
 from gridserver.errors import CommandFailed
 from gridserver.settings import Settings
-from gridserver.storage import chores, compare, migrate, watch
+from gridserver.storage import chores, compare, files, migrate, watch
 from gridserver.storage.compare import Content
 from gridserver.storage.engine import connect, snapshot, transaction
 
@@ -24,9 +25,10 @@ def drill(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
     begun = time.monotonic()
     told: dict[str, Any] = {}
     try:
-        source = sources.find(asked.folder, safekeeping.secret_of(settings, asked.key_file, make=False), asked.to)
+        secret = safekeeping.secret_of(settings, asked.key_file, make=False)
+        source = sources.find(asked.folder, secret, asked.to)
         told["file"] = source.path.name
-        wrong = _tried(world, source, told)
+        wrong = _tried(world, source, safekeeping.copies_of(asked.folder, secret), told)
     except CommandFailed as failed:
         _note(world, ok=False, told=told)
         raise CommandFailed(f"FAIL {told.get('file', '')}: {failed}") from None
@@ -37,7 +39,7 @@ def drill(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
     return Told({"ok": True, "made_at": source.made_at, **told}, list(_lines(source, told)))
 
 
-def _tried(world: World, source: Source, told: dict[str, Any]) -> list[str]:
+def _tried(world: World, source: Source, copies: Copies, told: dict[str, Any]) -> list[str]:
     """What is wrong with a backup; the figures go into ``told``."""
     source.check()  # a damaged file is told at once
     with source.copy() as url:
@@ -47,11 +49,14 @@ def _tried(world: World, source: Source, told: dict[str, Any]) -> list[str]:
             with snapshot(engine) as conn:
                 copy = compare.content(conn)
                 wrong = [f"bucket {each} does not add up" for each in compare.wrong_sums(conn)]
+                stored = list(files.all_of(conn))
         finally:
             engine.dispose()
     with snapshot(world.engine) as conn:
-        living = compare.content(conn)
-    told |= _figures(copy, living)
+        living, promised = compare.content(conn), files.promised(conn)
+    told |= _figures(copy, living) | {"files": len(stored)}
+    if missing := copies.missing(each for each in stored if each.n <= promised):
+        wrong.append(f"{missing} attached files that desks were told are safe have no copy")
     return [*wrong, *compare.differences(copy, living)]
 
 

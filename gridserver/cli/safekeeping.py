@@ -17,11 +17,13 @@ from gridserver.cli.sources import DumpSource
 from gridserver.cli.standing import moment, window
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, database_of
+from gridserver.copies import Copies
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
 from gridserver.settings import Settings
-from gridserver.storage import chores, compare, dump, embedded, meta, migrate, watch
-from gridserver.storage.engine import connect, transaction
+from gridserver.storage import chores, compare, dump, embedded, files, meta, migrate, watch
+from gridserver.storage.engine import Engine, connect, transaction
+from gridserver.storage.stacks import Stacks
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
     folder: Path = asked.folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        written = _write(world, world.keys, secret, folder)
+        written = _write(settings, world, world.keys, secret, folder)
     except OSError as error:
         raise CommandFailed(f"{folder}: {error.strerror}; no backup was made") from None
     document = {"file": str(written.path), "bytes": written.size, "devices": written.devices}
@@ -50,7 +52,8 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
 
 def restore(settings: Settings, asked: argparse.Namespace) -> Told:
     """Puts a backup in the place of the database and the keys."""
-    source = sources.find(asked.folder, secret_of(settings, asked.key_file, make=False), asked.to)
+    secret = secret_of(settings, asked.key_file, make=False)
+    source = sources.find(asked.folder, secret, asked.to)
     kept = source.check()
     epoch, made_at = new_id(), source.made_at
     with database_of(settings) as url:
@@ -60,16 +63,44 @@ def restore(settings: Settings, asked: argparse.Namespace) -> Told:
         engine = connect(url, pool=1)
         try:
             prepare(engine, kept)
+            back, gone = _put_files_back(settings, engine, copies_of(asked.folder, secret))
             with transaction(engine) as conn:
                 watch.note(conn, "restore", now=clock())
-                chores.note(conn, "restore", now=clock(), told={"from": made_at, **lost})
+                chores.note(conn, "restore", now=clock(), told={"from": made_at, "files_lost": gone, **lost})
         finally:
             engine.dispose()
     document = {"file": str(source.path), "epoch": epoch, "made_at": made_at, "lost": lost}
-    return Told(document, [f"restored {source.path} of {moment(made_at)}", *window(made_at, clock(), lost)])
+    document |= {"files": back, "files_lost": gone}
+    lines = [f"restored {source.path} of {moment(made_at)}", *window(made_at, clock(), lost)]
+    if back or gone:
+        lines.append(f"{back} attached files put back, {gone} of which there is no copy")
+    return Told(document, lines)
 
 
-def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
+def copies_of(folder: Path, secret: Secret) -> Copies:
+    """The copies of attached files beside the backups of a folder, or beside the one that is named."""
+    return Copies.beside(folder if folder.is_dir() else folder.parent, secret, secrets.token_bytes)
+
+
+def _copy_files(settings: Settings, world: World, secret: Secret, folder: Path, last: int) -> None:
+    """Those with a number up to ``last``."""
+    if settings.files is None:
+        return
+    with transaction(world.engine) as conn:
+        stored = [each for each in files.all_of(conn) if each.n <= last]
+    copies_of(folder, secret).add(stored, Stacks(settings.files), clock())
+
+
+def _put_files_back(settings: Settings, engine: Engine, copies: Copies) -> tuple[int, int]:
+    """How many came back, and of how many there is no copy."""
+    if settings.files is None:
+        return 0, 0
+    with transaction(engine) as conn:
+        stored = list(files.all_of(conn))
+    return copies.put_back(stored, Stacks(settings.files))
+
+
+def _write(settings: Settings, world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
     now = clock()
     path = folder / f"gridworker-{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{now % 1000:03}{SUFFIX}"
     with dump.dump(world.engine, world.url, embedded.programs()) as reading:
@@ -84,8 +115,11 @@ def _write(world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
             writer.give_up()
             raise
     DumpSource(path, secret).check()
+    _copy_files(settings, world, secret, folder, reading.files)
     with transaction(world.engine) as conn:
         moved = meta.mark_backup(conn, reading.covered, clock())
+        if settings.files is not None:
+            files.mark_durable(conn, reading.files)
         watch.note(conn, "backup", now=clock())
         chores.note(conn, "backup", now=now, told={"bytes": size, "devices": moved})
     return _Written(path, size, moved)

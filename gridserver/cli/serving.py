@@ -25,6 +25,7 @@ from gridserver.oversight import rounds
 from gridserver.oversight.archivist import Archivist, archiving
 from gridserver.settings import Settings, Watch, default_data
 from gridserver.storage.locks import FileLock
+from gridserver.storage.stacks import Stacks
 from gridserver.sync import quiet
 
 _log = logging.getLogger(__name__)
@@ -93,7 +94,8 @@ def _archivist(settings: Settings, world: World, keys: Keys, asked: argparse.Nam
     secret = secret_of(settings, asked.key_file, make=True)
     if secret.password:
         raise CommandFailed("an archive is locked by a key file: unset GRIDWORKER_BACKUP_PASSWORD")
-    return Archivist(world.engine, world.url, asked.archive.absolute(), secret, keys, clock)
+    stacks = Stacks(settings.files) if settings.files is not None else None
+    return Archivist(world.engine, world.url, asked.archive.absolute(), secret, keys, clock, stacks)
 
 
 def _watch(environment: Mapping[str, str]) -> Watch:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from gridserver.archive import Archive
 from gridserver.backup import Secret
+from gridserver.copies import Copies
 from gridserver.errors import CommandFailed, Refused
 from gridserver.keys import Keys
 from gridserver.settings import DAY, MINUTE
-from gridserver.storage import chores, embedded, meta, migrate, wal
+from gridserver.storage import chores, embedded, files, meta, migrate, wal
 from gridserver.storage.engine import Engine, transaction
+from gridserver.storage.stacks import Stacks
 from gridserver.storage.wal import Place
 
 _log = logging.getLogger(__name__)
@@ -33,13 +35,23 @@ class Archivist:
     """One centre's archive. ``round`` may be broken off anywhere and made again."""
 
     def __init__(
-        self, engine: Engine, url: str, folder: Path, secret: Secret, keys: Keys, now: Callable[[], int]
+        self,
+        engine: Engine,
+        url: str,
+        folder: Path,
+        secret: Secret,
+        keys: Keys,
+        now: Callable[[], int],
+        stacks: Stacks | None = None,
     ) -> None:
         self._engine, self._url, self._keys, self._now = engine, url, keys, now
         with transaction(engine) as conn:
             self._place: Place = wal.place(conn)
         line = f"{self._place.system}-{self._place.timeline}"
         self.archive = Archive(folder / line, secret, secrets.token_bytes)
+        self._copies = Copies.beside(folder, secret, secrets.token_bytes)
+        self._stacks = stacks
+        self._files = 0
         self._at = 0
         self._last = 0
 
@@ -53,12 +65,14 @@ class Archivist:
             return False
         covered = wal.covered(self._engine)
         end = wal.flushed(self._engine)
+        self._copy_files(covered.files)
         self._archive(end)
         self._let_go()
         safe = end >= covered.lsn and self._is_whole()
         with transaction(self._engine) as conn:
             if safe:
                 meta.mark_backup(conn, covered.marks, self._now())
+                files.mark_durable(conn, covered.files)
             told = {"covered": self._last, "until": self._at, "bases": len(self.archive.bases())}
             chores.note(conn, "archive", now=self._now(), ok=safe, told=told)
         return True
@@ -79,6 +93,15 @@ class Archivist:
             before = chores.last(conn).get("archive")
             told = dict(before.told) if before is not None else {}
             chores.note(conn, "archive", now=self._now(), ok=False, told=told)
+
+    def _copy_files(self, last: int) -> None:
+        """The bytes of attached files are not in the log."""
+        if last <= self._files or self._stacks is None:
+            return
+        with transaction(self._engine) as conn:
+            new = [each for each in files.all_of(conn, self._files) if each.n <= last]
+        self._copies.add(new, self._stacks, self._now())
+        self._files = last
 
     # ------------------------------------------------------------------ the log
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridserver.storage import meta
+from gridserver.storage import files, meta
 from gridserver.storage.engine import Engine, snapshot, text
 from gridserver.storage.meta import Mark
 from gridserver.storage.program import Program, start_program
@@ -22,6 +22,8 @@ class Dump:
 
     covered: Sequence[Mark]
     """How far each device had come in the picture that is written."""
+    files: int
+    """The number of the last attached file in it."""
     pieces: Iterator[bytes]
     """pg_dump's custom format."""
 
@@ -34,7 +36,7 @@ def dump(engine: Engine, url: str, programs: Path) -> Iterator[Dump]:
         options = ["--format=custom", "--no-owner", "--no-privileges", "--exclude-table-data=access_token"]
         reading = start_program(programs, "pg_dump", [*options, f"--snapshot={picture}"], url)
         try:
-            yield Dump(meta.marks(conn), _all_of(reading))
+            yield Dump(meta.marks(conn), files.last_n(conn), _all_of(reading))
         finally:
             reading.kill()
 

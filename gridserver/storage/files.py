@@ -130,6 +130,16 @@ def all_of(conn: Connection, after: int = 0) -> Iterator[Stored]:
     return (Stored(*row) for row in conn.execute(_ALL, {"after": after}))
 
 
+def last_n(conn: Connection) -> int:
+    """The number of the last file that is here."""
+    return int(conn.scalar(text("SELECT coalesce(max(n), 0) FROM file")) or 0)
+
+
+def promised(conn: Connection) -> int:
+    """Up to which number desks were told that files are safe."""
+    return int(conn.scalar(text("SELECT files_durable FROM meta")) or 0)
+
+
 def mark_durable(conn: Connection, n: int) -> None:
     """A backup covers the files up to this number: whoever attached one may let it go on his desk."""
     conn.execute(_MARK, {"n": n})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridserver.errors import CommandFailed
+from gridserver.storage import files
 from gridserver.storage.engine import Connection, Engine, snapshot, text, transaction
 from gridserver.storage.meta import Mark, marks
 from gridserver.storage.program import Program, start_program
@@ -39,6 +40,8 @@ class Covered:
     """What is safe once the log is archived so far."""
 
     marks: list[Mark]
+    files: int
+    """The number of the last attached file."""
     lsn: int
 
 
@@ -70,9 +73,9 @@ def let_go(conn: Connection, lsn: int) -> None:
 def covered(engine: Engine) -> Covered:
     """How far each device has come, and up to where the log must be archived for that to be safe."""
     with snapshot(engine) as conn:
-        found = marks(conn)
+        found, last = marks(conn), files.last_n(conn)
         # Whatever this picture shows stood in the log before it was seen.
-        return Covered(found, int(conn.scalar(_INSERTED) or 0))
+        return Covered(found, last, int(conn.scalar(_INSERTED) or 0))
 
 
 def flushed(engine: Engine) -> int:

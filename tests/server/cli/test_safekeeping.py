@@ -1,5 +1,6 @@
 """Backups: what they cover is called safe, and what they lack comes back from the desks."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from gridserver import keys
 from gridserver.storage import people
 from gridserver.storage.engine import connect, text, transaction
+from gridserver.storage.stacks import Stacks
 from tests.helpers.centre import KEYS, new_id
 from tests.server.conftest import SERVERS
 
@@ -187,3 +189,56 @@ def test_a_restored_centre_says_what_it_made_itself_and_has_lost(founded, desk, 
     assert "(2 changes and 1 acts)" in said.out
     assert "WINDOW OF LOSS" in command("status").out
     assert command("status", "--json").json["chores"]["restore"]["told"]["changes"] == 2
+
+
+# ------------------------------------------------------------------ attached files
+
+
+PHOTO = b"RIFF WEBP " + bytes(range(256)) * 9000
+
+
+@pytest.fixture
+def photo(founded, desk, data):
+    """An attached file that the centre has; where its bytes lie."""
+    digest = hashlib.sha256(PHOTO).hexdigest()
+    with founded.conn() as conn:
+        bucket = str(conn.scalar(text("SELECT min(id::text) FROM bucket")))
+        row = {"bucket": bucket, "sha256": digest, "size": len(PHOTO)}
+        conn.execute(
+            text(
+                "INSERT INTO file (bucket, sha256, size, media_type, home, n, at)"
+                " VALUES (CAST(:bucket AS uuid), :sha256, :size, 'image/webp', CAST(:bucket AS uuid), 1, 1)"
+            ),
+            row,
+        )
+    path = Stacks(data / "files").path(bucket, digest)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(PHOTO)
+    return path
+
+
+def test_attached_files_are_copied_once_counted_as_safe_and_put_back(founded, photo, command, tmp_path):
+    assert command("backup", str(tmp_path / "safe")).code == 0
+    (copy,) = (tmp_path / "safe" / "files").rglob("*.copy")
+    assert b"RIFF" not in copy.read_bytes()
+    before = copy.stat().st_mtime_ns
+    assert command("backup", str(tmp_path / "safe")).code == 0
+    assert copy.stat().st_mtime_ns == before, "once is enough"
+    with founded.conn() as conn:
+        assert conn.scalar(text("SELECT files_durable FROM meta")) == 1
+    photo.unlink()
+    told = command("restore", str(tmp_path / "safe"), "--json").json
+    assert (told["files"], told["files_lost"]) == (1, 0)
+    assert photo.read_bytes() == PHOTO
+    copy.unlink()
+    photo.unlink()
+    told = command("restore", str(tmp_path / "safe"), "--json").json
+    assert (told["files"], told["files_lost"]) == (0, 1)
+
+
+def test_a_file_whose_bytes_are_gone_is_told_and_not_called_safe(founded, photo, command, tmp_path):
+    photo.unlink()
+    assert "look at the disk" in command("backup", str(tmp_path / "safe")).err
+    with founded.conn() as conn:
+        assert conn.scalar(text("SELECT files_durable FROM meta")) == 0
+        assert conn.scalar(text("SELECT backup_at FROM meta")) is None
