@@ -396,6 +396,10 @@ class Ledger:
         """Own changes in these states, oldest first."""
         return self.store.outbox_rows(states, limit)
 
+    def repair(self, tx: str, record: str, fields: Mapping[str, Any]) -> Saved:
+        """Hand a refused group in once more, with other first fields of the record that it makes."""
+        return save.repair(self._ground, tx, record, fields)
+
     def resend(self, tx: str) -> None:
         """Hand a refused group in once more."""
         self.store.resend(tx, self._ground.clock(), self._ground.new_id)

@@ -96,6 +96,29 @@ def together(ground: Ground, parts: Sequence[NewRecord | Edit | MoveTo], *, draf
     return keep(act.ground, act.act, act.changes, ids, drafts=[draft] if draft else [])
 
 
+def repair(ground: Ground, tx: str, record: str, fields: Mapping[str, Any]) -> Saved:
+    """A refused group once more, with other first fields of the record that it makes; the refused one is given up.
+
+    ``fields``: what a form holds now, None for what was emptied. Raises ``NotAccepted``, ``NotAllowed``, ``NotFound``.
+    """
+    act = _Act(ground, ground.new_id(), ground.clock())
+    group = ground.new_id()
+    for change in ground.store.refused(tx):
+        if change.record == record and change.verb is Verb.CREATE:
+            first = {name: value for name, value in {**change.value, **fields}.items() if value is not None}
+            try:
+                _add_new(act, NewRecord(change.kind, first, record))
+            except Wrong as wrong:
+                raise NotAccepted(wrong.reason, field=wrong.field) from None
+        else:
+            act.changes.append(dataclasses.replace(change, id=ground.new_id(), act=act.act, n=0, hlc=0))
+    if record not in act.rows:
+        raise NotFound(f"refused {record}")
+    changes = [dataclasses.replace(change, tx=group) for change in act.changes]
+    ground.store.replace_refused(tx, changes, by=ground.me.person, now=ground.clock())
+    return Saved(record, Changed(frozenset(change.kind for change in changes)), act.act, (record,))
+
+
 def remove(ground: Ground, kind: str, record: str) -> Saved:
     """Take a record out. It can be brought back, and comes back when somebody has edited it meanwhile."""
     act = _Act(ground, ground.new_id(), ground.clock())

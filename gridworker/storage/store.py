@@ -195,6 +195,17 @@ class Store(Reader):
         with self._file.writing():
             project.tell_all_again(self._file, outbox.give_up(self._file, tx, now))
 
+    def refused(self, tx: str) -> list[Change]:
+        """The changes of a refused group, as they were made."""
+        return [laid.change for laid in outbox.refused(self._file, tx)]
+
+    def replace_refused(self, tx: str, changes: Sequence[Change], *, by: str, now: int) -> None:
+        """Give up a refused group and keep another act in its place, both or neither."""
+        with self._file.writing():
+            touched = outbox.give_up(self._file, tx, now)
+            project.keep(self._file, changes, by)
+            project.stand_again(self._file, touched)
+
     def resend(self, tx: str, now: int, new_id: Callable[[], str]) -> list[Change]:
         """Hand in a refused group again, as new changes with the same content."""
         with self._file.writing():

@@ -196,6 +196,7 @@ class Desktop(QObject):
             "key_group_tag": lambda: self._resume_tag(more),
             **dict.fromkeys(case_drafts.FORMS, lambda: self._resume_case(key)),
             "matter": lambda: self._window.go("matters", rest),
+            "repair": lambda: self._window.go("sync"),
         }
         resume.get(form, lambda: None)()
 

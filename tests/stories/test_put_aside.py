@@ -8,6 +8,7 @@ from gridserver.cli import quarantine
 from gridserver.cli.world import World
 from gridserver.errors import CommandFailed
 from gridserver.storage import chores
+from gridworker.errors import NotAccepted
 from tests.helpers.centre import KEYS
 
 
@@ -106,6 +107,29 @@ def test_a_rejected_group_tells_its_author_why_and_he_can_repair_and_resend(vill
     wang.ledger.resend(line.tx)
     assert wang.sync().pushed == 1
     assert standing(wang) == "accepted"
+
+
+def test_what_was_refused_when_it_was_new_is_repaired_and_keeps_its_place(village, desk, wang, operator):
+    visit = wang.ledger.save("visit", {"grid": wang.me.regions[0], "household": wang.household, "text": "走访"}).id
+    wang.sync()
+    assert wang.ledger.get("household", wang.household) is None, "the centre has it not"
+    operator("reject", id=waiting(operator)[0]["id"], reason="门牌号写错了")
+    role(village, "grid_worker")
+    wang.sync()
+    (line,) = wang.store.outbox_rows(["attention"])
+    with pytest.raises(NotAccepted):
+        wang.ledger.repair(line.tx, line.record, {"head_name": None})
+    assert len(wang.store.outbox_rows(["attention"])) == 1, "nothing is given up for nothing"
+    saved = wang.ledger.repair(line.tx, line.record, {"address": "马村4号"})
+    assert saved.id == wang.household, "what speaks of it finds it"
+    assert wang.ledger.get("household", wang.household)["address"] == "马村4号"
+    wang.sync()
+    wang.sync()
+    assert standing(wang) == "accepted"
+    assert wang.store.state_of("visit", visit) == "accepted"
+    assert wang.store.outbox_rows(["attention"]) == []
+    zhao = desk("zhao")
+    assert zhao.ledger.get("household", wang.household)["address"] == "马村4号"
 
 
 def test_after_a_fix_everything_that_waited_for_one_reason_is_tried_again(village, wang, operator):

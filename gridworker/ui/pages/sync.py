@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
+from gridworker.records import KINDS
 from gridworker.ui.act_undo import undoable
 from gridworker.ui.file_control import FileControl
+from gridworker.ui.forms.form_drawer import FormDrawer
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
@@ -181,7 +183,9 @@ class SyncPage(Page):
         clear(place)
         lines = self._work.ledger.outbox(("attention",), 4 * MOST)
         if lines:
-            place.addWidget(refused_card(self._work, lines, MOST, self._open, self._resend, self._ask_give_up))
+            place.addWidget(
+                refused_card(self._work, lines, MOST, self._open, self._resend, self._ask_give_up, self._repair)
+            )
 
     def _show_waiting(self) -> None:
         place = self._places["waiting"]
@@ -208,6 +212,24 @@ class SyncPage(Page):
 
     def _open(self, line: OutboxRow) -> None:
         self._open_record(line.kind, line.record)
+
+    def _repair(self, line: OutboxRow) -> None:
+        """What was refused when it was new is filled in again, from what was written then."""
+        ledger, kind = self._work.ledger, KINDS[line.kind]
+        drawer = FormDrawer(
+            self._work,
+            self._frame,
+            kind,
+            f"修改后再交：{kind.title}",
+            draft=f"repair:{line.record}",
+            save=lambda kept: ledger.repair(line.tx, line.record, kept),
+            done="已修改，等待上传",
+            initial=line.value,
+        )
+        reason = Banner("warn")
+        reason.body.addWidget(Label(line.reason or f"原因代码：{line.code}", "second", wrap=True), 1)
+        drawer.body.insertWidget(0, reason)
+        self._frame.open_drawer(drawer)
 
     def _resend(self, tx: str) -> None:
         self._work.ledger.resend(tx)

@@ -66,7 +66,10 @@ def title_of(work: Work, line: OutboxRow) -> str:
     kind = KINDS.get(line.kind)
     if kind is None:
         return "新版本的资料"
-    title = kind.title_of(work.ledger.any_fields(line.kind, line.record) or {})
+    fields = work.ledger.any_fields(line.kind, line.record)
+    if fields is None and line.verb == "create":  # it was refused: nothing of it stands in the ledger
+        fields = line.value
+    title = kind.title_of(fields or {})
     return kind.title if title == kind.title else f"{kind.title}：{title}"
 
 
@@ -97,7 +100,9 @@ def waiting_card(work: Work, lines: Sequence[OutboxRow], most: int, open_it: Cal
     card = Card(margins=(0, 14, 0, 8), gap=6)
     card.body.addLayout(_titled("待上传", len(groups)))
     if not groups:
-        card.body.addWidget(EmptyState("cloud_checkmark", "没有等待上传的内容。", "您保存的内容都已经到了中心。"))
+        refused = work.ledger.store.waiting_count().get("attention", 0)
+        rest = "除了被退回的，您保存的内容都已经到了中心。" if refused else "您保存的内容都已经到了中心。"
+        card.body.addWidget(EmptyState("cloud_checkmark", "没有等待上传的内容。", rest))
         return card
     rows = RowList()
     for group in groups[:most]:
@@ -125,6 +130,7 @@ def refused_card(
     open_it: Callable[[OutboxRow], object],
     resend: Callable[[str], object],
     give_up: Callable[[str, str], object],
+    repair: Callable[[OutboxRow], object],
 ) -> Card:
     """Each with its whole reason and what can be done about it."""
     groups = grouped(lines)
@@ -133,7 +139,7 @@ def refused_card(
     card.body.addLayout(_indented("中心没有接受这些修改，原因写在下面。内容都还在本机，可以改好再交，或者放弃。"))
     rows = RowList()
     for group in groups[:most]:
-        rows.add(_refused(work, group, open_it, resend, give_up))
+        rows.add(_refused(work, group, open_it, resend, give_up, repair))
     card.body.addWidget(rows)
     return card
 
@@ -144,6 +150,7 @@ def _refused(
     open_it: Callable[[OutboxRow], object],
     resend: Callable[[str], object],
     give_up: Callable[[str, str], object],
+    repair: Callable[[OutboxRow], object],
 ) -> QWidget:
     first, title = group[0], title_of(work, group[0])
     box = QWidget()
@@ -155,8 +162,9 @@ def _refused(
     words.addWidget(Label(first.reason or f"原因代码：{first.code}", "body", tone="bad", wrap=True))
     words.addWidget(Label(what_was_done(group, work.today()), "hint2", wrap=True))
     row.addLayout(words, 1)
+    makes = first.verb == "create" and first.kind in KINDS
     acts: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("打开记录", lambda: open_it(first)),
+        ("修改后再交", lambda: repair(first)) if makes else ("打开记录", lambda: open_it(first)),
         ("放弃", lambda: give_up(first.tx, title)),
     )
     for caption, run in acts:

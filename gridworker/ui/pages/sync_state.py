@@ -71,6 +71,10 @@ class StateCard(Card):
         rest = "保存后会自动上传，也可以按“立即同步”。"
         if view.cancelled:
             return "cloud_arrow_up", "primary", "已取消这次同步", f"已完成的部分都留下了。{_again(view.next_in)}"
+        refused = ledger.store.waiting_count().get("attention", 0)
+        if refused:
+            advice = "原因写在下面，可以改好再交。其余的都已同步。" if not waiting else "原因写在下面，可以改好再交。"
+            return "cloud_error", "warn", f"有 {refused} 处修改被退回", advice
         if waiting:
             return "cloud_arrow_up", "primary", f"有 {waiting} 处修改待上传", rest
         if ledger.last_success():

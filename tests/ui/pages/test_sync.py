@@ -23,6 +23,7 @@ from gridworker.sync.schedule import AFTER_SAVE
 from gridworker.ui.act_undo import undoable
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.desktop import Desktop
+from gridworker.ui.forms.form_drawer import FormDrawer
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.theme import Theme
 from gridworker.ui.widgets import ListRow
@@ -30,7 +31,7 @@ from gridworker.ui.window import MainWindow
 from tests.helpers.legible import cut_off, nameless, settle
 from tests.helpers.mouse import Mouse, words_of, write
 from tests.helpers.notebook import BUCKETS, standing
-from tests.helpers.small_grid import HOME, MORNING, RETURNED_VISIT, SmallGrid, home_id
+from tests.helpers.small_grid import GRID, HOME, MORNING, RETURNED_VISIT, SmallGrid, home_id
 
 DEVICE = "01900000-0000-7000-8000-00000000ab12"
 PASSWORD = "correct horse battery"
@@ -402,6 +403,35 @@ def test_what_came_back_can_be_handed_in_again(qtbot: QtBot, office: Office) -> 
     assert office.line.syncs == 1
     assert [change.path for change in office.grid.waiting()] == ["members"]
     assert office.grid.ledger.get("household", HOME)["members"] == 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "changed"),
+    [
+        ("household", {"head_name": "赵大川", "address": "马村9号"}, ("address", "马村8号")),
+        ("visit", {"text": "走访了赵大川"}, ("text", "走访了赵小川")),
+        ("matter", {"title": "路灯不亮", "content": "村口第三盏"}, ("content", "村口第二盏")),
+    ],
+)
+def test_what_was_refused_when_it_was_new_is_filled_in_again(
+    office: Office, kind: str, fields: dict[str, str], changed: tuple[str, str]
+) -> None:
+    record = office.grid.ledger.save(kind, {"grid": GRID, **fields}).id
+    _refuse(office, "请核对后再交。")
+    assert next(iter(fields.values()))[:4] in office.page(), "it has its name, though nothing of it is in the ledger"
+    office.mouse.press("修改后再交")
+    drawer = office.window.drawer
+    assert isinstance(drawer, FormDrawer)
+    assert "请核对后再交。" in words_of(drawer)
+    assert drawer.form.values()[changed[0]] == fields[changed[0]]
+    drawer.form.set_values({**drawer.form.values(), changed[0]: changed[1]})
+    office.mouse.press("保存", drawer)
+    settle(office.window)
+    assert office.window.drawer is None, office.said()
+    (again,) = office.grid.waiting()
+    assert (again.record, again.value[changed[0]]) == (record, changed[1])
+    assert office.grid.ledger.outbox(("attention",)) == []
+    assert office.grid.ledger.get(kind, record)[changed[0]] == changed[1]
 
 
 def test_giving_up_asks_once_and_keeps_the_words_in_the_history(office: Office) -> None:
