@@ -9,7 +9,6 @@ The master key is what a key file holds, or Argon2id of a password with the file
 import base64
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridserver.errors import CommandFailed
+from gridserver.storage.stacks import sync_folder
 
 SUFFIX = ".backup"
 PIECE = 1 << 20
@@ -113,16 +113,6 @@ class Writer:
         sealed = self._cipher.encrypt(_nonce(self._number, last), self._kept, self._lines)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._number += 1
-
-
-def sync_folder(folder: Path) -> None:
-    """Let a new name outlive a power cut; Windows does it by itself."""
-    if sys.platform != "win32":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def read_head(path: Path) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridserver.backup import PIECE, Secret, Writer, pieces, sync_folder
+from gridserver.backup import PIECE, Secret, Writer, pieces
 from gridserver.errors import CommandFailed
 from gridserver.storage.files import Stored
-from gridserver.storage.stacks import Stacks
+from gridserver.storage.stacks import Stacks, sync_folder
 
 
 @dataclass(frozen=True)

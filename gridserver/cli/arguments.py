@@ -99,6 +99,7 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     script.add_argument("file", type=Path, metavar="FILE", help="the acts; - for standard input")
     backup = act("backup", "write an encrypted backup of the database and the keys into a folder")
     backup.add_argument("folder", type=Path, metavar="DIR")
+    backup.add_argument("--keep", type=_some, metavar="N", default=0, help="delete all but the newest N of the folder")
     restore = act("restore", "put a backup in the place of the database; desks hand in again what it lacks")
     restore.add_argument("folder", type=Path, metavar="DIR", help="the folder (its newest backup), or one backup")
     drill = act(
@@ -136,6 +137,13 @@ def _quarantine(quarantine: argparse.ArgumentParser, json: argparse.ArgumentPars
 
 def _name(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", help="the name that the person signs in with")
+
+
+def _some(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("one is the least")
+    return number
 
 
 def _moment(text: str) -> int:

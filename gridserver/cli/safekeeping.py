@@ -44,6 +44,8 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         written = _write(settings, world, world.keys, secret, folder)
+        for old in sorted(folder.glob(f"*{SUFFIX}"))[: -asked.keep] if asked.keep else ():
+            old.unlink()
     except OSError as error:
         raise CommandFailed(f"{folder}: {error.strerror}; no backup was made") from None
     document = {"file": str(written.path), "bytes": written.size, "devices": written.devices}

@@ -88,7 +88,7 @@ class Stacks:
         with open(partial, "rb") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def drop(self, upload: str) -> None:
         """Nobody waits for it any more."""
@@ -138,7 +138,7 @@ CHECKSUMS = ("sha1", "sha256")
 """What the bytes of a piece may be compared with; sha1 because the standard asks for it."""
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let a new name outlive a power cut; Windows does it by itself."""
     if os.name != "nt":
         handle = os.open(folder, os.O_RDONLY)

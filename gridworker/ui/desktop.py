@@ -29,6 +29,7 @@ from gridworker.ui.pages.today import TodayPage
 from gridworker.ui.pages.visit_drawer import VisitDrawer
 from gridworker.ui.pages.visits import VisitsPage
 from gridworker.ui.palette_hits import record_provider
+from gridworker.ui.preferences import automatic_sync
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.window import MainWindow
 from gridworker.ui.wording import LOADING, clock_words, lease_words, moment_words, progress_words, share_words
@@ -84,7 +85,7 @@ class Desktop(QObject):
             work.references.album = Album(work.ledger, window.background, work.lane_ledger, fetch, self)
         self._numbered = self._next_number()
         self._trouble: GridworkerError | None = None
-        self._clock_told = False
+        self._clock_told = self._lease_told = False
         self._cases = CaseActs(work, window)
         self._forms = HomeForms(work, self._dispute_of_home)
         self._today = TodayPage(work, control, self.open_visit, self.open_draft, self.edit_visit)
@@ -103,12 +104,13 @@ class Desktop(QObject):
     def start(self) -> None:
         """Show the first page of the role."""
         self._window.go(self._first)
-        self._tell_of_lease()
+        if not automatic_sync(self._work.preferences):
+            self._tell_of_lease()
 
     def _tell_of_lease(self) -> None:
-        """From three days before the end: the centre wants to be asked, or the next password will not be enough."""
-        lease = self._work.ledger.lease()
-        if lease is not None and lease.ends_soon:
+        """From three days before the end, when the line is down: soon the password alone will not be enough."""
+        lease, told, self._lease_told = self._work.ledger.lease(), self._lease_told, True
+        if lease is not None and lease.ends_soon and not told:
             words = "连上网同步一次就好。内容都在本机，不会丢。"
             act = ("现在同步", self._control.ask)
             self._window.say(
@@ -290,6 +292,7 @@ class Desktop(QObject):
     def _synced(self, report: Report | None) -> None:
         if report is None:
             self._say_trouble(self._control.view.error)
+            self._tell_of_lease()
             return
         self._trouble = None
         if report.kinds & _PLACES:

@@ -90,6 +90,12 @@ def test_the_newest_backup_of_a_folder_is_taken_or_the_one_that_is_named(founded
     assert command("add-grid", VILLAGE).out == f"{VILLAGE}003\n"
 
 
+def test_old_backups_go_when_so_many_are_to_be_kept(founded, command, tmp_path):
+    made = [command("backup", str(tmp_path / "safe"), "--keep", "2", "--json").json["file"] for _ in range(3)]
+    assert sorted(str(path) for path in (tmp_path / "safe").glob("*.backup")) == made[1:]
+    assert command("backup", str(tmp_path / "safe"), "--keep", "0").code == 2
+
+
 def test_a_new_machine_needs_the_backup_and_its_key_and_nothing_else(founded, command, postgres, tmp_path, monkeypatch):
     command("add-account", "li", "--role", "mediator", "--region", VILLAGE)
     command("backup", str(tmp_path / "safe"))

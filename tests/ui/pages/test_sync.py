@@ -211,8 +211,14 @@ def test_before_the_lease_ends_the_worker_is_told(
 ) -> None:
     grid.store.set_metas({"lease_days": 14, "lease_from": int(MORNING - days_ago * 86_400_000)})
     office = Office(grid, background, qtbot)
+    assert office.said() == "", "with the first sync it may be over"
+    office.line.trouble = CentreUnreachable()
+    office.sync()
     assert words in office.said()
     assert bool(office.said()) is bool(words)
+    office.window.messages.dismiss()
+    office.sync()
+    assert office.said() == "", "once is enough"
     office.control.close()
 
 
