@@ -15,7 +15,9 @@ _SERVE = """
 Serves desks until it is told to stop (SIGTERM, Ctrl+C), and prints one line with its address when it is ready.
 Anywhere but on loopback it wants a certificate: names and telephones would cross the network readable. Behind a
 proxy that does TLS on the same machine, loopback is enough; where the proxy is another machine or container, say
-so with GRIDWORKER_PLAIN_HTTP=behind-a-proxy.
+so with GRIDWORKER_PLAIN_HTTP=behind-a-proxy. The log (standard error) is JSON, one object a line, unless
+GRIDWORKER_LOG=text. /metrics and the whole of /healthz go to this machine, or to whoever shows the token in
+GRIDWORKER_METRICS_TOKEN.
 """
 
 

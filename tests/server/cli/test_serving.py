@@ -199,7 +199,8 @@ def test_a_centre_serves_survives_a_kill_and_rests_when_told(data):
     assert centre_says(data, "import-divisions", "resources/divisions.csv").returncode == 0
     assert running.end(signal.SIGKILL)[0] == -signal.SIGKILL
 
-    running = Running(data)
+    archive = data.parent / "archive"
+    running = Running(data, "--archive", str(archive))
     try:
         second = Running(data)
         assert second.process.wait(60) == 1
@@ -213,6 +214,8 @@ def test_a_centre_serves_survives_a_kill_and_rests_when_told(data):
     assert (code, out) == (0, "")
     assert json.loads(err.splitlines()[-1])["event"] == "stopped"
     assert "Traceback" not in err
+    assert [path.suffix for path in archive.rglob("base-*")] == [".base"], "its last round before it rests"
+    assert list(archive.rglob("log-*.log"))
     assert not Cluster(data / "postgres", programs=programs()).is_running()
 
     assert centre_says(data, "list-accounts").returncode == 0
