@@ -409,12 +409,14 @@ _LATE = "tx = ? AND (state = 'attention' OR state = 'accepted' AND code = ?) AND
 """Lines of a group that a late answer changes."""
 
 
-def requeue_not_durable(file: File, covered: int | None = None) -> set[tuple[str, str]]:
+def requeue_not_durable(file: File, covered: int | None = None, life: int | None = None) -> set[tuple[str, str]]:
     """The centre may have lost what was not in its backup: hand it in again, with the same ids. ``covered``: the
     last number that it has; what is above was lost though it was durable once, an older backup having been taken.
+    ``life``: the life of this store in which that number was counted (the present one): it knows no later one.
     """
-    test = "(state = 'accepted' OR state = 'durable' AND incarnation = ? AND n > ?)"
-    lost = (numbers(file).incarnation, covered if covered is not None else 2**62)
+    test = "(state = 'accepted' OR state = 'durable' AND (incarnation, n) > (?, ?))"
+    counted = numbers(file).incarnation if life is None else life
+    lost = (counted, covered if covered is not None else 2**62)
     touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", lost).fetchall())
     file.db.execute(f"UPDATE outbox SET state = 'new', seq = NULL WHERE {test}", lost)
     return touched

@@ -127,7 +127,11 @@ def adopt(store: Store, answer: SignedIn, device_key: bytes, place: str, ca: str
     device was cut off: what waits in it, or is in no backup, goes out under the new device, with its old ids.
     ``ca``: certificate (PEM) of the centre's own authority; "" where a public one signed.
     """
-    store.requeue_not_durable()
+    restored = store.meta("epoch", "") not in ("", answer.standing.epoch)
+    # A centre that was restored from before it knew this desk has lost what a younger backup covered, too.
+    store.requeue_not_durable(*((0, 0) if restored else ()))
+    for bucket in store.buckets() if restored else ():
+        store.reset_bucket(bucket.id)
     store.renumber(answer.standing.last_n + 1, answer.standing.incarnation)
     for info in answer.buckets:
         store.add_bucket(info)

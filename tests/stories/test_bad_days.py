@@ -345,6 +345,28 @@ def test_a_restored_centre_gets_the_lost_changes_back_from_the_desks(village, de
     assert mine == theirs
 
 
+def test_a_desk_that_the_backup_does_not_know_yet_brings_everything_back_with_a_new_code(village, desk, database):
+    pieces = backed_up(village, database)
+    wang = desk("wang")
+    safe = village.household(wang, "陈建国")
+    wang.sync()
+    backed_up(village, database)  # a younger one, which is lost with the centre
+    wang.sync()
+    assert wang.store.state_of("household", safe) == "durable"
+    late = village.household(wang, "王秀英")
+    wang.sync()
+    dump.restore(database, programs(), pieces, dump.Rebirth(new_id(), village.centre.clock()))
+    village.centre.engine.dispose()
+    with pytest.raises(SignInNeeded):
+        wang.sync()
+    wang.close()
+    wang = village.desk("wang", wang.machine)
+    assert at_the_centre(village) == {safe, late}
+    zhao = desk("zhao")
+    mine, theirs = shared(wang, zhao)
+    assert mine == theirs
+
+
 def test_an_old_copy_of_a_store_is_recognised_and_goes_on_under_a_life_of_its_own(village, desk, tmp_path):
     wang, zhao = desk("wang"), desk("zhao")
     saved = {village.household(wang, "陈建国")}

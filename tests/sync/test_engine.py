@@ -170,6 +170,30 @@ def test_a_restored_centre_gets_again_what_was_in_no_backup_with_the_same_ids(de
     assert bucket.naming, "the bucket is read again from its start"
 
 
+def test_a_centre_restored_from_before_the_life_of_this_store_gets_back_what_former_lives_made_too(desk):
+    for name in ("陈建国", "王秀英", "汪晓燕"):
+        desk.household(name)
+    engine = Engine(desk.store)
+    first = push(engine, desk)
+    engine.heard(taken(first, durable_n=3), desk.clock())
+    finish(engine, desk, last_n=3, durable_n=3)
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    engine.disagreed(Problem(error="fork", standing=standing(last_n=9, durable_n=3)))  # a copy begins a life of its own
+    desk.household("吴家伟")
+    second = push(engine, desk)
+    engine.heard(taken(second, incarnation=2, durable_n=1), desk.clock())
+    finish(engine, desk, incarnation=2, last_n=1, durable_n=1)
+    assert desk.states() == {}
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    # The backup is of the first life, when the second of its changes had come in.
+    engine.disagreed(Problem(error="epoch", standing=standing(epoch=NEW_EPOCH, last_n=2, durable_n=2)))
+    again = push(engine, desk)
+    assert (again.incarnation, numbers(again)) == (2, [1, 2])
+    assert ids(again) == [ids(first)[2], *ids(second)]
+
+
 def test_a_centre_restored_from_an_older_backup_gets_back_what_was_durable_once(desk):
     for name in ("陈建国", "王秀英", "汪晓燕"):
         desk.household(name)
