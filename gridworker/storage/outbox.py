@@ -86,7 +86,7 @@ class Answered(NamedTuple):
     @property
     def change(self) -> Change:
         """As it was made; its number and group do not matter here."""
-        return Change.kept(orjson.loads(self.body), 0, "", "")
+        return upcast(Change.kept(orjson.loads(self.body), 0, "", ""))
 
 
 class Settled(NamedTuple):

@@ -38,6 +38,11 @@ def test_what_an_old_desk_wrote_is_understood_by_a_newer_centre_and_by_its_own_n
     told = fields_at(village, household)
     assert (told["remarks"], told["phone"]) == ("养蜂", "13800000001")
     assert "note" not in told
+    wang.sync()
+    zhao = desk("zhao")
+    for each in wang, zhao:
+        shown = each.store.get("household", household).fields
+        assert (shown.get("remarks"), "note" in shown) == ("养蜂", False)
 
 
 def test_a_desk_that_is_too_old_is_told_so_and_keeps_everything(village, desk, monkeypatch):
