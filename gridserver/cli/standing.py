@@ -77,6 +77,6 @@ def window(made_at: int, now: int, lost: Mapping[str, Any]) -> list[str]:
     known = f"{lost['changes']} changes and {lost['acts']} acts" if lost else "how much of it cannot be told"
     return [
         "what desks handed in since then comes back from them at their next sync",
-        f"WINDOW OF LOSS {moment(made_at)} to {moment(now)}: what the centre made itself, such as accounts,"
+        f"WINDOW OF LOSS {moment(made_at)} to {moment(now)}: what the centre made itself, such as accounts, passwords,"
         f" assignments, codes, imports and decisions about what was put aside ({known})",
     ]

@@ -43,6 +43,8 @@ _SETTINGS: Mapping[str, str] = {
     "password_encryption": "scram-sha-256",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
+    # An archive that cannot be written must not fill the disk of the database: then it begins anew.
+    "max_slot_wal_keep_size": "8GB",
     # The log says what happened, and nothing of what people typed.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
