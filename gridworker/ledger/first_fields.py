@@ -1,7 +1,6 @@
 """What a new record knows without being asked: who, when, and the grid of the household that it is about."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from gridworker.ledger.days import day_of
@@ -18,7 +17,6 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
     ``beside``: rows of the same act, which are not in the store yet.
     """
 
-    @cache
     def look(kind: str, record: str, name: str) -> Any:
         row = beside.get(record)
         if row is not None:

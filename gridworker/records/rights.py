@@ -32,7 +32,7 @@ def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
         return f"{kind.title}随所属的住户迁移，不能单独迁移。"
     if change.verb in (Verb.CREATE, Verb.SET) and kind.a_persons(change.path, change.value) != change.value:
         return "文件是否已上传，由中心记录，不能自己填写。"
-    act = {Verb.CREATE: "create", Verb.DEL: "remove", Verb.RESTORE: "remove"}.get(change.verb, "edit")
+    act = _ACTS.get(change.verb, "edit")
     if change.verb is Verb.SET and change.path == kind.home_field and kind.rights.move:
         act = "move"
     if not kind.may(act, author.role, change.path):
@@ -72,6 +72,7 @@ def check_path(kind: Kind, change: Change) -> None:
         raise Wrong("项目的名称不对。", change.path)
 
 
+_ACTS: Mapping[Verb, str] = {Verb.CREATE: "create", Verb.DEL: "remove", Verb.RESTORE: "remove"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 _TAG = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
 _PLAIN = frozenset({(Verb.SET, 0)})
