@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from gridserver.author import Author
@@ -17,12 +18,13 @@ from gridserver.cli.told import Told
 from gridserver.cli.world import World, clock, environment_database, new_id, opened
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
-from gridserver.people import regions
+from gridserver.people import grids, regions
 from gridserver.people.passwords import Passwords
 from gridserver.people.staff import Staff
 from gridserver.settings import CODE_LASTS, PasswordCost, Settings
 from gridserver.storage import devices, lease, people, watch
 from gridserver.storage.engine import Connection, transaction
+from gridserver.sync import following
 
 
 def run(asked: argparse.Namespace) -> Told:
@@ -90,6 +92,45 @@ def _import_divisions(hand: _Hand, asked: argparse.Namespace) -> Told:
 def _add_grid(hand: _Hand, asked: argparse.Namespace) -> Told:
     code = regions.add_grid(hand.author, asked.village.strip(), asked.name)
     return Told({"code": code}, [code])
+
+
+def _move_grid(hand: _Hand, asked: argparse.Namespace) -> Told:
+    code = grids.move_grid(hand.author, asked.grid.strip(), asked.to.strip())
+    return Told({"code": code}, [code])
+
+
+def _split_grid(world: World, asked: argparse.Namespace) -> Told:
+    """In many short transactions; broken off, it goes on when it is said again."""
+    numbers = _lines(asked.numbers) if asked.numbers else []
+    households = 0
+    while True:
+        with transaction(world.engine, limits=False) as conn:
+            author = _Hand(conn, world.keys).author
+            went = grids.split_grid(author, asked.grid.strip(), asked.to.strip(), asked.group, numbers)
+        if not went:
+            break
+        households += went
+    followed = following.follow(world.engine, clock, new_id)
+    words = f"{households} households went, and {followed} records after them"
+    return Told({"households": households, "followed": followed}, [words])
+
+
+def _merge_grid(world: World, asked: argparse.Namespace) -> Told:
+    following.follow(world.engine, clock, new_id)  # what an earlier one, broken off, had left to do
+    with transaction(world.engine, limits=False) as conn:
+        names = grids.merge_grid(_Hand(conn, world.keys).staff, asked.grid.strip(), asked.into.strip())
+    went = following.follow(world.engine, clock, new_id)
+    lines = [f"{went} records went", *(f"{name}: assigned to {asked.into}" for name in names)]
+    return Told({"records": went, "people": names}, lines)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return [line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
+    except OSError as error:
+        raise CommandFailed(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CommandFailed(f"{path.name} is not UTF-8") from None
 
 
 def _add_account(hand: _Hand, asked: argparse.Namespace) -> Told:
@@ -175,6 +216,7 @@ def _lease(hand: _Hand, asked: argparse.Namespace) -> Told:
 _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
     "import-divisions": _import_divisions,
     "add-grid": _add_grid,
+    "move-grid": _move_grid,
     "add-account": _add_account,
     "enrol": _enrol,
     "assign": _assign,
@@ -190,6 +232,8 @@ _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
 
 
 _OVER_ALL: Mapping[str, Callable[[World, argparse.Namespace], Told]] = {
+    "split-grid": _split_grid,
+    "merge-grid": _merge_grid,
     "courier": courier.take,
     "quarantine": quarantine.run,
     "script": _script,

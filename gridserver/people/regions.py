@@ -8,6 +8,7 @@ from pathlib import Path
 from gridserver.author import Author
 from gridserver.errors import CommandFailed
 from gridserver.storage import people, rows, scope
+from gridserver.storage.engine import Connection
 from gridserver.storage.people import Place
 from gridworker.records.change import Change
 from gridworker.records.kind import BucketClass
@@ -77,11 +78,16 @@ def add_grid(author: Author, village_code: str, name: str = "") -> str:
     village = people.place_of_code(author.conn, village_code)
     if village is None or village.level != "village":
         raise CommandFailed(f"there is no village with the code {village_code}; import the divisions first")
-    number = _next_number(people.codes_below(author.conn, village.id), village.code)
-    code = f"{village.code}{number:03}"
+    code = next_code(author.conn, village)
+    number = int(code[-3:])
     grid = Division(0, "grid", code, name.strip() or f"第{number}网格", village.code)
     author.write([_new_region(author, grid, {village.code: village})])
     return code
+
+
+def next_code(conn: Connection, village: Place) -> str:
+    """The code of the next grid of a village: its own and three digits; none is given twice."""
+    return f"{village.code}{_next_number(people.codes_below(conn, village.id), village.code):03}"
 
 
 def _next_number(codes: Iterable[str], village: str) -> int:

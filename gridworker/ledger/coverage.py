@@ -47,7 +47,9 @@ def coverage(ground: Ground, first: str, last: str, grids: Sequence[str] | None 
     )
     counted = ground.store.totals("household", "households_by_grid", by=("grid",))
     households = {line["grid"]: int(line["n"]) for line in counted}
-    return [GridCoverage(line.id, households.get(line.id, 0), line.households, line.visits) for line in lines]
+    told = [GridCoverage(line.id, households.get(line.id, 0), line.households, line.visits) for line in lines]
+    ended = {str(each["id"]) for each in ground.store.find("region", (("valid_to", "not_null", None),))}
+    return [line for line in told if line.grid not in ended or line.households or line.visits]
 
 
 def coverage_by_worker(ground: Ground, first: str, last: str, workers: Sequence[str]) -> list[WorkerCoverage]:

@@ -266,8 +266,17 @@ class Ledger:
         return self.regions.above(region, "town")
 
     def grids_in(self, region: str) -> list[str]:
-        """The ids of the grids in a region."""
+        """The ids of the grids in a region, as they are today."""
+        return self.regions.living(self.regions.below(region, "grid"))
+
+    def grids_ever_in(self, region: str) -> list[str]:
+        """The same with those that ended since: diaries name the grid of their day."""
         return self.regions.below(region, "grid")
+
+    def living_grids(self) -> dict[str, str]:
+        """Id to path of every grid of the county, by path: where a household can move to."""
+        grids = [region for region, each in self.regions.by_id.items() if each.get("level") == "grid"]
+        return dict(sorted(((grid, self.region_path(grid)) for grid in self.regions.living(grids)), key=lambda p: p[1]))
 
     def my_grid(self) -> str:
         """The id of one's own first grid; "" for who has none."""

@@ -1,6 +1,6 @@
 """Who is who and where: names of colleagues, paths of regions, one's own grids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gridworker.ledger.ground import Ground
 
@@ -58,6 +58,10 @@ class Regions:
                 return region
             region = str(self.by_id[region].get("parent") or "")
         return ""
+
+    def living(self, regions: Sequence[str]) -> list[str]:
+        """Those of the regions that have not ended."""
+        return [each for each in regions if not self.by_id[each].get("valid_to")]
 
     def below(self, region: str, level: str) -> list[str]:
         """The ids of all regions of ``level`` in the subtree of ``region``, itself included."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from gridworker.protocol.sync import BucketInfo
 from gridworker.records.row import SET_HASH_MODULUS, row_digest
-from gridworker.storage import outbox, owed, search, summaries
+from gridworker.storage import outbox, owed, project, search, summaries
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.tables import drop_children, quoted
 
@@ -180,10 +180,12 @@ def drop(file: File, bucket: str) -> bool:
         while _drop_slice(file, kind, place.row_id):
             pass
     with file.writing():
-        for kind, record in outbox.local_records(file, bucket):
-            if kind in file.tables:
-                _drop_rows(file, kind, "id = ?", (record,))
+        written = [(kind, record) for kind, record in outbox.local_records(file, bucket) if kind in file.tables]
+        for kind, record in written:
+            _drop_rows(file, kind, "id = ? AND _bucket = ?", (record, place.row_id))
         _drop_own_history(file, bucket)
+        # What was written here and lies in another bucket by now stays, as the centre has it.
+        project.tell_all_again(file, written)
         _drop_what_lies_beside(file, place)
         for name in TOLD:
             file.note(name, [])

@@ -2,8 +2,11 @@
 
 import pytest
 
+from gridserver.people import grids
+from gridserver.sync import following
 from gridworker.errors import NotAllowed
 from gridworker.ledger import resettle
+from tests.helpers.centre import new_id
 from tests.helpers.desk_fixtures import GRID, OTHER_GRID, shared
 
 
@@ -177,3 +180,31 @@ def test_a_household_moves_to_a_grid_and_to_nothing_else(village, three, code):
     wang, _, _, house, _ = three
     with pytest.raises(NotAllowed, match=resettle.GONE):
         wang.ledger.resettle("household", house, village.centre.regions[code])
+
+
+def test_when_two_grids_become_one_everybody_goes_on_and_old_diaries_are_counted_where_they_were(village, three):
+    wang, chen, zhao, house, own = three
+    waiting = wang.ledger.save("visit", {"household": house, "text": "合并那天。"}).id
+    with village.centre.staff() as staff:
+        grids.merge_grid(staff, GRID, OTHER_GRID)
+    following.follow(village.centre.engine, village.centre.clock, new_id)
+    for each in (wang, chen, zhao, wang, chen, zhao):
+        each.sync()
+    wang.renew()
+    old, new = village.centre.regions[GRID], village.centre.regions[OTHER_GRID]
+    assert wang.me.regions == (new,)
+    for each in (wang, chen):
+        assert seen(each, house, own) == {"household", *own}
+        assert each.ledger.get("visit", waiting)["grid"] == old
+        assert each.ledger.get("household", house)["grid"] == new
+    mine, theirs = shared(wang, chen)
+    assert mine == theirs
+    assert wang.ledger.my_grid() == new
+    assert old not in zhao.ledger.living_grids()
+    assert old not in zhao.ledger.grids_in(village.centre.regions["330683106211"])
+    assert old in zhao.ledger.grids_ever_in(village.centre.regions["330683106211"])
+    told = {line.grid: line.visits for line in zhao.ledger.coverage("2026-03-01", "2026-03-31", [old, new])}
+    assert told == {old: 2, new: 0}, "counted where they were made"
+    assert wang.ledger.region_path(old).endswith("grid 330683106211001"), "its name is still known"
+    with pytest.raises(NotAllowed, match=resettle.GONE):
+        wang.ledger.resettle("household", house, old)

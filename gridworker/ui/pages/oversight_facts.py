@@ -112,7 +112,7 @@ def look(ledger: Ledger, period: Period, place: str, today: date, *, most_worker
     pace = min(1.0, ((today - first).days + 1) / visit_rules().household)
     roots = [place] if place else list(ledger.me.regions)
     absent = ledger.absent_grids()
-    grids = list(dict.fromkeys(grid for root in roots for grid in ledger.grids_in(root) if grid not in absent))
+    grids = list(dict.fromkeys(grid for root in roots for grid in ledger.grids_ever_in(root) if grid not in absent))
     covered = {each.grid: each for each in ledger.coverage(first.isoformat(), today.isoformat(), grids)}
     places = _places(ledger, _parts(ledger, roots, grids), covered, pace)
     staff = workers_below(ledger, roots)
@@ -178,7 +178,7 @@ def diaries(ledger: Ledger, order: str, state: str, place: str, worker: str, tex
     """
     conditions: list[tuple[str, str, Any]] = []
     if place:
-        conditions.append(("grid", "in", ledger.grids_in(place)))
+        conditions.append(("grid", "in", ledger.grids_ever_in(place)))
     if worker:
         conditions.append(("visitor", "=", worker))
     if state:
@@ -197,7 +197,7 @@ def _places(
 ) -> list[PlaceLine]:
     lines = []
     for region in regions:
-        parts = [covered[grid] for grid in ledger.grids_in(region) if grid in covered]
+        parts = [covered[grid] for grid in ledger.grids_ever_in(region) if grid in covered]
         households = sum(each.households for each in parts)
         lines.append(
             PlaceLine(
@@ -248,7 +248,7 @@ def _workers(
     own: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     for each in staff:
-        grids = [grid for region in _regions_of(each) for grid in ledger.grids_in(region) if grid in covered]
+        grids = [grid for region in _regions_of(each) for grid in ledger.grids_ever_in(region) if grid in covered]
         if grids and each.get("active") is not False:
             own[str(each["id"])], names[str(each["id"])] = grids, str(each.get("name") or "")
     lines = [

@@ -131,8 +131,9 @@ def test_what_is_no_command_ends_with_two(command, words):
 
 
 ACTS = (
-    "import-divisions add-grid add-account enrol assign set-role reset-password list-accounts list-devices"
-    " revoke-device backup restore status quarantine suspend-device wipe-device lease drill"
+    "import-divisions add-grid move-grid split-grid merge-grid add-account enrol assign set-role"
+    " reset-password list-accounts list-devices revoke-device backup restore status quarantine suspend-device"
+    " wipe-device lease drill"
 ).split()
 
 
@@ -264,3 +265,17 @@ def test_an_administrator_sees_how_the_centre_stands(centre, command):
     told = command("status", "--recount", "--json").json
     assert (told["ok"], told["alarms"], told["quarantine"]["open"]) == (True, ["no_backup"], 0)
     assert told["chores"]["recount"]["ok"] is True
+
+
+def test_a_grid_is_split_and_merged_from_the_command_line(founded, tmp_path):
+    grid, other = (founded("add-grid", VILLAGE).out.strip() for _ in range(2))
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text("0017\n", "utf-8")
+    assert founded("split-grid", grid, "--to", other, "--numbers", str(numbers), "--json").json == {
+        "households": 0,
+        "followed": 0,
+    }
+    assert founded("split-grid", grid, "--to", other).err.endswith("say which households: --group or --numbers\n")
+    merged = founded("merge-grid", other, "--into", grid, "--json")
+    assert merged.json == {"records": 0, "people": []}
+    assert founded("merge-grid", other, "--into", grid).code == 1
