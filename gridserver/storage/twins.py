@@ -63,20 +63,16 @@ def _named_anew(row: Row, before: Row | None) -> Row | None:
     kind = KINDS.get(row.kind)
     if kind is None or row.removed is not None:
         return None
-    for names in kind.natural_keys:
-        values = [row.fields.get(name) for name in names]
-        old = [before.fields.get(name) for name in names] if before is not None and before.removed is None else None
-        if all(values) and values != old:
-            return row
-    return None
+    old = before.fields if before is not None and before.removed is None else {}
+    anew = any((said := each.said(row.fields)) is not None and said != each.said(old) for each in kind.alike)
+    return row if anew else None
 
 
 def _marks(secret: bytes, row: Row) -> Iterator[_Mark]:
-    for names in KINDS[row.kind].natural_keys:
-        values = [row.fields.get(name) for name in names]
-        if all(values):
-            said = "\0".join((row.kind, *names, *map(str, values)))
-            yield _Mark(names[-1], hmac.digest(secret, said.encode(), "sha256")[:16])
+    for each in KINDS[row.kind].alike:
+        if (said := each.said(row.fields)) is not None:
+            words = "\0".join((row.kind, *each.fields, *map(str, said)))
+            yield _Mark(each.fields[-1], hmac.digest(secret, words.encode(), "sha256")[:16])
 
 
 def _claim(conn: Connection, world: World, marks: Mapping[Key, Sequence[_Mark]]) -> list[Row]:

@@ -1,7 +1,7 @@
 """Whom an open conflict is shown to: those nearest to it at once, a supervisor when a week has passed or nobody else is
 there. It lies with everybody who sees the record; asked is not everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gridworker.ledger import people
@@ -18,20 +18,32 @@ _WEIGHTY = frozenset({ClashType.DUPLICATE, ClashType.ORPHAN})
 """What may reach beyond one grid."""
 
 
-def concerns_me(ground: Ground, conflict: Mapping[str, Any]) -> bool:
-    """Whether it is for this person to look at now."""
+def for_me(ground: Ground, conflicts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the conflicts that are for this person to look at now."""
+    alone: dict[str, bool] = {}
+    return [each for each in conflicts if _concerns_me(ground, each, alone)]
+
+
+def _concerns_me(ground: Ground, conflict: Mapping[str, Any], alone: dict[str, bool]) -> bool:
     if _is_over(ground, conflict):
         return False
     role, kind = ground.me.role, ground.store.kinds.get(str(conflict.get("record_kind")))
-    if kind is None or role not in (Role.MEDIATOR, Role.SUPERVISOR) or ground.me.person in _people(conflict):
+    if kind is None or ground.me.person in _people(conflict):
+        return True
+    if kind.rights.author_only:
+        return role == Role.SUPERVISOR and _waits_long(ground, conflict)
+    if role not in (Role.MEDIATOR, Role.SUPERVISOR):
         return True
     nearest = Role.MEDIATOR if kind.home is BucketClass.CASE or _is_mediators(kind) else Role.GRID_WORKER
     if role == nearest:
         return True
     if role == Role.MEDIATOR:
         return False
-    waited = ground.clock() - came_up_at(ground, str(conflict["id"]))
-    return waited >= A_WEEK or _is_weighty(kind, conflict) or _is_alone(ground, conflict)
+    return _waits_long(ground, conflict) or _is_weighty(kind, conflict) or _is_alone(ground, conflict, alone)
+
+
+def _waits_long(ground: Ground, conflict: Mapping[str, Any]) -> bool:
+    return ground.clock() - came_up_at(ground, str(conflict["id"])) >= A_WEEK
 
 
 def came_up_at(ground: Ground, conflict: str) -> int:
@@ -83,8 +95,10 @@ def _is_weighty(kind: Kind, conflict: Mapping[str, Any]) -> bool:
     return field is not None and field.merge is Merge.GUARDED
 
 
-def _is_alone(ground: Ground, conflict: Mapping[str, Any]) -> bool:
-    """Whether the record lies in a grid that has no grid worker."""
+def _is_alone(ground: Ground, conflict: Mapping[str, Any], alone: dict[str, bool]) -> bool:
+    """Whether the record lies in a grid that has no grid worker. ``alone``: what is known of grids already."""
     row = ground.store.get(str(conflict["record_kind"]), str(conflict["record"]))
-    grid = row.fields.get("grid") if row is not None else None
-    return grid is not None and not people.workers_of(ground, str(grid))
+    grid = str(row.fields.get("grid", "")) if row is not None else ""
+    if grid and grid not in alone:
+        alone[grid] = not people.workers_of(ground, grid)
+    return alone.get(grid, False)

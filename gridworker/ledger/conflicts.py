@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from gridworker.errors import NotAccepted, NotAllowed, NotFound
 from gridworker.ledger import twins
-from gridworker.ledger.concerns import came_up_at, concerns_me
+from gridworker.ledger.concerns import came_up_at, for_me
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Ground, Saved
 from gridworker.ledger.save import apply_steps
@@ -70,14 +70,13 @@ def conflicts(ground: Ground, state: str | None = "open", record: str | None = N
     if record is not None:
         where.append(("record", "=", record))
     found = ground.store.find("conflict", where, ("_made",))
-    asked = [each for each in found if record is not None or state is None or concerns_me(ground, each)]
+    asked = found if record is not None or state is None else for_me(ground, found)
     return [_conflict(ground, fields) for fields in asked]
 
 
 def open_conflicts(ground: Ground) -> list[dict[str, Any]]:
     """The records of what waits for this person's decision, oldest first."""
-    found = ground.store.find("conflict", [("state", "=", "open")], ("_made",))
-    return [each for each in found if concerns_me(ground, each)]
+    return for_me(ground, ground.store.find("conflict", [("state", "=", "open")], ("_made",)))
 
 
 def conflict(ground: Ground, conflict_id: str) -> Conflict:

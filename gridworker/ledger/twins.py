@@ -34,18 +34,24 @@ def standing(ground: Ground, kind: str, record: str) -> str:
 def made_one(ground: Ground, kind_name: str, gone: str, stays: str) -> Iterator[Act]:
     """``gone`` is merged into ``stays``. Raises ``NotAllowed`` when one of the two is not here, or was removed."""
     kind = ground.kind(kind_name)
-    rows = ground.store.get(kind_name, gone), ground.store.get(kind_name, stays)
-    if rows[0] is None or rows[1] is None:
+    one, other = ground.store.get(kind_name, gone), ground.store.get(kind_name, stays)
+    if one is None or other is None:
         raise NotAllowed(NOT_HERE)
-    if rows[0].removed is not None or rows[1].removed is not None:
+    if one.removed is not None or other.removed is not None:
         raise NotAllowed("其中一份已经被移除，不用再合并。")
-    for step in _taken_over(kind, rows[0], rows[1]):
-        yield kind_name, stays, step
-    yield from _followers(ground, kind_name, gone, stays)
-    path = f"also/{gone}"
-    yield kind_name, stays, Step(Verb.SET, path, {"record": gone}, rows[1].writer(path).change, {})
-    yield kind_name, gone, Step(Verb.SET, "same_as", stays, rows[0].writer("same_as").change)
+    if "same_as" in kind.by_name:
+        yield from _all_into_one(ground, kind, one, other)
     yield kind_name, gone, Step(Verb.DEL)
+
+
+def _all_into_one(ground: Ground, kind: Kind, gone: Row, stays: Row) -> Iterator[Act]:
+    """What the one knew, and what pointed at it, goes to the other, and each knows of the other."""
+    for step in _taken_over(kind, gone, stays):
+        yield kind.name, stays.id, step
+    yield from _followers(ground, kind.name, gone.id, stays.id)
+    path = f"also/{gone.id}"
+    yield kind.name, stays.id, Step(Verb.SET, path, {"record": gone.id}, stays.writer(path).change, {})
+    yield kind.name, gone.id, Step(Verb.SET, "same_as", stays.id, gone.writer("same_as").change)
 
 
 def _taken_over(kind: Kind, gone: Row, stays: Row) -> Iterator[Step]:

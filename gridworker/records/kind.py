@@ -89,6 +89,22 @@ class Follows:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Fields that no two records share, all of them together."""
+
+    fields: tuple[str, ...]
+    every: int = 0
+    """The last one is a number that counts in steps of this size."""
+
+    def said(self, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """What a record says of itself; None when something is missing."""
+        values: list[Any] = [fields.get(name) for name in self.fields]
+        if any(value in NOTHING for value in values):
+            return None
+        return (*values[:-1], values[-1] // self.every) if self.every else tuple(values)
+
+
+@dataclass(frozen=True)
 class Summary:
     """A count kept beside the rows, in the same transaction: how many rows per ``by`` and ``bucket``."""
 
@@ -122,8 +138,8 @@ class Kind:
     machine: Machine | None = None
     append_only: bool = False
     """Written once, never edited or removed."""
-    natural_keys: tuple[tuple[str, ...], ...] = ()
-    """Fields that no two records share, all together: two that do are perhaps one person or one household."""
+    alike: tuple[Alike, ...] = ()
+    """By what two records are perhaps one person, one household, one visit."""
     rules: tuple[Callable[[Mapping[str, Any]], str], ...] = ()
     """Checks over several fields: Chinese reason, or "" when all is well."""
 

@@ -8,6 +8,7 @@ from tests.helpers.notebook import COUNTY, DAY, GRID, LI, MORNING, WANG, Noteboo
 
 CHEN = name_of(0xB9)
 HOUSE = {"head_name": "王建国", "head": name_of(0x77), "address": "1", "grid": GRID, "phone": "13800000001"}
+VISIT = {"grid": GRID, "visitor": CHEN, "visited_at": MORNING, "mode": "home", "state": "submitted", "text": "好。"}
 DISPUTE = {"title": "田埂", "grid": GRID, "dispute_type": "07", "state": "registered"}
 
 
@@ -52,6 +53,7 @@ NEAREST = [
     ("two records of one household", "household", HOUSE, "household_no", ClashType.DUPLICATE, (True, False, True)),
     ("a record that points nowhere", "household", HOUSE, "head", ClashType.ORPHAN, (True, False, True)),
     ("a step of a dispute", "dispute", DISPUTE, "state", ClashType.MOVE, (True, True, False)),
+    ("what only its author changes", "visit", VISIT, "visited_at", ClashType.DUPLICATE, (False, False, False)),
     ("a removal", "household", HOUSE, "", ClashType.DEL_VS_EDIT, (True, False, False)),
 ]
 
@@ -62,6 +64,9 @@ def test_those_nearest_to_it_are_asked_at_once(desk_of, name, kind, fields, path
     notebook = desk_of(("grid_worker", "mediator", "supervisor")[place])
     quarrel(notebook, kind, fields, path, by=(CHEN, CHEN), clash_type=clash)
     assert asked(notebook) == who[place]
+    if kind == "visit":
+        quarrel(notebook, kind, fields, path, by=(notebook.ledger.me.person, CHEN), clash_type=clash)
+        assert asked(notebook) == 1, "who wrote it"
 
 
 def test_who_wrote_one_of_the_versions_is_always_asked(desk_of):
@@ -70,9 +75,10 @@ def test_who_wrote_one_of_the_versions_is_always_asked(desk_of):
     assert asked(notebook) == 1
 
 
-def test_after_a_week_the_supervisor_is_asked_as_well(desk_of):
+@pytest.mark.parametrize(("kind", "fields"), [("household", HOUSE), ("visit", VISIT)])
+def test_after_a_week_the_supervisor_is_asked_as_well(desk_of, kind, fields):
     notebook = desk_of("supervisor")
-    quarrel(notebook, "household", HOUSE, "phone")
+    quarrel(notebook, kind, fields, "phone", by=(CHEN, CHEN))
     notebook.now += 7 * DAY - 1
     assert asked(notebook) == 0
     notebook.now += 1

@@ -129,3 +129,21 @@ def test_merged_twice_it_is_still_found(notebook, two):
     notebook.ledger.settle(open_one(notebook), keep=1)
     assert notebook.ledger.standing("household", new) == third
     assert [each["id"] for each in notebook.ledger.visits_of(third)] == [visit]
+
+
+def test_of_a_diary_that_was_written_twice_one_goes_as_it_is(notebook):
+    house = notebook.household()
+    first, second = (notebook.visit(house, text=text) for text in ("家里都好。", "家里都好，已提醒用电。"))
+    notebook.hand_in(seen=True)
+    sides = (Version(record, WANG, MORNING << 16, name_of(n)) for n, record in enumerate((second, first)))
+    clash = Clash(ClashType.DUPLICATE, "visited_at", *sides)
+    notebook.centre.write("conflict", conflict_of(clash, "visit", second, None, notebook.centre.new_id()))
+    notebook.catch_up("grid")
+    saved = notebook.ledger.settle(open_one(notebook), keep=1)
+    assert notebook.ledger.get("visit", first) is None
+    assert notebook.ledger.get("visit", second)["text"] == "家里都好，已提醒用电。"
+    notebook.hand_in(seen=True)
+    assert notebook.centre.rows["visit", first].removed is not None
+    notebook.ledger.undo(saved.act)
+    assert [each["id"] for each in notebook.ledger.find("visit", order=("_row",))] == [first, second]
+    assert open_one(notebook)

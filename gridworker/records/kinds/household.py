@@ -17,7 +17,7 @@ from gridworker.records.fields import (
     Whole,
 )
 from gridworker.records.files import Files
-from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
+from gridworker.records.kind import Alike, BucketClass, Kind, Rights, Role, Summary, roles
 
 HOUSEHOLD_KINDS = {"family": "家庭户", "collective": "集体户", "single": "单人户", "rental": "租住户"}
 OWNERSHIP = {"own": "自有", "rent": "租住", "borrow": "借住", "collective": "集体", "other": "其他"}
@@ -36,7 +36,7 @@ HOUSEHOLD = Kind(
     title_fields=("head_name",),
     columns=("household_no", "head_name", "address", "members", "tags"),
     indexes=(("grid", "household_no"), ("grid", "address"), ("head_name",), ("household_no",)),
-    natural_keys=(("grid", "household_no"),),
+    alike=(Alike(("grid", "household_no")),),
     summaries=(Summary("households_by_grid", by=("grid",)),),
     fields=(
         Text("household_no", "户编号", limit=40, searched=Searched.NUMBER, hint="户口簿号或本村编号，保留前面的 0"),

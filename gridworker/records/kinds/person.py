@@ -30,7 +30,7 @@ from gridworker.records.fields import (
     Text,
 )
 from gridworker.records.identity import birth_date, sex
-from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, roles
+from gridworker.records.kind import Alike, BucketClass, Follows, Kind, Rights, Role, roles
 
 
 def agrees_with_number(fields: Mapping[str, Any]) -> str:
@@ -60,7 +60,7 @@ PERSON = Kind(
     title_fields=("name",),
     columns=("name", "relation", "sex", "birth_date", "phone", "tags"),
     indexes=(("household", "relation"), ("grid", "name"), ("id_number",)),
-    natural_keys=(("id_number",),),
+    alike=(Alike(("id_number",)),),
     rules=(agrees_with_number,),
     fields=(
         Name("name", "姓名", required=True, merge=Merge.GUARDED),

@@ -17,7 +17,7 @@ from gridworker.records.fields import (
     Text,
 )
 from gridworker.records.files import Files
-from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, Summary, roles
+from gridworker.records.kind import Alike, BucketClass, Follows, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
 
 MODES = {
@@ -43,6 +43,9 @@ SAFETY_CHECKS = {
     "heating": "取暖安全",
     "water": "防溺水",
 }
+
+TEN_MINUTES = 600_000
+"""ms in which nobody writes the same of one household twice: the two diaries are perhaps one."""
 
 _REVIEWERS = roles(Role.SUPERVISOR)
 MACHINE = Machine(
@@ -80,6 +83,7 @@ VISIT = Kind(
         Summary("visits_by_grid_month", by=("grid", "month"), latest="visited_at"),
         Summary("visits_by_state", by=("grid", "state")),
     ),
+    alike=(Alike(("household", "visitor", "text", "visited_at"), every=TEN_MINUTES),),
     machine=MACHINE,
     fields=(
         Ref("grid", "网格", to=("region",), required=True, merge=Merge.FIXED),

@@ -27,6 +27,7 @@ EXPLAINED: Final[Mapping[ClashType, str]] = {
 }
 GUARDED: Final = "这一项比较要紧：先到的不动，后到的作为建议放在旁边，由您决定。"
 
+TWICE: Final = "同一户、同一个人、十分钟里有两条一样的走访，可能记了两次。留下的一条不变，另一条移到回收站，可以撤销。"
 LEFT_ALONE: Final = "填写的人还不知道，所指的那条记录已经不在了。可以恢复那一条，也可以就这样留着。"
 
 _REMOVES: Final = ((ClashType.DEL_VS_EDIT, False), (ClashType.EDIT_ON_DELETED, True), (ClashType.ORPHAN, False))
@@ -36,7 +37,7 @@ _DOES: Final[Mapping[ClashType, str]] = {
     ClashType.ORPHAN: "填写的",
     ClashType.DUPLICATE: "登记的",
 }
-_TELLING: Final = ("address", "id_number", "household_no", "birth_date", "phone")
+_TELLING: Final = ("visited_at", "address", "id_number", "household_no", "birth_date", "phone")
 """By what a person tells one record from another, after its title."""
 
 PATIENCE_DAYS: Final = 7
@@ -93,6 +94,8 @@ def explained(conflict: Conflict) -> str:
     """Why a person is asked."""
     field = field_of(conflict)
     guarded = conflict.type is ClashType.FIELD and field is not None and field.merge is Merge.GUARDED
+    if conflict.type is ClashType.DUPLICATE and not _merges(conflict):
+        return TWICE
     fixed = conflict.type is ClashType.ORPHAN and field is not None and field.merge is Merge.FIXED
     return GUARDED if guarded else LEFT_ALONE if fixed else EXPLAINED[conflict.type]
 
@@ -199,18 +202,25 @@ def _option(conflict: Conflict, version: Version, readers: Readers) -> Option:
 
 
 def _same_or_not(conflict: Conflict, readers: Readers) -> list[Option]:
-    found = [Option(SHOWN, "不是同一个", (("两份都留着，以后不再问。", False),), "不是同一个", alone=True)]
+    two, one = ("不是同一个", "是同一个，留这一份") if _merges(conflict) else ("是两次走访", "记了两次，留这一条")
+    found = [Option(SHOWN, two, (("两份都留着，以后不再问。", False),), two, alone=True)]
     for n, version in enumerate((conflict.shown, *conflict.others[:1]), 1):
         what = readers.facts((conflict.kind,), str(version.value))
         told = f"{what}\n{who_and_when(conflict, version, readers)}"
-        found.append(Option(n, "是同一个，留这一份", ((told, False),), "是同一个，留这一份"))
+        found.append(Option(n, one, ((told, False),), one))
     return found
+
+
+def _merges(conflict: Conflict) -> bool:
+    """Whether the two are made one; otherwise one of them goes as it is."""
+    kind = KINDS.get(conflict.kind)
+    return kind is not None and "same_as" in kind.by_name
 
 
 def _masked(field: Field, value: Any) -> str:
     if isinstance(field, Phone):
         return masked_phone(str(value))
-    return masked_id(str(value)) if isinstance(field, IdNumber) else field.shown(value)
+    return masked_id(str(value)) if isinstance(field, IdNumber) else _shown(field, value)
 
 
 def _shown(field: Field | None, value: Any, facts: Facts = lambda kinds, record: "") -> str:

@@ -71,6 +71,25 @@ def test_one_household_number_is_one_household_within_a_grid_alone(wang, li):
     assert wang.conflicts(first.id) == []
 
 
+def test_a_diary_that_was_perhaps_written_twice_is_taken_and_asked_about(wang, li):
+    at, ten = wang.centre.clock(), 600_000
+    start = at - at % ten
+    house, other = home(wang), home(wang)
+
+    def diary(writer: Writer, about: Row, minute: int, words: str = "一切正常。") -> list[Row]:
+        told = {"grid": about.fields["grid"], "visitor": writer.desk.person, "visited_at": start + minute * 60_000}
+        visit = writer.create("visit", about.bucket, {**told, "household": about.id, "text": words})
+        return writer.conflicts(visit.id)
+
+    zhao = Writer.at(wang.centre, "zhao", "grid_worker", GRID)
+    assert diary(wang, house, 1) == []
+    assert diary(wang, house, 11) == diary(wang, other, 1) == diary(zhao, house, 1) == []
+    assert diary(wang, house, 7, "另有一事。") == []
+    (conflict,) = diary(wang, house, 8)
+    assert (conflict.fields["type"], conflict.fields["field"]) == ("duplicate", "visited_at")
+    assert conflict.fields["shown_by"] == wang.desk.person
+
+
 def test_a_number_that_is_put_right_later_is_looked_at_then(wang):
     at = home(wang)
     first, second = person(wang, at), person(wang, at, ANOTHER)
@@ -93,6 +112,15 @@ def test_a_number_that_was_given_up_or_whose_record_was_removed_is_free(wang):
     assert wang.conflicts(third.record) == wang.conflicts(fourth.record) == []
     assert wang.keep(wang.hand.restore(wang.row("person", second.record))).verdict == "ok"
     assert len(wang.conflicts(second.record)) == 1, "with the one that has the number now"
+
+
+def test_one_that_is_removed_in_the_same_request_leaves_its_number_to_the_next(wang):
+    at = home(wang)
+    first = person(wang, at)
+    wang.keep(first)
+    removal = wang.hand.remove(wang.row("person", first.record))
+    wang.send(removal, second := person(wang, at))
+    assert wang.conflicts(second.record) == []
 
 
 def test_two_that_are_not_the_same_are_not_asked_about_again(wang):

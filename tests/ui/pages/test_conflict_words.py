@@ -179,6 +179,15 @@ OTHERS = [
 ]
 
 
+def test_a_diary_that_was_perhaps_written_twice() -> None:
+    about = conflict("visit", "visited_at", name_of(1), name_of(2), ClashType.DUPLICATE)
+    assert [title for _, title, _ in told(about)] == ["是两次走访", "记了两次，留这一条", "记了两次，留这一条"]
+    assert say.explained(about) == say.TWICE
+    assert say.record_words("visit", {"text": "家里都好。\n下次再来", "visited_at": MORNING}) == (
+        "家里都好。　2026-03-02 09:14"
+    )
+
+
 @pytest.mark.parametrize(("name", "about", "said"), OTHERS, ids=[each[0] for each in OTHERS])
 def test_what_is_no_value_against_a_value(name: str, about: Conflict, said: list[tuple[Any, str, str]]) -> None:
     assert told(about) == said
