@@ -12,6 +12,7 @@ from gridworker.protocol.sync import GroupResult
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Choice, Entries, Field, Flag, IdNumber, Merge, Moment, Phone, Ref, Tags, Whole
+from gridworker.records.files import Digest
 from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.machine import Machine
 from gridworker.records.row import Row
@@ -48,6 +49,7 @@ def sample(field: Field) -> Any:
         return {new_id(): {each.name: sample(each) for each in field.fields}}
     fitting: tuple[tuple[type[Field], Any], ...] = (
         (IdNumber, _ID_NUMBER),
+        (Digest, "a" * 64),
         (Phone, "13812345678"),
         (Tags, [next(iter(getattr(field, "choices", {})), "")]),
         (Choice, next(iter(getattr(field, "choices", {})), "")),
