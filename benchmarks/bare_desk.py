@@ -53,7 +53,17 @@ class BareCentre:
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self.port = door.getsockname()[1]
-        how = ["--port", str(self.port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
+        how = [
+            "--port",
+            str(self.port),
+            "--loop",
+            "uvloop",
+            "--http",
+            "httptools",
+            "--no-access-log",
+            "--timeout-keep-alive",
+            "600",
+        ]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "benchmarks.bare_app:app", *how, "--log-level", "error"],
             env={**os.environ, "GRIDWORKER_DATABASE": url},

@@ -1,6 +1,7 @@
 """`serve`: from a folder and an address to a centre that answers, and back to rest."""
 
 import argparse
+import gc
 import ipaddress
 import logging
 import os
@@ -64,11 +65,21 @@ def serve(asked: argparse.Namespace) -> int:
             if asked.archive is not None:
                 stack.enter_context(archiving(_archivist(settings, world, world.keys, asked)))
             bell.server = _Server(uvicorn_config(settings, app), _address(settings, door))
+            _collect_seldom()
             bell.server.run(sockets=[door])
         except _Stop:
             pass
     _log.info("stopped")
     return 0
+
+
+def _collect_seldom() -> None:
+    """What the program consists of is no garbage, and a push is a hundred thousand objects without a circle among
+    them: the collector of circles would walk through all of it several times for each.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def check(settings: Settings, environment: Mapping[str, str] = os.environ) -> str:

@@ -85,12 +85,11 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
 def push_in_short(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswer:
     """The same, and the groups of which there is no more to say than that they were taken are named by their
     numbers alone."""
-    caller, took = _push(conn, caller, message, now)
-    told = [result for result in took.results if result.tx not in took.plain]
-    return PushAnswer.model_construct(standing=standing_of(caller, now), results=told, taken=took.taken)
+    caller, took = _push(conn, caller, message, now, in_short=True)
+    return PushAnswer.model_construct(standing=standing_of(caller, now), results=took.results, taken=took.taken)
 
 
-def _push(conn: Connection, caller: Caller, message: Push, now: int) -> tuple[Caller, Took]:
+def _push(conn: Connection, caller: Caller, message: Push, now: int, *, in_short: bool = False) -> tuple[Caller, Took]:
     refuse_unfit(message, caller.epoch)
     groups = handed.read(message.groups)
     lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
@@ -98,7 +97,7 @@ def _push(conn: Connection, caller: Caller, message: Push, now: int) -> tuple[Ca
     lane.known = change_ledger.known(conn, _ids(groups))
     handed.count(lane, groups)
     caller = counted(caller, lane)
-    took = _apply(conn, caller, groups, lane.known, now, scope_version)
+    took = _apply(conn, caller, groups, lane.known, now, scope_version, in_short=in_short)
     _write_lane(conn, caller, scope_version, message, now)
     return caller, took
 
@@ -169,14 +168,14 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Wo
     """
     if message.epoch != caller.epoch:
         raise Refused("epoch")
-    cursors: Mapping[str, int] | None = message.cursors
-    by_name = bool(message.vector) and not message.cursors
-    if by_name:
+    cursors: Mapping[str, int] = message.cursors
+    by_name = bool(message.vector) and not cursors
+    if message.vector:
         is_vector = _VECTOR.match(message.vector) is not None
-        cursors = feed.remembered(conn, caller.device, message.vector) if is_vector else None
-        if cursors is None:
+        known = feed.remembered(conn, caller.device, message.vector) if is_vector else None
+        if known is None:
             raise Refused("vector")
-    cursors = cursors or {}
+        cursors = {**known, **cursors}
     held = scope.buckets_of(conn, caller.person)
     heads = feed.heads_of(conn, [bucket.id for bucket in held])
     asked = _to_be_offered(heads, cursors, message) if workshop is not None else []
@@ -249,7 +248,14 @@ def _to_be_offered(heads: Mapping[str, Head], cursors: Mapping[str, int], messag
 
 
 def _apply(
-    conn: Connection, caller: Caller, groups: Sequence[Handed], known: Mapping[str, Known], now: int, scope_version: int
+    conn: Connection,
+    caller: Caller,
+    groups: Sequence[Handed],
+    known: Mapping[str, Known],
+    now: int,
+    scope_version: int,
+    *,
+    in_short: bool = False,
 ) -> Took:
     """Answers what was answered before, puts aside what cannot be trusted, and takes the rest."""
     repeats, fresh, aside = handed.sorted_out(groups, known, caller.person, caller.status != "active")
@@ -257,9 +263,9 @@ def _apply(
     author = Author(caller.device, caller.incarnation, caller.person, now)
     was = scope.role_at(conn, caller.person, scope_version) if scope_version < caller.scope else None
     hand = Hand(author, was or caller.role, scope_version, trusted=caller.role == Role.CENTRE, late=was is not None)
-    took = take(conn, hand, fresh, known, aside)
+    took = take(conn, hand, fresh, known, aside, in_short=in_short)
     told.update({result.tx: result for result in took.results})
-    return took._replace(results=[told[group.tx] for group in groups])
+    return took._replace(results=[told[group.tx] for group in groups if group.tx in told])
 
 
 def _ids(groups: Sequence[Handed]) -> list[str]:

@@ -1,6 +1,7 @@
 """Many rows at once: PostgreSQL's COPY, written as the bytes that it reads."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import psycopg
 from psycopg.errors import UniqueViolation
@@ -8,6 +9,9 @@ from psycopg.sql import SQL, Identifier
 
 from gridserver.errors import Refused
 from gridserver.storage.engine import Connection
+
+_AT_ONCE = 100
+"""Lines in one piece."""
 
 NOTHING = b"\\N"
 
@@ -22,15 +26,19 @@ def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[b
 
     Raises ``Refused("busy")`` when the database is in trouble or somebody else was quicker with the same id.
     """
-    data = b"\n".join(lines)
-    if not data:
+    coming = iter(lines)
+    piece = list(islice(coming, _AT_ONCE))
+    if not piece:
         return
     line = conn.connection.driver_connection
     assert isinstance(line, psycopg.Connection)
     statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, columns)))
     try:
         with line.cursor() as cursor, cursor.copy(statement) as sink:
-            sink.write(data)
+            # PostgreSQL takes in one piece while the next is being written here.
+            while piece:
+                sink.write(b"\n".join(piece) + b"\n")
+                piece = list(islice(coming, _AT_ONCE))
     except psycopg.OperationalError as error:
         raise Refused("busy", retry_after=1) from error
     except UniqueViolation as error:

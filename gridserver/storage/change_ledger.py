@@ -1,6 +1,6 @@
 """The ledger of changes: what was handed in, by whom, and what became of it; repeated questions are answered here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -55,11 +55,7 @@ def write(
     """Notes what became of each change. ``places``: bucket and seq of every record that was spoken of."""
     if held_before:
         conn.execute(text("DELETE FROM change WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": list(held_before)})
-    lines: list[bytes] = []
-    for each in judged:
-        lines += _lines(author, each, places, held_before)
-        lines += [_note_line(author, each.verdict, note, places, centre) for note in each.verdict.notes]
-    bulk.copy(conn, "change", _COLUMNS, lines)
+    bulk.copy(conn, "change", _COLUMNS, _all_lines(author, judged, places, held_before, centre))
     _write_answers(conn, author.device, judged)
 
 
@@ -79,7 +75,7 @@ def result(group: Handed, verdict: Verdict, places: Mapping[Key, tuple[str, int]
     for key in verdict.touched:
         bucket, seq = places[key]
         seqs[bucket] = max(seq, seqs.get(bucket, 0))
-    return GroupResult(
+    return GroupResult.model_construct(
         tx=group.tx,
         verdict=verdict.verdict,
         numbers=group.numbers,
@@ -108,6 +104,19 @@ def answer(group: Handed, marks: Sequence[Known], told: Any) -> GroupResult:
             "seqs": seqs,
         }
     )
+
+
+def _all_lines(
+    author: Author,
+    judged: Sequence[Judged],
+    places: Mapping[Key, tuple[str, int]],
+    held_before: Mapping[str, Known],
+    centre: str,
+) -> Iterator[bytes]:
+    for each in judged:
+        yield from _lines(author, each, places, held_before)
+        for note in each.verdict.notes:
+            yield _note_line(author, each.verdict, note, places, centre)
 
 
 def _lines(

@@ -168,21 +168,23 @@ def _is_same(group: Handed, marks: Sequence[Known], known: Mapping[str, Known], 
 
 
 def _read_group(group: Group) -> Handed:
-    if not (ENTRY_ID.match(group.tx) and ENTRY_ID.match(group.act) and group.changes):
+    act = group.act or group.tx
+    if not (ENTRY_ID.match(group.tx) and ENTRY_ID.match(act) and group.changes):
         raise Refused("bad_request")
     wrong = "" if len(group.changes) <= MOST_IN_GROUP else f"一次办理最多 {MOST_IN_GROUP} 项修改，请分几次保存。"
     items = []
     for wire in group.changes:
-        item, reason = _read_item(wire, group.tx, group.act)
+        item, reason = _read_item(wire, group.tx, act)
         items.append(item)
         wrong = wrong or reason
-    return Handed(group.tx, group.act, items, wrong)
+    return Handed(group.tx, act, items, wrong)
 
 
 def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
     """The change, and why it can never be taken. Raises ``Refused`` when it has not even a name or a number."""
-    said = dict(wire)
-    said.pop("n", None)
+    if not isinstance(wire, dict):
+        raise Refused("bad_request")
+    said = {key: value for key, value in wire.items() if key != "n"}
     try:
         body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:  # nested deeper than anybody writes by hand

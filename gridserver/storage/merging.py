@@ -160,7 +160,8 @@ def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
         draft.notes.append(outcome.made)
     if outcome.row is not None:
         outcome.row.bucket = bucket
-        outcome = replace(outcome, row=_follow(world, draft, kind, change, outcome.row))
+        followed = _follow(world, draft, kind, change, outcome.row)
+        outcome = outcome if followed is outcome.row else replace(outcome, row=followed)
     if outcome.row is not None:
         draft.fresh[change.kind, change.record] = outcome.row
         for reference, removed in gone:

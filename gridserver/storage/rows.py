@@ -78,10 +78,10 @@ def write(
     """
     placed = place(before, after, heads)
     seqs = placed.seqs
-    bulk.copy(conn, "record", _COLUMNS, [_line(row, seqs[row.kind, row.id]) for row in placed.new])
+    bulk.copy(conn, "record", _COLUMNS, (_line(row, seqs[row.kind, row.id]) for row in placed.new))
     if placed.changed:
         conn.execute(_STAGE)
-        bulk.copy(conn, "record_in", _COLUMNS, [_line(row, seqs[row.kind, row.id]) for row in placed.changed])
+        bulk.copy(conn, "record_in", _COLUMNS, (_line(row, seqs[row.kind, row.id]) for row in placed.changed))
         conn.execute(_FROM_STAGE)
         conn.execute(_CLEAR_STAGE)  # the same record may be written once more in this transaction
     _write_departures(conn, placed.moved)

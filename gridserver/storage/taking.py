@@ -41,11 +41,8 @@ class Took(NamedTuple):
     """What became of some groups."""
 
     results: list[GroupResult]
-    """In the order of the groups."""
-    plain: set[str]
-    """The tx of those that were taken just as their author made them."""
+    """In the order of the groups; in short, those of which there is more to say than ``taken`` does."""
     taken: Taken
-    """The same ones in short."""
 
 
 def take(
@@ -54,12 +51,15 @@ def take(
     groups: Sequence[Handed],
     known: Mapping[str, Known],
     aside: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    in_short: bool = False,
 ) -> Took:
     """Merges the groups in their order and writes what became of them. ``aside``: by tx, code and reason of those
-    that are only to be kept. ``known``: what the ledger holds of their changes, to be replaced.
+    that are only to be kept. ``known``: what the ledger holds of their changes, to be replaced. ``in_short``: no
+    results of groups that were taken just as their author made them.
     """
     if not groups:
-        return Took([], set(), Taken())
+        return Took([], Taken())
     aside = aside or {}
     heads, world, standing = _world(conn, hand, [c for g in groups if g.tx not in aside for c in g.changes])
     judged = []
@@ -72,23 +72,23 @@ def take(
     judged = _with_twins(judged, twins.opened(conn, world, standing.rows))
     places = _write(conn, heads, world, standing, hand.trusted)
     _note(conn, hand, judged, places, known, world.centre)
-    results = [change_ledger.result(each.group, each.verdict, places) for each in judged]
-    plain = {each.group.tx for each in judged if each.verdict.plain}
-    taken = in_short([result for result in results if result.tx in plain], _own(heads, judged, places))
-    return Took(results, plain, taken)
+    told = [each for each in judged if not (in_short and each.verdict.plain)]
+    results = [change_ledger.result(each.group, each.verdict, places) for each in told]
+    return Took(results, _taken([each for each in judged if each.verdict.plain], places, _own(heads, judged, places)))
 
 
-def in_short(results: Sequence[GroupResult], own: Mapping[str, Stretch]) -> Taken:
+def _taken(plain: Sequence[Judged], places: Mapping[Key, tuple[str, int]], own: Mapping[str, Stretch]) -> Taken:
     """What is said of groups of which there is no more to say than that they were taken."""
     numbers: list[tuple[int, int]] = []
-    seqs: dict[str, int] = {}
-    for n in sorted(n for result in results for n in result.numbers):
+    for n in sorted(item.n for each in plain for item in each.group.items):
         if numbers and numbers[-1][1] == n - 1:
             numbers[-1] = (numbers[-1][0], n)
         else:
             numbers.append((n, n))
-    for result in results:
-        for bucket, seq in result.seqs.items():
+    seqs: dict[str, int] = {}
+    for each in plain:
+        for key in each.verdict.touched:
+            bucket, seq = places[key]
             seqs[bucket] = max(seq, seqs.get(bucket, 0))
     return Taken(numbers=numbers, seqs=seqs, own=dict(own))
 

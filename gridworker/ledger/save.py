@@ -148,10 +148,11 @@ def apply_steps(ground: Ground, steps: Iterable[tuple[str, str, Step]]) -> Saved
 
 
 def keep(ground: Ground, act: str, changes: Sequence[Change], ids: Sequence[str], drafts: Sequence[str] = ()) -> Saved:
-    """Write an act. One that is longer than a group may be is sent as several, and stays one act."""
+    """Write an act. One that is longer than a group may be is sent as several, and stays one act;
+    the first group goes by its name, which saves every short act a name of its own on the line."""
     grouped = []
     for start in range(0, len(changes), MOST_IN_GROUP):
-        tx = ground.new_id()
+        tx = ground.new_id() if start else act
         part = changes[start : start + MOST_IN_GROUP]
         grouped += [dataclasses.replace(change, tx=tx) for change in part]
     if grouped or drafts:

@@ -13,7 +13,10 @@ from gridworker.protocol import MOST_BYTES
 JSON = "application/json"
 OCTETS = "application/octet-stream"
 ZSTD = "zstd"
+_LEVELS = ((16 * 1024, 15), (256 * 1024, 7))
+"""Most bytes of a body, and the level of zstd that is worth its time there: a twelfth less to send in 2 ms more."""
 _LEVEL = 3
+"""Of larger ones."""
 _SMALL = 200
 """Below this many bytes compression costs more than it saves."""
 
@@ -30,7 +33,8 @@ def pack(message: Any, *, compress: bool = True) -> tuple[bytes, bool]:
     """The bytes of a message, and whether they are compressed."""
     body = orjson.dumps(message)
     if compress and len(body) > _SMALL:
-        return zstandard.ZstdCompressor(level=_LEVEL).compress(body), True
+        level = next((level for most, level in _LEVELS if len(body) <= most), _LEVEL)
+        return zstandard.ZstdCompressor(level=level).compress(body), True
     return body, False
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from gridworker.protocol import MOST_CHANGES, MOST_SNAPSHOT
 from gridworker.protocol.orders import WipeOrder
@@ -38,8 +38,10 @@ class Group(Message):
     """An all-or-nothing group of changes of one act (``records.change.Change.to_wire``)."""
 
     tx: str
-    act: str
-    changes: list[Wire]
+    act: str = ""
+    """ "": the group is the whole act, and its name is the act's."""
+    changes: list[SkipValidation[Wire]]
+    """Whoever takes them in looks at every one; none is copied for that."""
 
 
 class Push(Message):
@@ -57,7 +59,10 @@ class Push(Message):
 
     def plain(self) -> Wire:
         """Changes are plain already, and there are thousands of them."""
-        groups = [{"tx": group.tx, "act": group.act, "changes": group.changes} for group in self.groups]
+        groups: list[Wire] = [{"tx": group.tx, "changes": group.changes} for group in self.groups]
+        for group, wire in zip(self.groups, groups, strict=True):
+            if group.act != group.tx:
+                wire["act"] = group.act
         return {**self.model_dump(mode="json", exclude={"groups"}, exclude_defaults=True), "groups": groups}
 
 
@@ -169,10 +174,10 @@ class Pull(Message):
     incarnation: int
     schema_version: int
     scope: int
-    clock: Clock
+    clock: Clock = Clock(wall=0)
     cursors: dict[str, int] = Field(default_factory=dict)
     vector: str = ""
-    """``vector_of`` the cursors when they are those after the last whole answer; then ``cursors`` stays empty.
+    """``vector_of`` the cursors after the last whole answer; then ``cursors`` names only those that moved since.
     A centre that does not remember them answers with the problem ``vector``: send them in full."""
     most: int = 2000
     asked: list[str] = Field(default_factory=list, max_length=MOST_ASKED)

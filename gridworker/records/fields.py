@@ -91,6 +91,10 @@ class Field:
             return None
         return self._checked(value)
 
+    def is_clean(self, value: Any) -> bool:
+        """Whether the value can be seen at a glance to be as ``clean`` would leave it. False: look closely."""
+        return False
+
     def _checked(self, value: Any) -> Any:
         raise Wrong(f"{self.title}：此类内容不能直接填写。")
 
@@ -118,6 +122,16 @@ class Text(Field):
         if self.lines and self.merge is Merge.ORDINARY:
             object.__setattr__(self, "merge", Merge.TEXT)
 
+    def is_clean(self, value: Any) -> bool:
+        return (
+            type(value) is str
+            and 0 < len(value) <= self.limit
+            and value.isprintable()
+            and not value[0].isspace()
+            and not value[-1].isspace()
+            and unicodedata.is_normalized("NFC", value)
+        )
+
     def _checked(self, value: Any) -> str | None:
         if not isinstance(value, str):
             raise Wrong(f"{self.title}：应当填写文字。")
@@ -140,6 +154,9 @@ class Name(Text):
     privacy: Privacy = Privacy.B
     searched: Searched = Searched.NAME
 
+    def is_clean(self, value: Any) -> bool:
+        return super().is_clean(value) and value.isalpha()
+
     def _checked(self, value: Any) -> str | None:
         text = super()._checked(value)
         if text is None:
@@ -158,6 +175,9 @@ class Phone(Text):
     limit: int = 40
     privacy: Privacy = Privacy.B
     searched: Searched = Searched.NUMBER
+
+    def is_clean(self, value: Any) -> bool:
+        return False
 
     def _checked(self, value: Any) -> str | None:
         text = super()._checked(value)
@@ -182,6 +202,9 @@ class IdNumber(Text):
     privacy: Privacy = Privacy.B
     searched: Searched = Searched.NUMBER
 
+    def is_clean(self, value: Any) -> bool:
+        return False
+
     def _checked(self, value: Any) -> str | None:
         if not isinstance(value, str):
             raise Wrong(f"{self.title}：要按文字填写，不能是数字格式，否则末尾几位会丢失。")
@@ -201,6 +224,9 @@ class Choice(Field):
     type: ClassVar[str] = "choice"
     choices: Mapping[str, str] = field(default_factory=dict)
 
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is str and value in self.choices
+
     def _checked(self, value: Any) -> str:
         if isinstance(value, str) and value in self.choices:
             return value
@@ -218,6 +244,9 @@ class Whole(Field):
     column: ClassVar[str] = "INTEGER"
     least: int = 0
     most: int = 1_000_000
+
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is int and self.least <= value <= self.most
 
     def _checked(self, value: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"-?\d{1,12}", value.strip()):
@@ -250,6 +279,9 @@ class Flag(Field):
 
     type: ClassVar[str] = "flag"
     column: ClassVar[str] = "INTEGER"
+
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is bool
 
     def _checked(self, value: Any) -> bool:
         if isinstance(value, bool):
@@ -287,6 +319,9 @@ class Moment(Field):
     type: ClassVar[str] = "moment"
     column: ClassVar[str] = "INTEGER"
 
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is int and EARLIEST_MOMENT <= value <= LATEST_MOMENT
+
     def _checked(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise Wrong(f"{self.title}：时间格式不对，请重新选择日期和时间。")
@@ -302,6 +337,9 @@ class Ref(Field):
     type: ClassVar[str] = "ref"
     to: tuple[str, ...] = ()
     """Kinds that it may point to."""
+
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is str and ENTRY_ID.match(value) is not None
 
     def _checked(self, value: Any) -> str:
         if not isinstance(value, str) or not ENTRY_ID.match(value):

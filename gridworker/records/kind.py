@@ -186,6 +186,8 @@ class Kind:
         if not self.kept_by_centre or not isinstance(value, dict):
             return value
         if not path:
+            if self.kept_by_centre.keys().isdisjoint(value):
+                return value
             return {name: self._cleared(name, each) for name, each in value.items()}
         name, _, entry = path.partition("/")
         return value if not entry or "/" in entry else self._cleared(name, {entry: value})[entry]

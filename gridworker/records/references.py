@@ -34,7 +34,8 @@ def references(kind: Kind, change: Change) -> Iterator[Reference]:
 def _values(kind: Kind, change: Change) -> Iterator[tuple[str, Field, Any]]:
     for top in kind.pointers:
         if change.verb is Verb.CREATE:
-            yield from _first(top, change.value.get(top.name))
+            if (first := change.value.get(top.name)) is not None:
+                yield from _first(top, first)
         elif change.path.partition("/")[0] == top.name:
             yield from _later(top, change)
 

@@ -94,7 +94,7 @@ def _check_first_fields(kind: Kind, value: Mapping[str, Any]) -> None:
         field = known.get(name)
         if field is None:
             _check_name(name)
-        elif given is not None:
+        elif given is not None and not field.is_clean(given):
             _check_kept(field.clean, name, given)
     for field in kind.required:
         if value.get(field.name) in NOTHING:

@@ -136,6 +136,8 @@ class Engine:
         self._slow = 0
         self._late = 0
         self._known = int(book.meta("next_n", 1))
+        self._before: dict[str, int] = {}
+        """The cursors before the first push, which may move some."""
         self._gone: set[str] = set()
         self._read_again: set[str] = set()
         self._asked = False
@@ -158,7 +160,7 @@ class Engine:
                 return step
             self._phase = _Phase.PULL
         if self._phase is _Phase.PULL:
-            return self._pull(clock)
+            return self._pull()
         self._finish()
         return None
 
@@ -238,12 +240,13 @@ class Engine:
         return groups if self._late <= MOST_LATE else []
 
     def _push(self, groups: Sequence[Sequence[Change]], clock: Clock) -> Push:
+        self._before = self._before or self._cursors()
         return Push.model_construct(
             epoch=self._epoch,
             incarnation=self._incarnation,
             schema_version=SCHEMA,
             scope=self._book.meta("scope", 0),
-            clock=clock,
+            clock=Clock(wall=clock.wall),
             groups=[
                 Group.model_construct(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group])
                 for group in groups
@@ -251,24 +254,21 @@ class Engine:
             highest=max(int(self._book.meta("next_n", 1)) - 1, 0),
         )
 
-    def _pull(self, clock: Clock) -> Pull:
+    def _pull(self) -> Pull:
         for bucket in self._book.buckets():
             if bucket.state == "stale" and bucket.id not in self._read_again:
                 self._read_again.add(bucket.id)
                 # A snapshot may be older than what is shown, and nothing that is shown goes back in time.
                 self._loading.paged.add(bucket.id)
                 self._book.reset_bucket(bucket.id)
-        cursors = self._cursors()
-        vector = vector_of(cursors)
-        known = bool(cursors) and vector == self._book.meta("vector", "")
+        vector, cursors = self._named(self._cursors())
         return Pull(
             epoch=self._epoch,
             incarnation=self._incarnation,
             schema_version=SCHEMA,
             scope=self._book.meta("scope", 0),
-            clock=Clock(wall=clock.wall),
-            cursors={} if known else cursors,
-            vector=vector if known else "",
+            cursors=cursors,
+            vector=vector,
             most=self._batch.rows,
             asked=[] if self._asked else self._book.came_back(MOST_ASKED),
             snapshots=True,
@@ -284,6 +284,15 @@ class Engine:
             for bucket in self._book.buckets()
             if bucket.state != "dropping" and (bucket.state, bucket.cursor) != ("loading", 0)
         }
+
+    def _named(self, cursors: dict[str, int]) -> tuple[str, dict[str, int]]:
+        """A name that the centre knows for all cursors but those that moved since, and these."""
+        vector = str(self._book.meta("vector", ""))
+        if vector and cursors and vector == vector_of(cursors):
+            return vector, {}
+        if vector and self._before.keys() == cursors.keys() and vector == vector_of(self._before):
+            return vector, {bucket: cursor for bucket, cursor in cursors.items() if cursor != self._before[bucket]}
+        return "", cursors
 
     def _unnamed(self) -> set[str]:
         return {b.id for b in self._book.buckets() if (b.state, b.cursor) == ("loading", 0)}

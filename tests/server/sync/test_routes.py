@@ -190,3 +190,15 @@ def test_a_newer_desk_may_say_more_than_we_understand(wang):
 def test_an_older_desk_than_any_that_we_know_is_asked_to_upgrade(wang):
     push = houses(wang, 1).model_copy(update={"schema_version": 0})
     assert problem(sent(wang, "push", push), 426).error == "upgrade"
+
+
+def test_a_desk_that_moved_one_cursor_itself_names_the_others_in_one_word(wang):
+    first = PullAnswer.model_validate(said(sent(wang, "pull", asked(wang))))
+    cursors = {page.bucket: page.to for page in first.pages}
+    vector = vector_of(cursors)
+    sent(wang, "push", houses(wang, 3))
+    moved = {wang.bucket("grid", GRID): 3}
+    told = PullAnswer.model_validate(said(sent(wang, "pull", asked(wang, cursors=moved, vector=vector))))
+    assert (told.pages, told.add, told.drop, told.more) == ([], [], [], False)
+    again = sent(wang, "pull", asked(wang, vector=vector_of({**cursors, **moved})))
+    assert again.status_code == 200, "that is where it stands now"
