@@ -209,6 +209,8 @@ def let_go(store: Store, cabinet: Cabinet, now: int, *, most: int = MOST_HERE, s
     drafts = [str(draft.fields) for draft in store.drafts()]
     cabinet.sweep(now - LONE, lambda sha256: any(sha256 in draft for draft in drafts))
     size, gone = cabinet.size(), 0
+    if size <= most and all(kept.used_at >= now - stays for kept in cabinet.all() if kept.whole):
+        return 0
     for sha256, length, used_at in _may_go(store, cabinet):
         if size > most or used_at < now - stays:
             cabinet.evict(sha256)

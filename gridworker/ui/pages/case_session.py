@@ -40,6 +40,7 @@ Part = NewRecord | Edit | MoveTo
 SECTIONS: Final = (
     ("", ("process", "opinions", "divergence", "result", "next_at")),
     ("时间、地点和参加人", ("held_at", "place", "form", "participants", "recorder", "signed")),
+    ("", ("papers",)),
 )
 RESULT_TONES: Final[Mapping[str, Tone]] = {"agreed": "ok", "again": "warn", "not_agreed": "bad", "suspended": "neutral"}
 LATER: Final = {"agreed": "agreed", "not_agreed": "failed"}
