@@ -20,7 +20,7 @@ from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
 from gridworker.sync import courier, enrol, session, wiping
-from gridworker.sync.centre import WipeOrdered
+from gridworker.sync.answers import WipeOrdered
 from gridworker.sync.driver import Told, sync_once
 from gridworker.sync.engine import Report
 from gridworker.sync.enrol import Opened

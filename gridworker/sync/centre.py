@@ -19,24 +19,16 @@ from gridworker.errors import (
     Cancelled,
     CentreBusy,
     CentreUnreachable,
-    DeviceRevoked,
     GridworkerError,
     NameNotFound,
-    NotAccepted,
-    NotAllowed,
-    NotFound,
-    NotTheCentre,
-    NotThisFile,
     ProxyInTheWay,
     SignInNeeded,
     SignInRefused,
     TooManyTries,
-    TooOld,
     TooSlow,
 )
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import OCTETS, ZSTD, NotReadable, pack, unpack
-from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
 from gridworker.protocol.sync import (
@@ -44,7 +36,6 @@ from gridworker.protocol.sync import (
     Hello,
     History,
     Message,
-    Problem,
     Pull,
     PullAnswer,
     Push,
@@ -54,6 +45,16 @@ from gridworker.protocol.sync import (
 )
 from gridworker.settings import VERSION
 from gridworker.sync import address
+from gridworker.sync.answers import (
+    COURIER,
+    OF_FILES,
+    Reply,
+    SnapshotGone,
+    Unauthorised,
+    problem_in,
+    refusal,
+    stranger,
+)
 from gridworker.sync.badge import Badge
 from gridworker.sync.tls_words import tls_failed
 
@@ -66,34 +67,12 @@ TIMEOUTS = (5.0, 30.0)
 _PIECE = 64 * 1024
 _SNAPSHOT = "application/zstd"
 _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})\Z")
-_PEOPLE = "/people/"
-_COURIER = "/sync/v1/courier"
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
 _Answer = TypeVar("_Answer")
 _FROM = re.compile(r"bytes (\d{1,15})-")
 
 Take = Callable[[int, bytes], object]
 """Gets bytes as they come, and the place in the whole at which they begin."""
-
-
-class Disagreement(Exception):
-    """The centre and the desk remember different things (epoch, fork, gap); the engine knows what to do."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.error)
-        self.problem = problem
-
-
-class TooBig(Exception):
-    """The centre takes no request of this size; the engine sends less."""
-
-
-class WipeOrdered(DeviceRevoked):
-    """The centre asks for the store to be destroyed; whoever holds it looks at the signature first."""
-
-    def __init__(self, order: WipeOrder) -> None:
-        super().__init__("an order to wipe")
-        self.order = order
 
 
 class Plain(NamedTuple):
@@ -104,29 +83,12 @@ class Plain(NamedTuple):
     problem: str
 
 
-class SnapshotGone(Exception):
-    """There is no such snapshot, or none for this desk; what there is instead is told by the next pull."""
-
-
 class CentreKeys(Message):
     """The centre's public halves (hex) and the certificate (PEM) of its own authority, as it tells everybody."""
 
     centre_key: str
     recovery_key: str
     ca: str = ""
-
-
-class _Unauthorised(Exception):
-    """The token, or the password, was not accepted; the text is the centre's reason."""
-
-
-class _Reply(NamedTuple):
-    status: int
-    ours: bool
-    kind: str
-    compressed: bool
-    wait: int
-    body: bytes
 
 
 class _Bearer(AuthBase):
@@ -198,7 +160,7 @@ class Centre:
 
     def hand_over(self, package: bytes) -> bytes:
         """Hands over another desk's package; the receipt to carry back. Raises ``NotThisFile``."""
-        return self._as_known(lambda token: self._octets(_COURIER, package, token))
+        return self._as_known(lambda token: self._octets(COURIER, package, token))
 
     def plain(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", take: Take | None = None
@@ -271,7 +233,7 @@ class Centre:
     def _sign(self, path: str, answer: type[_AnyMessage], message: Message) -> _AnyMessage:
         try:
             return self._send("POST", path, answer, message)
-        except _Unauthorised as refused:
+        except Unauthorised as refused:
             raise SignInRefused(path, advice=str(refused)) from None
         except CentreBusy as error:
             if error.detail == "throttled":
@@ -292,13 +254,13 @@ class Centre:
             self._renew(badge)
         try:
             return send(badge.token)
-        except _Unauthorised:
+        except Unauthorised:
             if renewed:
                 raise SignInNeeded("the new token was not accepted") from None
         self._renew(badge)
         try:
             return send(badge.token)
-        except _Unauthorised:
+        except Unauthorised:
             raise SignInNeeded("the new token was not accepted either") from None
 
     def _renew(self, badge: Badge) -> None:
@@ -307,7 +269,7 @@ class Centre:
             raise SignInNeeded("no tokens")
         try:
             answer = self._send("POST", "/people/v1/refresh", SignedIn, message)
-        except _Unauthorised:
+        except Unauthorised:
             raise SignInNeeded("the refresh token was not accepted") from None
         badge.renewed(answer)
 
@@ -331,16 +293,16 @@ class Centre:
     def _octets(self, path: str, body: bytes, token: str) -> bytes:
         return self._served("POST", path, body, {"Content-Type": OCTETS}, token).body
 
-    def _served(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], token: str) -> _Reply:
+    def _served(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], token: str) -> Reply:
         """What the centre answered; raises when it was somebody else, or no."""
         reply = self._exchange(method, path, body, {"Accept-Encoding": ZSTD, **headers}, token)
         if not reply.ours:
-            raise _stranger(reply)
+            raise stranger(reply)
         if reply.status != 200:
-            raise _refusal(reply, path)
+            raise refusal(reply, path)
         return reply
 
-    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str], token: str) -> _Reply:
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str], token: str) -> Reply:
         with self._opened(method, path, headers, body, token) as response:
             return self._read(response)
 
@@ -354,10 +316,10 @@ class Centre:
                 return Plain(response.status_code, response.headers, "")
             reply = self._read(response)
         if not reply.ours:
-            raise _stranger(reply)
-        problem = "" if reply.status < 400 else _problem(reply).error
-        if reply.status >= 300 and problem not in _OF_FILES:
-            raise _refusal(reply, path)
+            raise stranger(reply)
+        problem = "" if reply.status < 400 else problem_in(reply).error
+        if reply.status >= 300 and problem not in OF_FILES:
+            raise refusal(reply, path)
         return Plain(reply.status, response.headers, problem)
 
     def _hand_on(self, response: requests.Response, take: Take) -> None:
@@ -425,10 +387,10 @@ class Centre:
     def _not_served(self, response: requests.Response, path: str) -> Exception:
         reply = self._read(response)
         if not reply.ours:
-            return _stranger(reply)
-        return SnapshotGone(path) if reply.status in (404, 416) else _refusal(reply, path)
+            return stranger(reply)
+        return SnapshotGone(path) if reply.status in (404, 416) else refusal(reply, path)
 
-    def _read(self, response: requests.Response) -> _Reply:
+    def _read(self, response: requests.Response) -> Reply:
         pieces: list[bytes] = []
         size = 0
         for piece in response.raw.stream(_PIECE, decode_content=False):
@@ -441,7 +403,7 @@ class Centre:
         if said.isdecimal() and int(said) != size:
             raise BrokenAnswer(f"{size} bytes of {said}")
         wait = response.headers.get("Retry-After", "")
-        return _Reply(
+        return Reply(
             status=response.status_code,
             ours=MARK in response.headers,
             kind=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
@@ -473,59 +435,6 @@ def _first_byte(response: requests.Response, wanted: Fetch) -> int:
     if said is None or int(said[1]) > wanted.start or int(said[2]) != wanted.bytes:
         raise SnapshotGone("another part of the file")
     return int(said[1])
-
-
-def _refusal(reply: _Reply, path: str) -> Exception:
-    """Why the centre did not serve the request."""
-    problem = _problem(reply)
-    if reply.status == 401:
-        return _Unauthorised(problem.reason)
-    if reply.status in _PLAIN:
-        return _PLAIN[reply.status](path)
-    if reply.status == 409 and problem.error in ("epoch", "fork", "gap", "vector"):
-        return Disagreement(problem)
-    if reply.status == 403 and problem.error == "device":
-        order = problem.standing.order if problem.standing is not None else None
-        return WipeOrdered(order) if order is not None else DeviceRevoked(path)
-    if reply.status == 429 or reply.status >= 500:
-        return CentreBusy("throttled" if reply.status == 429 else f"{path}: {reply.status}", wait=reply.wait)
-    if reply.status == 403:
-        return NotAllowed(problem.reason)
-    if path == _COURIER and reply.status == 400:
-        return NotThisFile(problem.error, advice=problem.reason)
-    if path.startswith(_PEOPLE) and problem.reason:
-        return NotAccepted(problem.reason)
-    return RuntimeError(f"{path}: {reply.status} {problem.error}: the centre did not understand us")
-
-
-def _problem(reply: _Reply) -> Problem:
-    try:
-        return Problem.model_validate(unpack(reply.body, compressed=reply.compressed))
-    except (NotReadable, ValidationError):
-        return Problem(error="")
-
-
-_OF_FILES = frozenset("checksum expired full locked media not_allowed not_found offset too_big".split())
-"""What the centre says of a file, and not of the line or the desk."""
-
-_PLAIN: dict[int, Callable[[str], Exception]] = {
-    404: NotFound,
-    413: TooBig,
-    426: TooOld,
-}
-
-
-def _stranger(reply: _Reply) -> Exception:
-    """Who answered instead of the centre: a login page, a proxy in front of it, or another site."""
-    if reply.status == 413:
-        return TooBig("a proxy takes no more")
-    if reply.status in (502, 503, 504):
-        return CentreBusy(f"a proxy says {reply.status}", wait=reply.wait)
-    if reply.status in (407, 511) or 300 <= reply.status < 400:
-        return ProxyInTheWay(f"{reply.status}")
-    if reply.status == 200 and reply.kind == "text/html":
-        return ProxyInTheWay("a page instead of an answer")
-    return NotTheCentre(f"{reply.status}")
 
 
 def _line_error(error: Exception) -> GridworkerError:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from gridworker.errors import BrokenAnswer, Cancelled, GridworkerError, TooSlow
 from gridworker.protocol.sync import Clock, Fetch, Pull, PullAnswer, Push, PushAnswer
 from gridworker.storage.store import Store
-from gridworker.sync.centre import Disagreement, SnapshotGone, TooBig, WipeOrdered
+from gridworker.sync.answers import Disagreement, SnapshotGone, TooBig, WipeOrdered
 from gridworker.sync.engine import Engine, Report
 from gridworker.sync.loading import Lay
 from gridworker.sync.wiping import is_genuine

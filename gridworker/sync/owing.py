@@ -7,7 +7,7 @@ from typing import Protocol
 from gridworker.errors import GridworkerError
 from gridworker.protocol.sync import SealedAnswer, SealedGroups
 from gridworker.storage.store import Store
-from gridworker.sync.centre import Disagreement
+from gridworker.sync.answers import Disagreement
 
 LOG = logging.getLogger(__name__)
 

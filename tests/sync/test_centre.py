@@ -25,8 +25,9 @@ from gridworker.errors import (
 )
 from gridworker.protocol.people import Account, Enrol, SignedIn, Tokens
 from gridworker.protocol.sync import Clock, Hello, Push, PushAnswer, Standing
+from gridworker.sync.answers import Disagreement, TooBig
 from gridworker.sync.badge import Badge
-from gridworker.sync.centre import Centre, Disagreement, TooBig
+from gridworker.sync.centre import Centre
 from tests.helpers.bad_line import Authority, answer, listening
 
 STANDING = Standing(epoch="e", incarnation=1, last_n=0, durable_n=0, scope=0, now=1_772_000_000_000, backup=False)
