@@ -16,6 +16,7 @@ from gridworker.ui.background import Progress
 from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTable
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
+from gridworker.ui.pages.home_move import bound_words
 from gridworker.ui.pages.home_preview import HomePreview
 from gridworker.ui.pages.home_removed import RemovedHomes
 from gridworker.ui.pages.list_keys import ListKeys
@@ -234,6 +235,8 @@ class HomesPage(Page):
         tags = tag_chips(home.get("tags"))
         if home.get("_state") == "conflict":
             tags.insert(0, ("需要核对", "warn"))
+        if home.get("_state") == "local" and bound_words(self._work.ledger, str(home["id"])):
+            tags.insert(0, ("将迁走", "info"))
         more = len(tags) - MOST_TAGS
         return tuple(tags[:MOST_TAGS]) + (((f"+{more}", "neutral"),) if more > 0 else ())
 

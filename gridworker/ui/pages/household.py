@@ -12,8 +12,9 @@ from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages import household_tabs as tabs
 from gridworker.ui.pages.home_forms import HomeForms
+from gridworker.ui.pages.home_move import MoveDrawer, bound_banner, bound_words
 from gridworker.ui.pages.household_side import recent_card, reminders_card, tags_card
-from gridworker.ui.widgets import Card, Column, Row, Scroll, TabStrip, clear
+from gridworker.ui.widgets import Button, Card, Column, Row, Scroll, TabStrip, clear
 from gridworker.ui.wording import due_words, state_chip, tag_chips
 from gridworker.ui.work import Work
 
@@ -123,6 +124,8 @@ class HouseholdPage(Page):
         clear(self._scroll.body)
         clear(self._side.body)
         if self._home:
+            if words := bound_words(self._work.ledger, self._id):
+                self._scroll.body.addWidget(bound_banner(self._work, self._frame, self._home, words))
             self._scroll.body.addWidget(self._tab(self._tabs.currentIndex()))
             self._add_side(self._scroll.body if self._one_column else self._side.body)
         self._scroll.body.addStretch(1)
@@ -155,6 +158,8 @@ class HouseholdPage(Page):
         for card in (reminders, sensitive, recent):
             if card is not None:
                 body.addWidget(card)
+        if self._forms.may("move", "household") and not bound_words(work.ledger, self._id):
+            body.addWidget(Button("迁到别的网格…", self._move, kind="quiet", icon_name="arrow_export"))
 
     def _show_phones(self) -> None:
         self._phones = True
@@ -172,6 +177,9 @@ class HouseholdPage(Page):
 
     def _edit(self) -> None:
         self._forms.edit_home(self._frame, self._home)
+
+    def _move(self) -> None:
+        self._frame.open_drawer(MoveDrawer(self._work, self._frame, self._home))
 
     def _dispute(self) -> None:
         self._forms.dispute(self._home)

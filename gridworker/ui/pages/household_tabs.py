@@ -226,7 +226,7 @@ def history(work: Work, kind_name: str, record: str) -> QWidget:
             Entry(
                 f"{title}·{who}" if who else title,
                 moment_words(each.at, today),
-                _history_text(kind, each.path, each.value),
+                _history_text(work, kind, each.path, each.value),
                 chips,
                 icon_name="history",
             )
@@ -241,10 +241,12 @@ def _history_title(kind: Kind, path: str, verb: str) -> str:
     return words.get(verb, "恢复") + (f"“{field.title}”" if field is not None else "")
 
 
-def _history_text(kind: Kind, path: str, value: Any) -> str:
+def _history_text(work: Work, kind: Kind, path: str, value: Any) -> str:
     field = kind.field(path) if path else None
     if field is None or value is None or isinstance(field, Entries) or isinstance(value, dict):
         return ""
+    if kind.moves and path == kind.home_field:
+        return f"迁到{work.ledger.region_path(str(value)) or '范围以外的网格'}"
     if field.type == "phone":
         return masked_phone(str(value))
     if field.type == "id_number":

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from gridworker.records.merge import ClashType
 from gridworker.ui.pages.household import HISTORY, MATTERS, MEMBERS, VISITS
+from gridworker.ui.pages.place_box import PlaceBox
 from gridworker.ui.widgets import Chip, Line, TabStrip
 from gridworker.ui.widgets.timeline import TimelineEntry
 from tests.helpers.mouse import Mouse, words_of, write
 from tests.helpers.notebook import Centre
-from tests.helpers.small_grid import HOME, ID_NUMBER, SmallGrid, home_id, name_of
+from tests.helpers.small_grid import GRID, HOME, ID_NUMBER, OTHER_GRID, SmallGrid, home_id, name_of
 from tests.ui.pages.conftest import Opened
 
 OpenWindow = Callable[[SmallGrid], Opened]
@@ -329,3 +330,49 @@ def test_a_household_that_left_ones_area_leads_back_to_the_list(file: File) -> N
     file.opened.grid.ledger.remove("household", HOME)
     file.window.redraw(frozenset({"household"}))
     assert file.window.here == "homes"
+
+
+# ---------------------------------------------------------------------- moving house
+
+
+def choose(file: File, name: str, words: str) -> None:
+    box = next(each for each in file.window.findChildren(PlaceBox) if each.accessibleName() == name)
+    box.setCurrentIndex(box.findText(words))
+    box.activated.emit(box.currentIndex())
+    QApplication.processEvents()
+
+
+def test_a_household_that_has_moved_is_sent_to_another_grid_and_stays_in_sight_until_it_has_gone(file: File) -> None:
+    ledger = file.opened.grid.ledger
+    file.mouse.press("迁到别的网格…")
+    said = file.said()
+    assert "第1网格" in said
+    assert "选好新家所在的网格" in said
+    choose(file, "村社区", "马村")
+    choose(file, "网格", "第2网格")
+    assert "不再在您的名单里" in file.said()
+    file.mouse.press("迁过去")
+    assert file.window.drawer is None
+    assert ledger.bound_for("household", HOME) == OTHER_GRID
+    said = file.said()
+    assert "第2网格。同步以前仍在这里，可以照常走访" in said
+    assert "迁到别的网格…" not in said
+    file.turn(HISTORY)
+    assert "迁到" in file.said()
+    assert ledger.get("household", HOME)["grid"] == GRID, "it is still here"
+
+
+def test_who_thinks_better_of_it_leaves_it_where_it_is(file: File) -> None:
+    ledger = file.opened.grid.ledger
+    ledger.resettle("household", HOME, OTHER_GRID)
+    file.window.redraw(frozenset({"household"}))
+    QApplication.processEvents()
+    file.mouse.press("不迁了")
+    assert ledger.bound_for("household", HOME) == GRID
+    assert "同步以前仍在这里" not in file.said()
+
+
+def test_a_mediator_moves_no_household(desk_of: Callable[[str], SmallGrid], open_window: OpenWindow) -> None:
+    file = File(open_window(desk_of("mediator")))
+    assert "王桂英" in file.said()
+    assert "迁到别的网格…" not in file.said()
