@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -19,15 +19,15 @@ import uvicorn
 from gridserver import logs, tls
 from gridserver.app import create_app, ground_on
 from gridserver.cli.safekeeping import secret_of
-from gridserver.cli.world import World, clock, data_folder, environment_database, opened
-from gridserver.errors import CommandFailed
+from gridserver.cli.world import World, clock, data_folder, environment_database, new_id, opened
+from gridserver.errors import CommandFailed, Refused
 from gridserver.keys import Keys
 from gridserver.oversight import rounds
 from gridserver.oversight.archivist import Archivist, archiving
 from gridserver.settings import Settings, Watch, default_data
 from gridserver.storage.locks import FileLock
 from gridserver.storage.stacks import Stacks
-from gridserver.sync import quiet
+from gridserver.sync import following, quiet
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +59,9 @@ def serve(asked: argparse.Namespace) -> int:
                 files=settings.files,
                 shelf=settings.snapshots,
             )
+            # What was on its way to another grid when the centre stopped goes on.
+            with suppress(Refused):
+                following.follow(world.engine, clock, new_id)
             app = create_app(ground)
             stack.enter_context(rounds.made(world.engine, clock))
             stack.enter_context(quiet.tending(ground))
