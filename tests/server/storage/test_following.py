@@ -258,3 +258,15 @@ def test_a_text_that_postgresql_cannot_unpack_does_not_hold_the_others_up(wang):
     move(wang, house, NEXT_GRID)
     follow(wang)
     assert {place(wang, each) for each in (row, other)} == {wang.bucket("grid", NEXT_GRID)}
+
+
+def test_a_conflict_is_settled_in_the_same_breath_as_the_move(wang, zhao):
+    house = home(wang)
+    one, other = wang.hand.set(house, "head_name", "王建军"), zhao.hand.set(house, "head_name", "王建民")
+    wang.keep(one)
+    zhao.keep(other)
+    (conflict,) = wang.conflicts(house.id)
+    away = wang.hand.set(wang.row("household", house.id), "grid", wang.centre.regions[NEXT_GRID])
+    assert [each.verdict for each in wang.send(away, wang.settle(conflict, house, "kept"))] == ["ok", "ok"]
+    (conflict,) = wang.conflicts(house.id)
+    assert (conflict.bucket, conflict.fields["state"]) == (wang.bucket("grid", NEXT_GRID), "kept")
