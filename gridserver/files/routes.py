@@ -4,9 +4,10 @@
 goes on, or, with ``Gridworker-Stored``, that this bucket has these bytes already.
 """
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Annotated
@@ -26,6 +27,9 @@ from gridworker.protocol.files import EXTENSIONS, PIECE_TYPE, STORED, TUS
 from gridworker.records.files import MOST_BYTES
 
 router = APIRouter(prefix="/files/v1")
+
+PATIENCE = 30.0
+"""Seconds for which the next bytes of a piece are waited for."""
 
 
 def speaks_tus(request: Request) -> None:
@@ -117,14 +121,15 @@ async def _gather(request: Request, stacks: Stacks, upload: Upload, start: int, 
     gathering = await run_in_threadpool(stacks.open, upload.id, start)
     try:
         length = start
-        async for some in request.stream():
+        stream = request.stream()
+        while (some := await _next(stream)) is not None:
             if length + len(some) > upload.size:
                 raise Refused("bad_request")
             length = await run_in_threadpool(gathering.write, some)
         if check is not None and not gathering.is_right(*check):
             raise Refused("checksum")
         return length
-    except ClientDisconnect:
+    except (ClientDisconnect, TimeoutError):
         if check is not None:
             gathering.take_back()
         raise Refused("broken") from None  # nobody hears it
@@ -133,6 +138,12 @@ async def _gather(request: Request, stacks: Stacks, upload: Upload, start: int, 
         raise
     finally:
         gathering.close()
+
+
+async def _next(stream: AsyncGenerator[bytes, None]) -> bytes | None:
+    """The next bytes of a request; None at its end. A line that died without a word must not lock an upload."""
+    async with asyncio.timeout(PATIENCE):
+        return await anext(stream, None)
 
 
 def _answer(status: int, headers: Mapping[str, str]) -> Response:

@@ -1,11 +1,12 @@
 """Who may bring and fetch a file, when it counts as here, and who is told."""
 
+import asyncio
 import hashlib
 import os
 
 import pytest
 
-from gridserver.files import service
+from gridserver.files import routes, service
 from gridserver.storage import files
 from gridserver.storage.engine import text
 from gridworker.protocol.codec import pack
@@ -224,3 +225,29 @@ def test_what_a_household_moves_with_can_be_seen_where_it_lives_now(album):
     moved = album.of(zhao)
     moved.bucket = zhao.bucket("grid", OTHER_GRID)
     assert moved.fetch().content == PHOTO
+
+
+def test_a_line_that_died_without_a_word_does_not_lock_an_upload(album, monkeypatch):
+    place, line = album.tus.create().headers["Location"], album.tus.centre.line
+
+    async def half_an_exchange(scope, body):
+        """A request whose rest never comes, and whose end nobody tells of."""
+        pieces = iter([{"type": "http.request", "body": body, "more_body": True}])
+        told = []
+
+        async def receive():
+            return next(pieces, None) or await asyncio.sleep(3600)
+
+        async def send(message):
+            told.append(message)
+
+        await line.app(scope, receive, send)
+        headers = [(k.decode(), v.decode()) for k, v in told[0]["headers"]]
+        return told[0]["status"], headers, b"".join(each.get("body", b"") for each in told[1:])
+
+    monkeypatch.setattr(routes, "PATIENCE", 0.05)
+    monkeypatch.setattr(line, "_exchange", half_an_exchange)
+    problem(album.tus.patch(place, 0, PHOTO[:1000]), 500)
+    monkeypatch.undo()
+    assert album.tus.offset(place) == 1000, "what came is kept"
+    assert album.tus.patch(place, 1000, PHOTO[1000:]).headers["Gridworker-Stored"] == "1"
