@@ -6,7 +6,7 @@ LOCK   := $(PYTHON) -m uv pip compile --quiet --no-config --universal --python-v
           --generate-hashes --no-header --no-annotate pyproject.toml requirements/pins.in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format lock ready ready-to-test
+.PHONY: help demo test check bench simulate format lock ready ready-to-test
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,9 @@ check: ready-to-test ## format, lint, types, floor plan, tests with coverage
 
 bench: ready ## the figures: speed and size beside their limits
 	$(PYTHON) -m benchmarks
+
+simulate: ready ## made-up histories of desks and a centre for SECONDS=60, on all cores, from the seed FIRST=1
+	$(PYTHON) -m simulation run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),1)
 
 format: ready ## let ruff put the code in order
 	$(PYTHON) -m ruff format

@@ -182,7 +182,7 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Wo
     offered = (
         workshop.offers(conn, message.epoch, asked, message.begun, now) if workshop is not None and asked else Offered()
     )
-    pages = feed.news(conn, held, heads, cursors, message.most, {head.bucket for head in asked})
+    pages = feed.news(conn, held, heads, cursors, message.most, {head.bucket for head in asked}, message.floors)
     pages.add = snapshots.sized(conn, pages.add)
     told_all = not pages.more and (not by_name or bool(pages.pages or pages.add or pages.drop))
     results = quarantine.since_heard(conn, caller.person, message.asked, _covered(conn)) if message.asked else ()

@@ -108,8 +108,11 @@ def settles_unseen(conflict: Row, change: Change) -> bool:
     """Whether the change would close a conflict in which there is more than its author saw."""
     if change.verb is not Verb.MOVE or conflict.kind != CONFLICT.name or conflict.fields.get("state") != "open":
         return False
-    seen = change.parent or Stamp(*conflict.writers[CREATED]).change
-    return seen != conflict.writer("state").change
+    parent = change.parent or Stamp(*conflict.writers[CREATED]).change
+    versions = {version.get("change") for version in conflict.fields.get("others", {}).values()}
+    # After a restore of the centre the same writer may stand over versions that came in another order.
+    seen = set(change.seen) if isinstance(change.seen, list) else versions
+    return parent != conflict.writer("state").change or not versions <= seen
 
 
 def _open(draft: Draft, row: Row, path: str, clash_type: str) -> Row | None:

@@ -69,7 +69,7 @@ def restore(url: str, programs: Path, pieces: Iterable[bytes], after: Rebirth, *
         if feeder.error is not None:
             raise feeder.error
         script.expect_success()
-        writing.tell(_AFTER.format(epoch=after.epoch, made_at=after.made_at).encode())
+        writing.tell(_AFTER.format(epoch=after.epoch, made_at=after.made_at, covered=meta.COVERED).encode())
         writing.expect_success()
     finally:  # psql commits when its input ends in good order: it is killed before that
         script.kill()
@@ -81,7 +81,7 @@ _AFTER = """
 SET search_path = public;
 UPDATE meta SET epoch = '{epoch}', system_id = (SELECT system_identifier::text FROM pg_control_system()),
     timeline = (SELECT timeline_id FROM pg_control_checkpoint()), backup_at = greatest(backup_at, {made_at});
-UPDATE device SET durable_n = last_n;
+UPDATE device SET durable_n = {covered};
 """
 
 

@@ -14,6 +14,9 @@ MOST_TEXT = 1024 * 1024
 """Bytes of rows in one answer, at most; a single row may be more."""
 
 
+NO_FLOORS: Mapping[str, int] = {}
+
+
 @dataclass(slots=True)
 class Pages:
     """What one pull is answered, apart from the standing."""
@@ -79,18 +82,20 @@ def news(
     cursors: Mapping[str, int],
     most: int,
     otherwise: Collection[str] = (),
+    floors: Mapping[str, int] = NO_FLOORS,
 ) -> Pages:
     """What a desk with these cursors misses of the buckets that it holds. ``conn`` sees one snapshot.
 
     A bucket that the desk does not know comes at once, from its beginning; a cursor that cannot be (the floor
     has passed it, or it was never given out) means: from the beginning, and forget what was there. ``otherwise``:
-    buckets that come to the desk in another way.
+    buckets that come to the desk in another way. ``floors``: of buckets in the middle of a reading from the
+    beginning, the floor when it began; as long as it is that, the reading goes on.
     """
 
     def entries(buckets: Sequence[str], starts: Sequence[int], most: int) -> tuple[Sequence[Entry], int]:
         return _entries(conn, buckets, starts, most)
 
-    return composed(held, cursors, most, lambda buckets: heads.values(), entries, otherwise)
+    return composed(held, cursors, most, lambda buckets: heads.values(), entries, otherwise, floors)
 
 
 def composed(
@@ -100,12 +105,13 @@ def composed(
     heads_of: Heads,
     entries_of: Entries,
     otherwise: Collection[str] = (),
+    floors: Mapping[str, int] = NO_FLOORS,
 ) -> Pages:
     """The same, from whatever ``heads_of`` and ``entries_of`` read."""
     here = {bucket.id for bucket in held}
     found = {head.bucket: head for head in heads_of(list(here))}
     heads = {bucket: found.get(bucket) or Head(bucket) for bucket in sorted(here)}
-    starts = {bucket: _start(head, cursors.get(bucket)) for bucket, head in heads.items()}
+    starts = {bucket: _start(head, cursors.get(bucket), floors.get(bucket, 0)) for bucket, head in heads.items()}
     asked = [
         head
         for bucket, head in heads.items()
@@ -139,9 +145,10 @@ def remember(conn: Connection, device: str, cursors: Mapping[str, int]) -> None:
     conn.execute(_REMEMBER, kept)
 
 
-def _start(head: Head, cursor: int | None) -> int:
+def _start(head: Head, cursor: int | None, floor: int) -> int:
     """The seq after which the desk needs everything."""
-    return 0 if cursor is None or not head.floor_seq <= cursor <= head.seq else cursor
+    least = 1 if 0 < floor == head.floor_seq else head.floor_seq
+    return 0 if cursor is None or not least <= cursor <= head.seq else cursor
 
 
 def _taken(asked: Sequence[Head], starts: Mapping[str, int], most: int) -> tuple[list[Head], list[Head]]:
@@ -183,6 +190,8 @@ def _page(head: Head, rows: Sequence[Entry], starts: Mapping[str, int], cursors:
     page: dict[str, Any] = {"bucket": head.bucket, "to": to, "more": to < head.seq}
     if not cursors.get(head.bucket) or starts[head.bucket] != cursors[head.bucket]:
         page["reset"] = True
+        if page["more"] and head.floor_seq:
+            page["floor"] = head.floor_seq
     if here := [row.wire for row in rows if row.here]:
         page["rows"] = orjson.Fragment("[" + ",".join(here) + "]")
     if gone := [row.wire for row in rows if not row.here]:

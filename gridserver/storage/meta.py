@@ -68,7 +68,8 @@ class Mark:
 
 
 def marks(conn: Connection) -> list[Mark]:
-    """How far each device has come, in the picture that ``conn`` sees."""
+    """How far each device has come, in the picture that ``conn`` sees; what is held is not taken yet, so that a mark
+    ends before it."""
     return [Mark(*row) for row in conn.execute(_MARKS)]
 
 
@@ -108,7 +109,9 @@ _CENTRE_DEVICE = text("""
 _NEW_EPOCH = text(f"""
     UPDATE meta SET epoch = :epoch, (system_id, timeline) = (SELECT {_SERVER_FACTS})
 """)
-_MARKS = text("SELECT id, incarnation, last_n FROM device WHERE last_n > 0")
+COVERED = """least(last_n, (SELECT min(n) - 1 FROM change WHERE change.device = device.id
+    AND change.incarnation = device.incarnation AND verdict = 'held'))"""
+_MARKS = text(f"SELECT id, incarnation, {COVERED} FROM device WHERE last_n > 0")
 _MOVE_MARKS = text("""
     UPDATE device SET durable_n = mark.n
     FROM unnest(CAST(:ids AS uuid[]), CAST(:incarnations AS integer[]), CAST(:numbers AS bigint[]))

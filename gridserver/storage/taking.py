@@ -74,10 +74,12 @@ def take(
     _note(conn, hand, judged, places, known, world.centre)
     told = [each for each in judged if not (in_short and each.verdict.plain)]
     results = [change_ledger.result(each.group, each.verdict, places) for each in told]
-    return Took(results, _taken([each for each in judged if each.verdict.plain], places, _own(heads, judged, places)))
+    return Took(
+        results, shortly([each for each in judged if each.verdict.plain], places, own_stretches(heads, judged, places))
+    )
 
 
-def _taken(plain: Sequence[Judged], places: Mapping[Key, tuple[str, int]], own: Mapping[str, Stretch]) -> Taken:
+def shortly(plain: Sequence[Judged], places: Mapping[Key, tuple[str, int]], own: Mapping[str, Stretch]) -> Taken:
     """What is said of groups of which there is no more to say than that they were taken."""
     numbers: list[tuple[int, int]] = []
     for n in sorted(item.n for each in plain for item in each.group.items):
@@ -93,7 +95,7 @@ def _taken(plain: Sequence[Judged], places: Mapping[Key, tuple[str, int]], own: 
     return Taken(numbers=numbers, seqs=seqs, own=dict(own))
 
 
-def _own(
+def own_stretches(
     heads: Mapping[str, Head], judged: Sequence[Judged], places: Mapping[Key, tuple[str, int]]
 ) -> dict[str, Stretch]:
     """The stretches of the feeds that hold nothing but plain changes: their author need not read them again."""

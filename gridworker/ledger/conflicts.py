@@ -257,7 +257,10 @@ def _bring_back(ground: Ground, here: Conflict, value: Any) -> Iterator[Step]:
         yield Step(Verb.ADD, f"{here.field.partition('/')[0]}/{value['add']}")
     elif isinstance(value, dict) and set(value) == {"rem"}:
         path = f"{here.field.partition('/')[0]}/{value['rem']}"
-        yield Step(Verb.REM, path, seen=[stamp.change for stamp in row.adds(path)])
+        is_entry = isinstance(ground.kind(here.kind).field(here.field.partition("/")[0]), Entries)
+        seen = seen_of_entry(row, path) if is_entry else [stamp.change for stamp in row.adds(path)]
+        if row.value(path) is not None:
+            yield Step(Verb.REM, path, seen=seen)
     else:
         yield (
             _entry_back(ground, here, row, value)
@@ -304,6 +307,7 @@ def _end(ground: Ground, here: Conflict, end: str) -> Iterator[tuple[str, str, S
     row = ground.store.get("conflict", here.id)
     assert row is not None, "it was read a moment ago"
     state = row.writer("state").change
-    yield "conflict", here.id, Step(Verb.MOVE, "state", {"from": "open", "to": end}, state)
+    seen = sorted(version["change"] for version in row.fields.get("others", {}).values() if version.get("change"))
+    yield "conflict", here.id, Step(Verb.MOVE, "state", {"from": "open", "to": end}, state, seen)
     by = Step(Verb.SET, "settled_by", ground.me.person, row.writer("settled_by").change)
     yield "conflict", here.id, by

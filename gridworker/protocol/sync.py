@@ -180,6 +180,8 @@ class Pull(Message):
     """``vector_of`` the cursors after the last whole answer; then ``cursors`` names only those that moved since.
     A centre that does not remember them answers with the problem ``vector``: send them in full."""
     most: int = 2000
+    floors: dict[str, int] = Field(default_factory=dict)
+    """``Page.floor`` of the buckets of which a reading from the beginning is not complete."""
     asked: list[str] = Field(default_factory=list, max_length=MOST_ASKED)
     """Groups (tx) that came back: what did a person at the centre decide since?"""
     snapshots: bool = False
@@ -206,6 +208,9 @@ class Page(Message):
     more: bool
     reset: bool = False
     """The desk's rows of this bucket are to be replaced: rows not named up to the end of this run are gone."""
+    floor: int = 0
+    """Of a reading from the beginning that takes several pages: below this the feed tells no more what left. To be
+    sent along until the bucket is complete; when it is another by then, the reading starts again."""
     rows: list[Wire] = Field(default_factory=list)
     gone: list[tuple[str, str, int, Literal["m", "d"]]] = Field(default_factory=list)
     """(kind, id, ver, moved or dropped): leaves this bucket."""

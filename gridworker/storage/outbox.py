@@ -24,6 +24,8 @@ from gridworker.storage.file import File
 
 WAITS = ("new", "sent", "held")
 """States of what the centre has not taken yet."""
+LATE = "late_scope"
+"""The centre's code for what was made in good faith and came after its bucket had left the scope."""
 KEPT_MS = 90 * 86_400_000
 """How long own history is kept after it is durable."""
 
@@ -351,9 +353,9 @@ def lies(state: str, result: GroupResult, bucket: str, cursors: Callable[[str], 
         return None, 1
     if state == "attention":
         return None, 0
-    # Where the record lies in another bucket by now, that one's next page brings it, and this one's may never come.
-    if result.seqs and bucket not in result.seqs:
-        return None, 0
+    # No page of this bucket may come any more: the record lies in another one by now, or the bucket left the scope.
+    if result.code == LATE or (result.seqs and bucket not in result.seqs):
+        return result.seqs.get(bucket), 0
     return stands(result.seqs.get(bucket), cursors(bucket))
 
 
@@ -365,6 +367,14 @@ def read_up_to(file: File, bucket: str, seq: int, complete: bool) -> set[tuple[s
     if touched:
         file.db.execute(f"UPDATE outbox SET laid = 0 WHERE {test}", (bucket, seq, complete))
     return touched
+
+
+def lift(file: File, record: str, bucket: str) -> None:
+    """A row of ``bucket`` has come: what the centre took of the record while it lay in another bucket is in it."""
+    file.db.execute(
+        "UPDATE outbox SET laid = 0 WHERE record = ? AND laid AND state IN ('accepted', 'durable') AND bucket <> ?",
+        (record, bucket),
+    )
 
 
 def make_durable(file: File, standing: Standing) -> set[tuple[str, str]]:

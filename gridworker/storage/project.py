@@ -64,14 +64,17 @@ def shown(file: File, kind: str, base: Row | None, changes: Iterable[Laid]) -> R
     return row
 
 
-def keep(file: File, changes: Sequence[Change], author: str) -> list[Change]:
-    """Number the changes, put them into the outbox and lay them on their rows."""
+def keep(file: File, changes: Sequence[Change], author: str, *, again: bool = False) -> list[Change]:
+    """Number the changes, put them into the outbox and lay them on their rows. ``again``: what they make may be here
+    already."""
     numbered, incarnation = _numbered(file, changes)
     rows: dict[tuple[str, str], list[Change]] = {}
     for change in numbered:
         rows.setdefault((change.kind, change.record), []).append(change)
     for (kind, record), mine in rows.items():
-        _keep_row(file, kind, record, mine, author, incarnation)
+        # A new record is not looked for: its id is new, and the table would refuse a second one.
+        here = None if mine[0].verb is Verb.CREATE and not again else held(file, kind, record)
+        _keep_row(file, here, mine, author, incarnation)
     return numbered
 
 
@@ -79,6 +82,9 @@ def set_centre(file: File, kind: str, record: str, base: Row | None, bucket: Buc
     """The centre's version of a record is ``base`` now; what waits is laid on it again."""
     here = held(file, kind, record)
     changes = outbox.laid_over(file, record)
+    if base is not None and any(each.change.bucket != bucket.id for each in changes):
+        outbox.lift(file, record, bucket.id)
+        changes = outbox.laid_over(file, record)
     _set_base(file, kind, record, base if changes else None)
     row = shown(file, kind, base, changes)
     if row is not None:
@@ -158,10 +164,16 @@ def resend(file: File, tx: str, now: int, new_id: Callable[[], str]) -> list[Cha
     """A refused group as a new one, in its place."""
     changes = outbox.refused(file, tx)
     touched = outbox.give_up(file, tx, now)
-    again = outbox.again([change for change, _ in changes], new_id)
-    numbered = keep(file, again, changes[0].author) if changes else []
+    again = [_where_it_lies(file, change) for change in outbox.again([change for change, _ in changes], new_id)]
+    numbered = keep(file, again, changes[0].author, again=True) if changes else []
     stand_again(file, touched)
     return numbered
+
+
+def _where_it_lies(file: File, change: Change) -> Change:
+    """The change, made where its record lies by now."""
+    here = held(file, change.kind, change.record)
+    return change if here is None else dataclasses.replace(change, bucket=here.row.bucket)
 
 
 def count_again(file: File, bucket: BucketRow) -> None:
@@ -206,9 +218,8 @@ def _numbered(file: File, changes: Sequence[Change]) -> tuple[list[Change], int]
     return numbered, incarnation
 
 
-def _keep_row(file: File, kind: str, record: str, changes: list[Change], author: str, incarnation: int) -> None:
-    # A new record is not looked for: its id is new, and the table would refuse a second one.
-    here = None if changes[0].verb is Verb.CREATE else held(file, kind, record)
+def _keep_row(file: File, here: Held | None, changes: list[Change], author: str, incarnation: int) -> None:
+    kind, record = changes[0].kind, changes[0].record
     bucket = file.held_bucket(changes[0].bucket)
     row = None if here is None else here.row
     if here is not None and row is not None and row.ver and not _has_base(file, kind, record):

@@ -270,10 +270,12 @@ class Engine:
             cursors=cursors,
             vector=vector,
             most=self._batch.rows,
+            floors=self._book.meta("floors", {}),
             asked=[] if self._asked else self._book.came_back(MOST_ASKED),
             snapshots=True,
             begun=self._loading.begun,
-            paged=sorted(self._loading.paged),
+            # What is read again comes as pages: nothing that is shown goes back to an older snapshot.
+            paged=sorted(self._loading.paged | {bucket.id for bucket in self._book.buckets() if bucket.naming}),
         )
 
     def _cursors(self) -> dict[str, int]:
@@ -282,7 +284,7 @@ class Engine:
         return {
             bucket.id: NOT_WANTED if bucket.state == "absent" else bucket.cursor
             for bucket in self._book.buckets()
-            if bucket.state != "dropping" and (bucket.state, bucket.cursor) != ("loading", 0)
+            if bucket.state != "dropping" and not _is_unread(bucket)
         }
 
     def _named(self, cursors: dict[str, int]) -> tuple[str, dict[str, int]]:
@@ -293,9 +295,6 @@ class Engine:
         if vector and self._before.keys() == cursors.keys() and vector == vector_of(self._before):
             return vector, {bucket: cursor for bucket, cursor in cursors.items() if cursor != self._before[bucket]}
         return "", cursors
-
-    def _unnamed(self) -> set[str]:
-        return {b.id for b in self._book.buckets() if (b.state, b.cursor) == ("loading", 0)}
 
     # ------------------------------------------------------------------ answers
 
@@ -320,15 +319,18 @@ class Engine:
         self._asked = True
         if answer.results:
             self.report.kinds |= self._book.hear_late(answer.results, answer.standing.now)
+        here = {info.id for info in answer.add}
+        # The centre was not told of a bucket that was never read, and cannot say that it left the scope.
+        self._gone.update(bucket.id for bucket in self._book.buckets() if _is_unread(bucket) and bucket.id not in here)
+        self._gone.update(answer.drop)
+        self._gone -= here
         for info in answer.add:
             self._book.add_bucket(info)
         rearranged = self._arrange()
-        self._gone.update(answer.drop)
-        # A bucket that was not named is told of as long as it is in the scope.
-        self._gone.update(self._unnamed() - {info.id for info in answer.add})
         whole = True
         for page in answer.pages:
             received = self._book.receive(page)
+            self._note_floor(page)
             self._count_rows(received)
             whole = whole and received.hash_ok
         rearranged = self._arrange() or rearranged
@@ -359,6 +361,15 @@ class Engine:
         self.report.put_aside += received.put_aside
         self.report.kinds |= received.kinds
 
+    def _note_floor(self, page: Page) -> None:
+        """Where a reading from the beginning has to go on; noted late, it just begins once more."""
+        floors: dict[str, int] = self._book.meta("floors", {})
+        now = {bucket: floor for bucket, floor in floors.items() if bucket != page.bucket or page.more}
+        if page.floor:
+            now[page.bucket] = page.floor
+        if now != floors:
+            self._book.set_metas({"floors": now})
+
     def _stale(self) -> set[str]:
         """Buckets that did not add up and were not read again in this sync."""
         return {b.id for b in self._book.buckets() if b.state == "stale"} - self._read_again
@@ -378,10 +389,10 @@ class Engine:
         """
         mine = self._incarnation
         if mine > standing.incarnation:
-            self._book.requeue_not_durable(standing.last_n, standing.incarnation)
+            self._book.requeue_not_durable(standing.durable_n, standing.incarnation)
             self._count_anew(1, mine)
         else:
-            self._book.requeue_not_durable(standing.last_n if mine == standing.incarnation else None)
+            self._book.requeue_not_durable(standing.durable_n if mine == standing.incarnation else None)
             self._count_anew(standing.last_n + 1, standing.incarnation)
         for bucket in self._book.buckets():
             self._book.reset_bucket(bucket.id)
@@ -447,3 +458,8 @@ class Engine:
     @property
     def _incarnation(self) -> int:
         return int(self._book.meta("incarnation", 1))
+
+
+def _is_unread(bucket: Bucket) -> bool:
+    """Whether nothing of the bucket has come yet, or nothing since it is read again."""
+    return bucket.cursor == 0 and (bucket.naming or bucket.state == "loading")

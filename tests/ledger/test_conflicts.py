@@ -166,6 +166,15 @@ def test_a_tag_taken_off_a_removed_record_is_off_when_it_comes_back(notebook, qu
     assert "tags" not in notebook.ledger.get("household", house)
 
 
+def test_a_party_taken_out_of_a_removed_record_is_out_when_it_comes_back(notebook, quarrel):
+    def takes_out(row):
+        return {"verb": Verb.REM, "path": party(row), "seen": seen_of_entry(row, party(row))}
+
+    record = quarrel("dispute", DISPUTE, takes_out, removes)
+    settle(notebook, 1)
+    assert "parties" not in notebook.ledger.get("dispute", record)
+
+
 def test_a_whole_entry_that_was_written_while_another_took_it_out_comes_back(notebook, quarrel):
     def takes_out(row):
         return {"verb": Verb.REM, "path": party(row), "seen": seen_of_entry(row, party(row))}

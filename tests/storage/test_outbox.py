@@ -4,7 +4,7 @@ import pytest
 
 from gridworker.protocol.sync import GroupResult
 from gridworker.storage.outbox import KEPT_MS
-from tests.helpers.notebook import DAY, GRID, MORNING, bucket, name_of, standing
+from tests.helpers.notebook import DAY, GRID, MORNING, bucket, ids, name_of, standing
 
 
 def numbers(notebook):
@@ -269,3 +269,27 @@ def test_what_was_changed_on_a_record_that_was_moved_meanwhile_does_not_hide_wha
     moved = notebook.centre.write("household", later, "other_grid", record=house)
     notebook.give("other_grid", moved)
     assert notebook.store.get("household", house).fields["phone"] == "13900000002"
+
+
+def test_a_refused_record_that_has_come_another_way_can_still_be_sent_again(notebook):
+    house = notebook.household()
+    (mine,) = notebook.store.waiting(10)
+    notebook.hand_in("refused")
+    notebook.centre.write("household", {"head_name": "陈建国", "address": "马村 3 号", "grid": GRID}, record=house)
+    notebook.catch_up("grid")
+    (again,) = notebook.store.resend(mine.tx, MORNING, ids(0x300000))
+    assert (again.record, again.id != mine.id) == (house, True)
+    assert notebook.store.get("household", house).ver == 1
+
+
+def test_what_is_sent_again_goes_to_where_its_record_lies_by_now(notebook):
+    house = notebook.household()
+    notebook.hand_in(seen=True)
+    notebook.ledger.save("household", {"phone": "13800000001"}, house)
+    (mine,) = notebook.store.waiting(10)
+    notebook.hand_in("refused")
+    moved = notebook.centre.write("household", {"head_name": "陈建国", "grid": GRID}, "other_grid", record=house)
+    notebook.give("grid", gone=[("household", house, moved.ver, "m")])
+    notebook.give("other_grid", moved)
+    (again,) = notebook.store.resend(mine.tx, MORNING, ids(0x300000))
+    assert again.bucket == notebook.store.get("household", house).bucket == bucket("other_grid")

@@ -4,7 +4,7 @@ import pytest
 
 from gridworker.protocol.sync import BucketInfo, Page, Problem, Pull, Push, vector_of
 from gridworker.sync.engine import MOST_DISAGREEMENTS, MOST_LATE, Engine
-from tests.helpers.paper_desk import BUCKET, EPOCH, MORNING, OTHER_BUCKET, PaperDesk, nothing_new, standing, taken
+from tests.helpers.paper_desk import BUCKET, EPOCH, GRID, MORNING, OTHER_BUCKET, PaperDesk, nothing_new, standing, taken
 
 NEW_EPOCH = "01900000-0000-7000-8000-00000000ffff"
 
@@ -165,7 +165,7 @@ def test_a_restored_centre_gets_again_what_was_in_no_backup_with_the_same_ids(de
     assert numbers(again) == [2, 3]
     assert ids(again) == ids(first)[1:]
     engine.heard(taken(again, epoch=NEW_EPOCH), desk.clock())
-    assert pull(engine, desk).cursors == {BUCKET: 0}
+    assert pull(engine, desk).cursors == {}
     [bucket] = desk.store.buckets()
     assert bucket.naming, "the bucket is read again from its start"
 
@@ -208,6 +208,28 @@ def test_a_centre_restored_from_an_older_backup_gets_back_what_was_durable_once(
     again = push(engine, desk)
     assert numbers(again) == [2, 3]
     assert ids(again) == ids(first)[1:]
+
+
+def test_what_a_restored_centre_holds_back_is_handed_in_again_though_a_later_backup_had_it(desk):
+    desk.household()
+    engine = Engine(desk.store)
+    engine.heard(taken(push(engine, desk), durable_n=1), desk.clock())
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    engine.disagreed(Problem(error="epoch", standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=0)))
+    assert numbers(push(engine, desk)) == [2]
+
+
+def test_a_reading_from_the_start_goes_on_where_it_was_whatever_the_floor(desk):
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    page = Page(bucket=BUCKET, to=4, more=True, reset=True, floor=9)
+    engine.heard(nothing_new([page], more=True), desk.clock())
+    engine = Engine(desk.store)
+    assert pull(engine, desk).floors == {BUCKET: 9}
+    engine.heard(nothing_new([Page(bucket=BUCKET, to=12, more=False)]), desk.clock())
+    engine.next(desk.clock())
+    assert pull(Engine(desk.store), desk).floors == {}
 
 
 def test_a_centre_restored_to_before_this_life_of_the_store_is_told_from_the_start(desk):
@@ -280,6 +302,15 @@ def test_new_buckets_come_and_are_shown_when_they_are_whole(desk):
     assert desk.store.meta("scope") == 2
 
 
+def test_a_bucket_that_left_the_scope_before_anything_of_it_came_goes_too(desk):
+    desk.store.add_bucket(BucketInfo(id=OTHER_BUCKET, bucket_class="grid", region=GRID))
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    engine.heard(nothing_new(), desk.clock())
+    assert engine.next(desk.clock()) is None
+    assert [bucket.id for bucket in desk.store.buckets()] == [BUCKET]
+
+
 def test_a_bucket_that_left_the_scope_goes_when_nothing_of_it_waits(desk):
     engine = Engine(desk.store)
     pull(engine, desk)
@@ -307,9 +338,11 @@ def test_a_bucket_that_does_not_add_up_is_read_again_once(desk, logged):
     engine = Engine(desk.store)
     pull(engine, desk)
     engine.heard(nothing_new([Page(bucket=BUCKET, to=4, more=False, hash="1" * 32)]), desk.clock())
-    assert pull(engine, desk).cursors == {BUCKET: 0}
+    assert pull(engine, desk).cursors == {}, "not named: it is given from its start, also when it is empty there"
     assert desk.store.buckets()[0].naming
-    engine.heard(nothing_new([Page(bucket=BUCKET, to=4, more=False, reset=True, hash="1" * 32)]), desk.clock())
+    here = [BucketInfo(id=BUCKET, bucket_class="grid", region=GRID)]
+    page = Page(bucket=BUCKET, to=4, more=False, reset=True, hash="1" * 32)
+    engine.heard(nothing_new([page], add=here), desk.clock())
     assert engine.next(desk.clock()) is None, "not for ever in one sync"
     assert desk.store.buckets()[0].state == "stale", "the next sync tries once more"
 

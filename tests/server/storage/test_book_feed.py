@@ -109,6 +109,21 @@ def test_a_cursor_that_cannot_be_means_from_the_beginning(wang, cursor):
     assert [row["i"] for row in page.rows] == made
 
 
+def test_a_reading_from_the_beginning_passes_the_floor_and_begins_again_when_it_rises(wang):
+    made = houses(wang, 6)
+    grid = wang.bucket("grid", GRID)
+    with wang.centre.conn() as conn:
+        conn.execute(text("UPDATE bucket_head SET floor_seq = 5"))
+    others = {bucket: seq for bucket, seq in cursors_of(wang).items() if bucket != grid}
+    (first,) = wang.pull(others, most=2).pages
+    assert (first.reset, first.more, first.to, first.floor) == (True, True, 2, 5)
+    (second,) = wang.pull({**others, grid: 2}, floors={grid: 5}).pages
+    assert [row["i"] for row in first.rows + second.rows] == made
+    assert not second.reset
+    (again,) = wang.pull({**others, grid: 2}, floors={grid: 4}).pages
+    assert again.reset
+
+
 def cursors_of(writer: Writer) -> dict[str, int]:
     """Where a desk stands that has everything."""
     copy = Copy()

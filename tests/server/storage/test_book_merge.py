@@ -377,3 +377,16 @@ def test_the_rows_under_a_draft_are_not_touched_by_a_group_that_fails(wang, home
     bad = replace(wang.hand.set(home, "members", 3), value=-1)
     assert wang.keep(good, bad).verdict == "refused"
     assert wang.row("household", home.id) == home
+
+
+def test_nobody_closes_over_a_version_that_he_does_not_name(wang, home, conflict):
+    """After a restore of the centre versions may come in another order under the same names."""
+    row = wang.row("household", home.id)
+    blind = wang.settle(conflict, row, "kept")
+    blind.changes[0]["s"] = ["another version"]
+    assert wang.send(blind)[0].verdict == "conflict"
+    assert wang.conflicts(home.id)[0].fields["state"] == "open"
+    seeing = wang.settle(conflict, row, "kept")
+    seeing.changes[0]["s"] = [version["change"] for version in conflict.fields["others"].values()]
+    assert wang.send(seeing)[0].verdict == "ok"
+    assert wang.conflicts(home.id)[0].fields["state"] == "kept"

@@ -395,3 +395,12 @@ def test_the_history_of_a_record_names_every_writer_the_newest_first(wang):
     stranger = Writer.at(wang.centre, "zhao", "grid_worker", OTHER_GRID)
     with pytest.raises(Refused, match="not_found"), wang.centre.conn() as conn:
         book.history(conn, stranger.caller, "household", row.id)
+
+
+def test_what_is_held_is_in_no_backup_nor_what_comes_after_it(wang):
+    row = wang.create("household", wang.bucket("grid", GRID), household(wang.centre.regions[GRID]))
+    assert wang.set(replace(row, id=wang.hand.new_id()), "phone", "13812345678").verdict == "held"
+    wang.set(row, "phone", "13812345678")
+    with wang.centre.conn() as conn:
+        (mark,) = [mark for mark in meta.marks(conn) if mark.device == wang.desk.device]
+    assert (mark.n, wang.caller.last_n) == (1, 3)

@@ -1,0 +1,68 @@
+"""``python -m simulation run|play|mutants``: made-up histories, and what they prove."""
+
+import argparse
+import sys
+import traceback
+from pathlib import Path
+
+from simulation import broken, mutants, running
+from simulation.history import History, made, play
+
+
+def main() -> int:
+    """1 when a promise was broken, or a mutant lived."""
+    parser = argparse.ArgumentParser(prog="python -m simulation")
+    commands = parser.add_subparsers(dest="command", required=True)
+    many = commands.add_parser("run", help="many histories; those that break a promise are made short and kept")
+    many.add_argument("--seconds", type=float, default=0.0)
+    many.add_argument("--histories", type=int, default=0)
+    many.add_argument("--first", type=int, default=1, help="the first seed")
+    many.add_argument("--processes", type=int, default=0, help="0: one a core")
+    one = commands.add_parser("play", help="one history: a seed, or the file of a scenario")
+    one.add_argument("which")
+    wrong = commands.add_parser("mutants", help="breaks the product on purpose, one way at a time: all must be caught")
+    wrong.add_argument("names", nargs="*")
+    asked = parser.parse_args()
+    if asked.command == "run":
+        return _run(asked.first, asked.seconds, asked.histories, asked.processes)
+    return _play(asked.which) if asked.command == "play" else _mutants(asked.names)
+
+
+def _run(first: int, seconds: float, histories: int, processes: int) -> int:
+    done = running.run(first, seconds=seconds, histories=histories, processes=processes)
+    for seed, said in done.broken[:5]:
+        print(f"seed {seed}: {said}")
+        print(f"  kept as {running.keep(seed)}")
+    rate = done.totals["acts"] / max(done.seconds, 0.001)
+    print(done.totals.line())
+    print(
+        f"seeds {done.first} to {done.end - 1} · {done.seconds:.0f} s · {rate:,.0f} acts a second ·"
+        f" {done.totals['acts'] / max(done.cpu, 0.001):,.0f} a second of one core"
+    )
+    return 1 if done.broken else 0
+
+
+def _play(which: str) -> int:
+    history: History = made(int(which)) if which.isdigit() else running.scenario(Path(which))
+    outcome = play(history)
+    print(outcome.totals.line())
+    print(outcome.mark)
+    if outcome.violation is not None:
+        traceback.print_exception(outcome.violation)
+        return 1
+    return 0
+
+
+def _mutants(names: list[str]) -> int:
+    alive = 0
+    for mutant in broken.ALL:
+        if names and mutant.name not in names:
+            continue
+        caught = mutants.hunt(mutant)
+        alive += caught is None
+        print(f"{mutant.name:32} {'ALIVE' if caught is None else caught.told()}", flush=True)
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,329 @@
+"""The outbox of a desk without a file: what ``gridworker.storage.outbox`` promises, on a list."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
+
+from gridworker.protocol.sync import RELEASED, GroupResult, Standing
+from gridworker.records.change import Change, Verb
+from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, OutboxRow, Settled, lies
+
+_FIRST = Numbers(1, 1, 0)
+Key = tuple[str, str]
+"""(kind, id) of a record."""
+MINE = frozenset(("new", "sent", "held", "attention"))
+"""What the centre has not taken."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One change with what became of it."""
+
+    incarnation: int
+    change: Change
+    author: str
+    before: Any
+    state: str = "new"
+    laid: bool = True
+    seq: int | None = None
+    code: str = ""
+    reason: str = ""
+    settled_at: int | None = None
+    tries: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is still to be done about it."""
+        return self.laid or self.state in MINE
+
+    def copy(self) -> "Entry":
+        """The same, to go its own way."""
+        return Entry(
+            self.incarnation,
+            self.change,
+            self.author,
+            self.before,
+            self.state,
+            self.laid,
+            self.seq,
+            self.code,
+            self.reason,
+            self.settled_at,
+            self.tries,
+        )
+
+
+class Outbox:
+    """The changes of one desk in the order of the acts."""
+
+    def __init__(self, numbers: Numbers = _FIRST) -> None:
+        self.entries: list[Entry] = []
+        self._of: dict[str, list[Entry]] = {}
+        self._noted = numbers
+        self.released: list[str] = []
+        """Groups that were put aside, taken later, and are in no backup that is known."""
+        self.forgotten: Callable[[Sequence[Entry]], None] = lambda entries: None
+
+    def copy(self) -> "Outbox":
+        """As it is at this moment."""
+        other = Outbox(self._noted)
+        for entry in self.entries:
+            other._add(entry.copy())
+        other.released = list(self.released)
+        return other
+
+    def _add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self._of.setdefault(entry.change.record, []).append(entry)
+
+    def of(self, record: str) -> Sequence[Entry]:
+        """The changes of a record."""
+        return self._of.get(record, ())
+
+    def put(self, change: Change, author: str, incarnation: int, before: Any) -> None:
+        """Add a change that has its number."""
+        self._add(Entry(incarnation, change, author, before))
+
+    def numbers(self) -> Numbers:
+        """Where the counting stands."""
+        noted = self._noted
+        if not self.entries:
+            return noted
+        last = self.entries[-1]
+        same = last.incarnation == noted.incarnation
+        next_n = max(noted.next_n, last.change.n + 1) if same else noted.next_n
+        return Numbers(noted.incarnation, next_n, max(noted.hlc, last.change.hlc))
+
+    def laid_over(self, record: str) -> list[Laid]:
+        """The changes that lie over the centre's row of a record."""
+        return [_laid(each) for each in self._of.get(record, ()) if each.laid]
+
+    def records_laid_over(self) -> set[str]:
+        """The records over which changes lie."""
+        return {each.change.record for each in self.entries if each.laid}
+
+    def states(self, record: str) -> set[str]:
+        """The states of all own changes of a record."""
+        return {each.state for each in self._of.get(record, ())}
+
+    def bound_for(self, record: str, path: str) -> OutboxRow | None:
+        """The last own change at ``path`` that the feed has not brought yet."""
+        mine = (e for e in reversed(self.of(record)) if e.change.path == path and e.change.verb is Verb.SET and e.laid)
+        found = next(mine, None)
+        return None if found is None else _row(found)
+
+    def answered(self, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Entry]:
+        """The changes with these numbers that are on their way, oldest first."""
+        lines = list(numbers)
+        sent = (each for each in self.entries if each.state == "sent" and each.incarnation == incarnation)
+        return [each for each in sent if any(first <= each.change.n <= last for first, last in lines)]
+
+    def waiting(self, most: int) -> list[Change]:
+        """The next changes to hand in: whole groups, in order."""
+        found = [each.change for each in self.entries if each.state in ("new", "sent")]
+        if len(found) <= most:
+            return found
+        cut = found[most].tx
+        whole = [each for each in found[:most] if each.tx != cut]
+        return whole or list(takewhile(lambda change: change.tx == cut, found))
+
+    def mark_sent(self, txs: Iterable[str]) -> None:
+        """These groups are on their way."""
+        wanted = set(txs)
+        for each in self.entries:
+            if each.change.tx in wanted and each.state in ("new", "sent"):
+                each.state, each.tries = "sent", each.tries + 1
+
+    def settle(self, results: Iterable[GroupResult], cursor: Callable[[str], int | None], now: int) -> Settled:
+        """Note the centre's answers."""
+        touched: set[Key] = set()
+        unlaid: set[Key] = set()
+        counts = {"accepted": 0, "held": 0, "attention": 0, "conflict": 0}
+        answered = list(results)
+        groups = self._groups({result.tx for result in answered})
+        for result in answered:
+            state = STATE_OF[result.verdict]
+            members = groups.get(result.tx, [])
+            for each in members:
+                key = (each.change.kind, each.change.record)
+                seq, laid = lies(state, result, each.change.bucket, cursor)
+                each.state, each.code, each.reason, each.seq = state, result.code, result.reason, seq
+                each.laid, each.settled_at = each.laid and bool(laid), now
+                touched.add(key)
+                if not laid:
+                    unlaid.add(key)
+            counts[state] += len(members)
+            counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")
+        return Settled(touched, unlaid, counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+
+    def _groups(self, txs: set[str]) -> dict[str, list[Entry]]:
+        groups: dict[str, list[Entry]] = {}
+        for state in ("sent", "new", "held"):
+            if groups.keys() >= txs:
+                break
+            for each in self.entries:
+                if each.state == state and each.change.tx in txs:
+                    groups.setdefault(each.change.tx, []).append(each)
+        return groups
+
+    def read_up_to(self, bucket: str, seq: int, complete: bool) -> set[Key]:
+        """What the centre took up to this place of the feed no longer lies over its rows."""
+        touched = set()
+        for each in self.entries:
+            taken = each.laid and each.state in ("accepted", "durable") and each.change.bucket == bucket
+            if taken and (complete or (each.seq is not None and each.seq <= seq)):
+                each.laid = False
+                touched.add((each.change.kind, each.change.record))
+        return touched
+
+    def lift(self, record: str, bucket: str) -> None:
+        """What the centre took of the record while it lay in another bucket is in the row that has come."""
+        for each in self.of(record):
+            if each.state in ("accepted", "durable") and each.change.bucket != bucket:
+                each.laid = False
+
+    def make_durable(self, standing: Standing) -> set[Key]:
+        """What the centre's backup covers is durable."""
+        touched: set[Key] = set()
+        if not standing.backup:
+            return touched
+        for each in self.entries:
+            known = each.state == "accepted" and each.code != RELEASED and each.incarnation == standing.incarnation
+            if known and each.change.n <= standing.durable_n:
+                each.state = "durable"
+                touched.add((each.change.kind, each.change.record))
+        return touched
+
+    def came_back(self, most: int) -> list[str]:
+        """Groups that came back, and those released since of which no backup is known."""
+        found = dict.fromkeys(each.change.tx for each in self.entries if each.state == "attention")
+        return list(dict.fromkeys([*list(found)[:most], *self.released]))[:most]
+
+    def hear_late(self, results: Iterable[GroupResult], now: int) -> set[Key]:
+        """What a person at the centre decided about groups that had come back."""
+        touched: set[Key] = set()
+        for result in results:
+            taken = result.code == RELEASED
+            state = ("durable" if result.durable else "accepted") if taken else "attention"
+            for each in self.entries:
+                late = each.state == "attention" or (each.state == "accepted" and each.code == RELEASED)
+                told = (each.state, each.code, each.reason) == (state, result.code, result.reason)
+                if each.change.tx == result.tx and late and not told:
+                    each.state, each.code, each.reason, each.settled_at = state, result.code, result.reason, now
+                    touched.add((each.change.kind, each.change.record))
+            again = [result.tx] if taken and not result.durable else []
+            self.released = [tx for tx in self.released if tx != result.tx] + again
+        return touched
+
+    def requeue_not_durable(self, covered: int | None, life: int | None) -> set[Key]:
+        """Hand in again what may be lost at the centre."""
+        counted = self.numbers().incarnation if life is None else life
+        least = (counted, covered if covered is not None else 2**62)
+        touched = set()
+        for each in self.entries:
+            late = each.state == "durable" and (each.incarnation, each.change.n) > least
+            if each.state == "accepted" or late:
+                each.state, each.seq = "new", None
+                touched.add((each.change.kind, each.change.record))
+        return touched
+
+    def renumber(self, first: int, incarnation: int) -> int:
+        """Number everything that is to be handed in from ``first`` on."""
+        counted = self.numbers()
+        for each in self.entries:
+            if each.incarnation == incarnation and each.change.n >= first:
+                each.change = dataclasses.replace(each.change, n=0)
+        n = first
+        for each in self.entries:
+            if each.state in WAITS:
+                each.change = dataclasses.replace(each.change, n=n)
+                each.incarnation, each.state, n = incarnation, "new", n + 1
+        self._noted = Numbers(incarnation, n, counted.hlc)
+        return n
+
+    def retry_held(self) -> int:
+        """What was held is offered once more."""
+        held = [each for each in self.entries if each.state == "held"]
+        for each in held:
+            each.state = "new"
+        return len(held)
+
+    def give_up(self, tx: str, now: int) -> set[Key]:
+        """The person gives up a refused group."""
+        touched = set()
+        for each in self.entries:
+            if each.change.tx == tx and each.state == "attention":
+                each.state, each.laid, each.settled_at = "discarded", False, now
+                touched.add((each.change.kind, each.change.record))
+        return touched
+
+    def refused(self, tx: str) -> list[Laid]:
+        """The changes of a refused group."""
+        return [_laid(each) for each in self.entries if each.change.tx == tx and each.state == "attention"]
+
+    def waits_in(self, bucket: str) -> int:
+        """How many changes of a bucket the centre has not taken yet, or has refused."""
+        return sum(each.state in MINE and each.change.bucket == bucket for each in self.entries)
+
+    def local_records(self, bucket: str) -> list[Key]:
+        """The records of a bucket over which own changes lie."""
+        found = (each.change for each in self.entries if each.laid and each.change.bucket == bucket)
+        return list(dict.fromkeys((change.kind, change.record) for change in found))
+
+    def forget(self, done: Callable[[Entry], bool]) -> int:
+        """Own history that is of no more use; the counting goes on."""
+        self._noted = self.numbers()
+        left = [each for each in self.entries if not done(each)]
+        gone = len(self.entries) - len(left)
+        if gone:
+            self.forgotten([each for each in self.entries if done(each)])
+        self.entries, self._of = [], {}
+        for each in left:
+            self._add(each)
+        return gone
+
+    def prune(self, now: int) -> int:
+        """Forget what has been durable, or given up, for 90 days."""
+        before = now - KEPT_MS
+
+        def old(each: Entry) -> bool:
+            over = each.state in ("durable", "discarded") and not each.laid
+            return over and each.settled_at is not None and each.settled_at < before
+
+        return self.forget(old)
+
+    def of_act(self, act: str) -> list[OutboxRow]:
+        """Every change of one act, oldest first."""
+        return [_row(each) for each in self.entries if each.change.act == act]
+
+
+def _laid(each: Entry) -> Laid:
+    """A change as it was made, with the text that its author was looking at."""
+    base = each.before
+    return Laid(dataclasses.replace(each.change, base=base) if isinstance(base, str) else each.change, each.author)
+
+
+def _row(each: Entry) -> OutboxRow:
+    change = each.change
+    return OutboxRow(
+        id=change.id,
+        tx=change.tx,
+        act=change.act,
+        n=change.n,
+        kind=change.kind,
+        record=change.record,
+        bucket=change.bucket,
+        state=each.state,
+        verb=change.verb.value,
+        path=change.path,
+        value=change.value,
+        before=each.before,
+        code=each.code,
+        reason=each.reason,
+        made_at=change.at,
+        author=each.author,
+        tries=each.tries,
+        is_laid=each.laid,
+    )

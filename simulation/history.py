@@ -1,0 +1,93 @@
+"""A history: a list of steps that follows from a seed, played in a new world until everything is at rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simulation.dice import Dice
+from simulation.oracle import Violation
+from simulation.totals import Totals
+from simulation.world import Step, World
+
+STEPS = 320
+
+WEIGHTS: Mapping[str, int] = {
+    "work": 620,
+    "last_act": 6,
+    "sync": 210,
+    "turn": 40,
+    "deliver": 30,
+    "backup": 8,
+    "restore_centre": 5,
+    "keep_copy": 8,
+    "restore_desk": 5,
+    "clone": 2,
+    "clock": 10,
+    "later": 5,
+    "scope": 14,
+    "move": 14,
+    "floor": 5,
+    "cut_off": 1,
+    "release": 5,
+    "repair": 12,
+}
+"""How often each sort of step is made, of a thousand."""
+DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
+"""Left out of every third history, in which nothing at all may be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is needed to play it again."""
+
+    desks: int
+    steps: Sequence[Step]
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept among the scenarios."""
+        return {"desks": self.desks, "steps": [list(step) for step in self.steps]}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "History":
+        """What ``to_json`` wrote."""
+        return cls(kept["desks"], [tuple(step) for step in kept["steps"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a history."""
+
+    totals: Totals
+    mark: str
+    violation: Exception | None = None
+
+    @property
+    def promise(self) -> str:
+        """Which promise was broken; a fault of any other sort is called by its name."""
+        if self.violation is None:
+            return ""
+        return self.violation.promise if isinstance(self.violation, Violation) else type(self.violation).__name__
+
+
+def made(seed: int, length: int = STEPS) -> History:
+    """The history of this seed."""
+    dice = Dice(seed)
+    weights = [(what, weight) for what, weight in WEIGHTS.items() if seed % 3 or what not in DISASTERS]
+    bag = [what for what, weight in weights for _ in range(weight)]
+    steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
+    return History(3 + dice.below(4), steps)
+
+
+def play(history: History) -> Outcome:
+    """Plays a history to its end, or to the first broken promise."""
+    world = World.of(history.desks)
+    world.totals["histories"] = 1
+    world.gentle = not any(step[0] in DISASTERS for step in history.steps)
+    try:
+        for step in history.steps:
+            world.step(step)
+        world.quiesce()
+    except Exception as fault:  # whatever breaks here is a find
+        world.totals["violations"] = 1
+        return Outcome(world.totals, world.mark(), fault)
+    return Outcome(world.totals, world.mark())

@@ -1,0 +1,488 @@
+"""One history's world: desks, a centre, a bad line between them, and time; it is moved on by steps, one at a time.
+
+A step is ``[what, who, chance]``. All chance inside a step follows from its third number, so that a list of steps
+tells a history again wherever it came from, whole or with steps left out.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+
+from gridserver.errors import Refused
+from gridworker.protocol.codec import NotReadable
+from gridworker.protocol.sync import Clock, Group, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.records.change import Change, Verb
+from gridworker.records.kind import BucketClass
+from gridworker.sync.engine import Engine
+from simulation.centre import Books, Centre
+from simulation.desk_outbox import Entry
+from simulation.desk_store import DeskStore
+from simulation.dice import Dice
+from simulation.district import GRIDS, HOMES, INFOS, MORNING, PEOPLE, buckets_of, first_books, name_of
+from simulation.oracle import Oracle, Violation
+from simulation.people import Hands
+from simulation.totals import Totals
+
+Step = Sequence[Any]
+DAY = 86_400_000
+MOST_REQUESTS = 200
+"""In one sync; a desk that asks more often turns in a circle."""
+PAGE = 9
+"""Rows in one answer to a pull."""
+DISAGREEMENTS = ("epoch", "fork", "gap", "vector")
+
+
+class MachineDied(Exception):
+    """Power cut, kill or crash: nothing that was not written yet is left."""
+
+
+class LineBroke(Exception):
+    """The sync is given up for now."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One machine with one worker's store."""
+
+    number: int
+    device: str
+    hands: Hands
+    store: DeskStore
+    ahead: int = 0
+    """ms by which its clock is ahead."""
+    engine: Engine | None = None
+    kept: DeskStore | None = None
+    """Yesterday's copy of the file."""
+    dies_in: int = -1
+    """Transactions until the machine dies; -1: it does not."""
+
+
+@dataclass(slots=True)
+class Letter:
+    """A request that is still on its way."""
+
+    device: str
+    kind: type[BaseModel]
+    body: bytes
+
+
+@dataclass(slots=True)
+class World:
+    """Everything, and who moves it."""
+
+    desks: list[Desk] = field(default_factory=list)
+    oracle: Oracle = field(default_factory=Oracle)
+    totals: Totals = field(default_factory=Totals)
+    now: int = MORNING
+    centre: Centre = field(init=False)
+    backups: list[Books] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    trace: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    dying: bool = True
+    """Machines die in the middle of a sync."""
+    gentle: bool = False
+    """No disaster will come: nothing at all may be lost or come too late."""
+    calm: bool = False
+    """No more faults."""
+    _ids: int = 0
+    _tokens: int = 0
+
+    def __post_init__(self) -> None:
+        self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
+
+    @classmethod
+    def of(cls, desks: int, slice_rows: int = 3) -> "World":
+        """A world with so many desks, one of each person in turn."""
+        world = cls()
+        for number in range(desks):
+            person = PEOPLE[number % len(PEOPLE)]
+            device = name_of(0xD0, number)
+            world.centre.books.devices[device] = world.first_device(person.id)
+            hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
+            store = DeskStore(slice_rows=slice_rows)
+            store.metas.update({"epoch": world.centre.books.epoch, "scope": 1})
+            store.metas["standing"] = world.standing(device)
+            world.add(Desk(number, device, hands, store))
+        return world
+
+    def first_device(self, person: str) -> Any:
+        """A device that was enrolled just now."""
+        from simulation.centre import Device
+
+        return Device(person)
+
+    def standing(self, device: str) -> dict[str, Any]:
+        """What the centre told the desk when it was enrolled."""
+        problem = self.centre.problem(Refused("busy"), device, self.now)
+        assert problem.standing is not None
+        return problem.standing.model_dump()
+
+    def add(self, desk: Desk) -> None:
+        """A desk begins to work."""
+        self.desks.append(desk)
+        self._open(desk, desk.store)
+
+    def _open(self, desk: Desk, store: DeskStore) -> None:
+        desk.store, desk.engine = store, None
+        store.boundary = partial(self._passed, desk)
+        store.outbox.forgotten = self._forgotten
+
+    def _passed(self, desk: Desk) -> None:
+        if desk.dies_in > 0:
+            desk.dies_in -= 1
+            if desk.dies_in == 0:
+                raise MachineDied
+
+    def _forgotten(self, entries: Sequence[Entry]) -> None:
+        self.oracle.forgotten(entries, self.centre.books, self.backups)
+
+    # ------------------------------------------------------------------ ids, values, time
+
+    def new_id(self) -> str:
+        """An id that nobody has."""
+        self._ids += 1
+        return name_of(0x1, self._ids)
+
+    def token(self) -> str:
+        """A value that nobody typed before."""
+        self._tokens += 1
+        return f"typed{self._tokens}"
+
+    def desk_time(self, number: int) -> int:
+        """What a desk's clock says."""
+        return self.now + self.desks[number].ahead
+
+    def clock(self, desk: Desk) -> Clock:
+        """The desk's clocks, as they are told to the centre."""
+        return Clock(wall=self.now + desk.ahead, mono=self.now - MORNING)
+
+    # ------------------------------------------------------------------ steps
+
+    def step(self, step: Step) -> None:
+        """Moves the world on. Raises ``Violation``."""
+        what, who, chance = step
+        self.now += 1 + chance % 20_000
+        dice = Dice(chance)
+        desk = self.desks[who % len(self.desks)]
+        try:
+            getattr(self, f"_do_{what}")(desk, dice)
+        except MachineDied:
+            self.totals["crashes"] += 1
+            desk.engine, desk.dies_in = None, -1
+            desk.store.retry_aside()
+        self.trace.update(f"{what} {who} {chance} {self._ids} {self.centre.books.arrived}\n".encode())
+
+    def _do_work(self, desk: Desk, dice: Dice) -> None:
+        """A person works for a while."""
+        for _ in range(1 + dice.below(7)):
+            self._act(desk, dice)
+
+    def _act(self, desk: Desk, dice: Dice) -> None:
+        before = desk.store.outbox.numbers()
+        count = len(desk.store.outbox.entries)
+        try:
+            self.totals["acts"] += desk.hands.act(desk.store, dice)
+        finally:
+            self.oracle.saved(desk, before, desk.store.outbox.entries[count:])
+            self.oracle.shown(desk)
+
+    def _do_last_act(self, desk: Desk, dice: Dice) -> None:
+        """A person saves, and at that moment the power goes."""
+        desk.dies_in = 1
+        try:
+            self._act(desk, dice)
+        finally:
+            desk.dies_in = -1
+
+    def _do_sync(self, desk: Desk, dice: Dice) -> None:
+        """A sync, until it is done or broken off."""
+        self._sync(desk, dice)
+
+    def _do_turn(self, desk: Desk, dice: Dice) -> None:
+        """One request of a sync that stays open."""
+        self._sync(desk, dice, most=1)
+
+    def _do_deliver(self, desk: Desk, dice: Dice) -> None:
+        """A request that was long on its way arrives; nobody waits for the answer."""
+        if self.letters:
+            letter = self.letters.pop(dice.below(len(self.letters)))
+            self._served(letter)
+
+    def _do_backup(self, desk: Desk, dice: Dice) -> None:
+        """The centre's backup: a picture, and then the marks that tell of it."""
+        self.backups.append(self.centre.books.copy())
+        self.backups[-1].backup = True
+        self.centre.mark_backup(self.now)
+
+    def _do_restore_centre(self, desk: Desk, dice: Dice) -> None:
+        """A backup is put in the place of the centre: the last one, or an older one."""
+        if not self.backups:
+            return
+        self.totals["restores"] += 1
+        which = len(self.backups) - 1 if dice.percent(70) else dice.below(len(self.backups))
+        before = self.centre.books
+        self.centre.restored(self.backups[which], self.new_id())
+        self.oracle.centre_put_back(before, self.centre.books, self.desks)
+
+    def _do_keep_copy(self, desk: Desk, dice: Dice) -> None:
+        """Somebody copies a desk's file."""
+        desk.kept = desk.store.copy()
+
+    def _do_restore_desk(self, desk: Desk, dice: Dice) -> None:
+        """Yesterday's file is put in the place of today's."""
+        if desk.kept is None:
+            return
+        self.totals["restores"] += 1
+        self.oracle.desk_put_back(desk.store.outbox.entries, desk.kept.outbox.entries)
+        self._open(desk, desk.kept.copy())
+        desk.store.retry_aside()
+
+    def _do_clone(self, desk: Desk, dice: Dice) -> None:
+        """A second machine goes on with a copy of the file."""
+        if len(self.desks) < 8:
+            self.totals["clones"] += 1
+            number = len(self.desks)
+            hands = desk.hands.at(partial(self.desk_time, number))
+            self.add(Desk(number, desk.device, hands, desk.store.copy(), desk.ahead))
+
+    def _do_clock(self, desk: Desk, dice: Dice) -> None:
+        """A clock is set, jumps or runs away."""
+        desk.ahead = dice.one((0, 0, 3_600_000, -3_600_000, 30 * DAY, -30 * DAY, 90_000, -dice.below(600_000)))
+
+    def _do_later(self, desk: Desk, dice: Dice) -> None:
+        """Time passes; a desk tidies up and forgets what is long safe."""
+        self.now += dice.one((DAY, DAY, 6 * DAY, 100 * DAY))
+        desk.store.tidy()
+        desk.store.prune(self.now)
+
+    def _do_scope(self, desk: Desk, dice: Dice) -> None:
+        """A person gets a grid, or loses one."""
+        person = self.centre.books.devices[desk.device].person
+        account = self.centre.books.accounts[person]
+        held = account.holds()
+        grids = {grid for grid in GRIDS if HOMES[BucketClass.GRID, grid] in held}
+        grids ^= {dice.one(GRIDS)}
+        if grids:
+            self.totals["scopes"] += 1
+            self.centre.regrant(person, buckets_of(account.role, person, sorted(grids)))
+
+    def _do_move(self, desk: Desk, dice: Dice) -> None:
+        """The centre moves a household, or a person, to another grid."""
+        books = self.centre.books
+        rows = [row for row in books.rows.values() if row.kind in ("household", "person") and row.removed is None]
+        if rows:
+            row, grid = dice.one(rows), dice.one(GRIDS)
+            self.totals["moves"] += 1
+            self._centre_writes(row, "grid", grid)
+
+    def _centre_writes(self, row: Any, path: str, value: Any) -> None:
+        name = {"id": self.new_id(), "kind": row.kind, "record": row.id, "bucket": row.bucket}
+        parent = row.writer(path).change
+        change = Change(verb=Verb.SET, hlc=self.now << 16, at=self.now, path=path, value=value, parent=parent, **name)
+        group = Group(tx=self.new_id(), act=self.new_id(), changes=[change.to_wire()])
+        results = self.centre.write([group], self.now)
+        self.oracle.written(self.centre, results, self.now)
+
+    def _do_floor(self, desk: Desk, dice: Dice) -> None:
+        """A feed is cut: who stands below its end starts anew."""
+        self.centre.raise_floor(dice.one(sorted(INFOS)))
+
+    def _do_cut_off(self, desk: Desk, dice: Dice) -> None:
+        """A laptop is reported lost."""
+        books = self.centre.books
+        if self.calm or sum(device.status == "active" for device in books.devices.values()) < 4:
+            return
+        books.devices[desk.device] = replace(books.devices[desk.device], status="suspended")
+
+    def _do_release(self, desk: Desk, dice: Dice) -> None:
+        """An operator takes a group that was put aside."""
+        aside = [which for which, kept in self.centre.books.aside.items() if not kept.settled]
+        if aside:
+            result = self.centre.release(dice.one(aside), self.now)
+            self.oracle.written(self.centre, [result], self.now)
+
+    def _do_repair(self, desk: Desk, dice: Dice) -> None:
+        """A person looks at what came back: once more, or never mind."""
+        store = desk.store
+        refused = [each.change for each in store.outbox.entries if each.state == "attention"]
+        if not refused:
+            return
+        tx = dice.one(refused).tx
+        if dice.percent(50):
+            self.oracle.may_be_lost |= {change.id for change in refused if change.tx == tx}
+            store.discard(tx, self.now)
+            return
+        old = [change.id for change in refused if change.tx == tx]
+        fresh: list[Change] = []
+        count = len(store.outbox.entries)
+        try:
+            store.resend(tx, self.now, self.new_id)
+        finally:
+            fresh = [each.change for each in store.outbox.entries[count:]]
+            for before, after in zip(old, fresh, strict=False):
+                self.oracle.again(before, after.id, after.tx)
+
+    # ------------------------------------------------------------------ syncing
+
+    def _sync(self, desk: Desk, dice: Dice, most: int = MOST_REQUESTS) -> None:
+        if not self.calm and dice.percent(6) and self.dying:
+            desk.dies_in = 1 + dice.below(12)
+        try:
+            self._requests(desk, dice, most)
+        except LineBroke:
+            desk.engine = None
+        finally:
+            desk.dies_in = -1
+
+    def _requests(self, desk: Desk, dice: Dice, most: int) -> None:
+        """What ``sync.driver`` does."""
+        engine = desk.engine = desk.engine or Engine(desk.store)
+        for _ in range(most):
+            message = engine.next(self.clock(desk))
+            if message is None:
+                desk.engine = None
+                return
+            assert isinstance(message, Push | Pull), "this centre offers no snapshots"
+            answer = self._over_the_line(desk, engine, message, dice)
+            if answer is not None:
+                engine.heard(answer, self.clock(desk))
+                self.oracle.shown(desk)
+        if most > 1:
+            raise Violation("I11", f"desk {desk.number} does not come to an end")
+
+    def _over_the_line(self, desk: Desk, engine: Engine, message: Push | Pull, dice: Dice) -> Any:
+        """The answer; None when the engine was told what came instead of one. Raises ``LineBroke``."""
+        letter = Letter(desk.device, type(message), orjson.dumps(message.model_dump(mode="json")))
+        fate = 100 if self.calm else dice.below(100)
+        if fate < 5:
+            self.totals["lost"] += 1
+            return self._no_answer(engine, dice)
+        if fate < 9:
+            self.totals["delayed"] += 1
+            self.letters.append(letter)
+            return self._no_answer(engine, dice)
+        if fate < 10:
+            engine.too_big()
+            return None
+        if fate < 15:
+            self.totals["doubled"] += 1
+            self._served(letter)
+        reply = self._served(letter)
+        if fate < 20:
+            self.totals["lost"] += 1
+            return self._no_answer(engine, dice)
+        if isinstance(reply, Problem):
+            return self._refused(engine, reply)
+        shape = PushAnswer if isinstance(message, Push) else PullAnswer
+        if fate < 22:
+            self.totals["lost"] += 1
+            return self._cut_short(engine, reply, dice)
+        answer = shape.model_validate(orjson.loads(reply))
+        if isinstance(answer, PullAnswer):
+            self.oracle.told(self.centre, self.centre.books.devices[desk.device].person, answer)
+        else:
+            self.totals["conflicts"] += sum(result.verdict == "conflict" for result in self.centre.results)
+        return answer
+
+    def _no_answer(self, engine: Engine, dice: Dice) -> None:
+        """It timed out, and the sync goes on with less; or it is given up."""
+        if dice.percent(50) or not engine.too_slow():
+            raise LineBroke
+
+    def _cut_short(self, engine: Engine, reply: bytes, dice: Dice) -> None:
+        """The answer ends in its middle: it is no answer."""
+        try:
+            orjson.loads(reply[: dice.below(len(reply))])
+        except (orjson.JSONDecodeError, NotReadable):
+            pass
+        else:
+            raise Violation("I1", "half an answer can be read")
+        if not engine.too_slow():
+            raise LineBroke
+
+    def _refused(self, engine: Engine, problem: Problem) -> None:
+        if problem.error in DISAGREEMENTS:
+            engine.disagreed(problem)
+        elif problem.error == "too_big":
+            engine.too_big()
+        elif self.calm and problem.error != "device":
+            raise Violation("I11", f"a desk is refused for ever: {problem.error}")
+        else:
+            raise LineBroke
+
+    def _served(self, letter: Letter) -> bytes | Problem:
+        """What the centre does with a request."""
+        now = self.now
+        try:
+            if letter.kind is Push:
+                push = Push.model_validate(orjson.loads(letter.body))
+                answer = self.centre.push(letter.device, push, now)
+                self.oracle.written(self.centre, self.centre.results, now)
+                return orjson.dumps(answer.model_dump(mode="json", exclude_defaults=True))
+            pull = Pull.model_validate(orjson.loads(letter.body))
+            return orjson.dumps(self.centre.pull(letter.device, pull, now).message())
+        except Refused as refused:
+            return self.centre.problem(refused, letter.device, now)
+
+    # ------------------------------------------------------------------ the end
+
+    def quiesce(self) -> None:
+        """All lines are good, nobody does anything: everything comes to rest, and every promise is looked at."""
+        self.calm = True
+        while self.letters:
+            self._served(self.letters.pop())
+        for desk in self.desks:
+            desk.engine = None
+        self._rest()
+        for patience in (6 * DAY, 31 * DAY):
+            self.now += patience
+            self._rest()
+        for desk in self.desks:
+            held = [each for each in desk.store.outbox.entries if each.state == "held"]
+            if held and self._is_active(desk):
+                raise Violation("I13", f"desk {desk.number} still holds {held[0].change} {held[0].code}")
+        self.oracle.check(self)
+
+    def _rest(self) -> None:
+        outboxes = [desk.store.outbox.entries for desk in self.desks]
+        most = 6 + max(len(entries) // 200 for entries in outboxes)
+        most += max(len({each.change.tx for each in entries if each.state == "held"}) for entries in outboxes)
+        clones = len(self.desks) - len({desk.device for desk in self.desks})
+        for _ in range(most + clones):
+            before = self._state()
+            for desk in self.desks:
+                desk.store.tidy()
+                self._sync(desk, Dice(0))
+            if self._state() == before:
+                return
+        raise Violation("I11", "the desks do not come to rest")
+
+    def _state(self) -> Any:
+        """What must not change any more; the lives of copies, which take turns, do not count."""
+        desks = [
+            (
+                sorted((p, place.cursor, place.state, place.total) for p, place in desk.store.places.items()),
+                sorted((e.change.id, e.state) for e in desk.store.outbox.entries),
+            )
+            for desk in self.desks
+        ]
+        books = self.centre.books
+        return desks, len(books.ledger), sorted((name, head.seq) for name, head in books.heads.items())
+
+    def _is_active(self, desk: Desk) -> bool:
+        return self.centre.books.devices[desk.device].status == "active"
+
+    def mark(self) -> str:
+        """What this history came to: the same for the same steps."""
+        whole = self.trace.copy()
+        for key, wire in sorted(self.centre.books.wires.items()):
+            whole.update(f"{key} {wire}".encode())
+        return str(whole.hexdigest())
+
+
+Played = Callable[[World], None]

@@ -1,0 +1,342 @@
+"""The stand-ins of the simulation beside the real things: the same is asked of both, and both must say the same."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from gridserver.errors import Refused
+from gridserver.storage import book, devices, meta, people, quarantine, scope
+from gridserver.storage.book import Pulled
+from gridserver.storage.engine import Connection, snapshot
+from gridserver.storage.people import AccountRow, caller_of_device
+from gridworker.protocol.sync import BucketInfo, Group, GroupResult, Page, Pull, Push, PushAnswer, Standing, Taken
+from gridworker.records.change import Change
+from gridworker.records.row import Row
+from gridworker.storage import project
+from gridworker.storage.feed import Received
+from gridworker.storage.outbox import Settled
+from gridworker.storage.store import Store
+from gridworker.storage.wish import Arranged
+from simulation.centre import Account, Centre
+from simulation.desk_store import DeskStore
+from simulation.district import COUNTY, GRIDS, PEOPLE, TOWN_OF, TOWNS, name_of
+from tests.helpers import centre as real_centre
+
+KEY = bytes(range(32))
+
+
+class StoreBeside(DeskStore):
+    """A desk's store on dicts with an encrypted one beside it."""
+
+    def __init__(self, path: Path, notes: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.real = Store.open(path, KEY)
+        self.set_metas(notes)
+
+    def compare(self) -> None:
+        """Everything that can be asked."""
+        assert self.buckets() == self.real.buckets()
+        assert self.waiting_count() == self.real.waiting_count()
+        assert [self.meta(key) for key in ("next_n", "incarnation", "hlc_last", "backup", "durable_n")] == [
+            self.real.meta(key) for key in ("next_n", "incarnation", "hlc_last", "backup", "durable_n")
+        ]
+        for (kind, record), here in self.rows.items():
+            there = self.real.get(kind, record)
+            assert _row(self.get(kind, record)) == _row(there), (kind, record)
+            held = project.held(self.real._file, kind, record)
+            assert held is not None
+            assert held.standing == here.standing, (kind, record)
+        for kind in self.kinds:
+            live = {record for (name, record), here in self.rows.items() if name == kind and here.row.removed is None}
+            assert {each["id"] for each in self.real.find(kind)} <= live
+        for entry in self.outbox.entries:
+            change = entry.change
+            (row,) = [each for each in self.real.own_changes(change.record) if each.id == change.id]
+            assert (row.state, row.n, row.code, row.reason, row.before, row.tries) == (
+                *(entry.state, change.n, entry.code, entry.reason),
+                *(entry.before, entry.tries),
+            )
+
+    def _same(self, mine: Any, theirs: Any) -> Any:
+        assert mine == theirs
+        return mine
+
+    def set_metas(self, values: Mapping[str, Any]) -> None:
+        super().set_metas(values)
+        self.real.set_metas(values)
+
+    def keep(self, changes: Sequence[Change], *, by: str, drop_drafts: Iterable[str] = ()) -> list[Change]:
+        mine, theirs = super().keep(changes, by=by), self.real.keep(changes, by=by)
+        assert [_plain(change) for change in mine] == [_plain(change) for change in theirs]
+        return mine
+
+    def waiting(self, most: int) -> list[Change]:
+        mine, theirs = super().waiting(most), self.real.waiting(most)
+        assert [_plain(change) for change in mine] == [_plain(change) for change in theirs]
+        return mine
+
+    def mark_sent(self, txs: Iterable[str]) -> None:
+        wanted = list(txs)
+        super().mark_sent(wanted)
+        self.real.mark_sent(wanted)
+
+    def settle(
+        self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
+    ) -> Settled:
+        theirs = self.real.settle(results, standing, now, taken)
+        settled = self._same(super().settle(results, standing, now, taken), theirs)
+        self.compare()
+        return settled
+
+    def note_standing(self, standing: Standing) -> None:
+        super().note_standing(standing)
+        self.real.note_standing(standing)
+
+    def came_back(self, most: int) -> list[str]:
+        assert set(super().came_back(most)) == set(self.real.came_back(most))
+        return super().came_back(most)
+
+    def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]:
+        return self._same(super().hear_late(results, now), self.real.hear_late(results, now))
+
+    def requeue_not_durable(self, covered: int | None = None, life: int | None = None) -> int:
+        return self._same(super().requeue_not_durable(covered, life), self.real.requeue_not_durable(covered, life))
+
+    def renumber(self, first: int, incarnation: int) -> int:
+        return self._same(super().renumber(first, incarnation), self.real.renumber(first, incarnation))
+
+    def retry_held(self) -> int:
+        return self._same(super().retry_held(), self.real.retry_held())
+
+    def discard(self, tx: str, now: int) -> None:
+        super().discard(tx, now)
+        self.real.discard(tx, now)
+        self.compare()
+
+    def resend(self, tx: str, now: int, new_id: Callable[[], str]) -> list[Change]:
+        given: list[str] = []
+
+        def noted() -> str:
+            given.append(new_id())
+            return given[-1]
+
+        mine = super().resend(tx, now, noted)
+        again = iter(given)
+        theirs = self.real.resend(tx, now, lambda: next(again))
+        assert [_plain(change) for change in mine] == [_plain(change) for change in theirs]
+        return mine
+
+    def receive(self, page: Page) -> Received:
+        mine, theirs = super().receive(page), self.real.receive(page)
+        assert (mine.rows, mine.put_aside, mine.complete, mine.hash_ok) == (
+            *(theirs.rows, theirs.put_aside),
+            *(theirs.complete, theirs.hash_ok),
+        )
+        self.compare()
+        return mine
+
+    def add_bucket(self, info: BucketInfo) -> None:
+        super().add_bucket(info)
+        self.real.add_bucket(info)
+
+    def arrange(self) -> Arranged:
+        return self._same(super().arrange(), self.real.arrange())
+
+    def reset_bucket(self, bucket: str) -> None:
+        super().reset_bucket(bucket)
+        self.real.reset_bucket(bucket)
+
+    def drop_bucket(self, bucket: str) -> bool:
+        done = self._same(super().drop_bucket(bucket), self.real.drop_bucket(bucket))
+        self.compare()
+        return done
+
+    def tidy(self) -> bool:
+        while self.real.tidy():
+            pass
+        return super().tidy()
+
+    def prune(self, now: int) -> int:
+        return self._same(super().prune(now), self.real.prune(now))
+
+
+class CentreBeside(Centre):
+    """A centre on dicts with one on PostgreSQL beside it."""
+
+    real: real_centre.Centre
+
+    def found(self, real: real_centre.Centre, devices_of: Mapping[str, str]) -> None:
+        """The same county, people and desks in the database."""
+        self.real = real
+        with real.conn() as conn:
+            known = real.meta_of(conn)
+            self.books.accounts[known.author] = self.books.accounts.pop(self.books.author)
+            own = self.books.devices.pop(self.books.author)
+            self.books.devices[known.author] = type(own)(known.author)
+            self.books.epoch, self.books.author = known.epoch, known.author
+            scope.regions_written(conn, _regions())
+            for person in PEOPLE:
+                self._hire(conn, person.id, person.role, person.grids)
+            for device, person_id in devices_of.items():
+                self._enrol(conn, device, person_id)
+
+    def _hire(self, conn: Connection, person: str, role: str, grids: Sequence[str]) -> None:
+        now = self.real.clock()
+        people.add_account(conn, AccountRow(person, person, person, role, COUNTY, "", active=True), now)
+        scope.make_buckets(conn, [("user", person)])
+        for grid in grids:
+            people.assign(conn, person, grid, now)
+        scope.regrant(conn, person)
+        held = {bucket.id for bucket in scope.buckets_of(conn, person)}
+        assert held == self.books.accounts[person].holds()
+        version = scope.version_of(conn, person)
+        grants = tuple((bucket, version, None) for bucket in sorted(held))
+        self.books.accounts[person] = Account(role, version, grants)
+
+    def _enrol(self, conn: Connection, device: str, person: str) -> None:
+        key = bytes(31) + bytes([int(device[4:8], 16) + 1])
+        devices.add_device(conn, device=device, account=person, machine="", label="", key=key, now=self.real.clock())
+
+    def push(self, device: str, message: Push, now: int) -> PushAnswer:
+        def theirs(conn: Connection) -> Any:
+            caller = caller_of_device(conn, device)
+            assert caller is not None
+            return book.push_in_short(conn, caller, message, now).model_dump()
+
+        there = _said(lambda: self._in(self.real.conn(), theirs))
+        mine = _said(lambda: super(CentreBeside, self).push(device, message, now).model_dump())
+        assert mine == there
+        if isinstance(mine, str):
+            raise Refused(mine.partition(" ")[0], want=int(mine.partition(" ")[2]))
+        return PushAnswer.model_validate(mine)
+
+    def pull(self, device: str, message: Pull, now: int) -> Pulled:
+        told: list[Pulled] = []
+
+        def theirs(conn: Connection) -> Any:
+            caller = caller_of_device(conn, device)
+            assert caller is not None
+            if caller.status != "active":
+                raise Refused("device")
+            asked = message.model_copy(update={"most": min(message.most, self.most)})
+            told.append(book.pull(conn, caller, asked, now))
+            return _told(told[-1])
+
+        def mine() -> Any:
+            told.append(super(CentreBeside, self).pull(device, message, now))
+            return _told(told[-1])
+
+        there = _said(lambda: self._in(snapshot(self.real.engine), theirs))
+        here = _said(mine)
+        assert here == there
+        if isinstance(here, str):
+            raise Refused(here.partition(" ")[0])
+        with self.real.conn() as conn:
+            book.remember(conn, device, told[0])
+        return told[1]
+
+    def write(self, groups: Sequence[Group], now: int) -> list[GroupResult]:
+        mine = super().write(groups, now)
+        with self.real.conn() as conn:
+            n = sum(len(group.changes) for group in groups)
+            devices.count_up(conn, self.books.author, n)
+            caller = caller_of_device(conn, self.books.author)
+            assert caller is not None
+            theirs = book.apply_groups(conn, caller, groups, now, caller.scope)
+        assert mine == theirs
+        return mine
+
+    def release(self, which: tuple[str, bytes], now: int) -> GroupResult:
+        tx = self.books.aside[which].group.tx
+        mine = super().release(which, now)
+        with self.real.conn() as conn:
+            (found,) = [
+                each
+                for each in quarantine.waiting(conn, most=10_000)
+                if (each.device, each.group.tx, _bytes(each.group)) == (which[0], tx, orjson.loads(which[1]))
+            ]
+            theirs = book.release(conn, found.id, self.books.author, now)
+        assert mine == theirs
+        return mine
+
+    def regrant(self, person: str, wanted: set[str]) -> None:
+        super().regrant(person, wanted)
+        grids = {grid for grid in GRIDS if scope.bucket_id("grid", grid) in wanted}
+        with self.real.conn() as conn:
+            for grid in set(people.assigned(conn, person)) - grids:
+                people.unassign(conn, person, grid)
+            for grid in grids:
+                people.assign(conn, person, grid, self.real.clock())
+            scope.regrant(conn, person)
+            assert {bucket.id for bucket in scope.buckets_of(conn, person)} == wanted
+            assert scope.version_of(conn, person) == self.books.accounts[person].version
+
+    def mark_backup(self, now: int) -> None:
+        super().mark_backup(now)
+        with self.real.conn() as conn:
+            meta.mark_backup(conn, meta.marks(conn), now)
+
+    def raise_floor(self, bucket: str) -> None:
+        super().raise_floor(bucket)
+        with self.real.conn() as conn:
+            conn.execute(text("DELETE FROM departure WHERE bucket = CAST(:bucket AS uuid)"), {"bucket": bucket})
+            conn.execute(text(_FLOOR), {"bucket": bucket})
+
+    def _in(self, transaction: AbstractContextManager[Connection], do: Callable[[Connection], Any]) -> Any:
+        with transaction as conn:
+            return do(conn)
+
+
+_FLOOR = """
+    UPDATE bucket_head SET floor_seq = seq,
+        entries = (SELECT count(*) FROM record WHERE record.bucket = bucket_head.bucket)
+    WHERE bucket = CAST(:bucket AS uuid)
+"""
+
+
+def _regions() -> list[Row]:
+    village = {town: name_of(0xA9, number) for number, town in enumerate(TOWNS)}
+    tree = [(COUNTY, "county", None), *((town, "town", COUNTY) for town in TOWNS)]
+    tree += [(village[town], "village", town) for town in TOWNS]
+    tree += [(grid, "grid", village[TOWN_OF[grid]]) for grid in GRIDS]
+    return [
+        Row("region", name, "", 1, "", {"code": name[:20], "name": name, "level": level, "parent": parent}, {})
+        for name, level, parent in tree
+    ]
+
+
+def _said(do: Callable[[], Any]) -> Any:
+    """What was answered, or refused."""
+    try:
+        return do()
+    except Refused as refused:
+        return f"{refused.error} {refused.want}"
+
+
+def _told(pulled: Pulled) -> Any:
+    """Without the sizes of buckets, of which a desk is told beforehand."""
+    said = orjson.loads(orjson.dumps(pulled.message()))
+    for bucket in said.get("add", ()):
+        bucket.pop("rows", None), bucket.pop("bytes", None)
+    return said, pulled.told_all, pulled.pages.cursors
+
+
+def _bytes(group: Group) -> Any:
+    return {"tx": group.tx, "act": group.act, "changes": group.changes}
+
+
+def _row(row: Row | None) -> Any:
+    return None if row is None else (row.bucket, row.ver, row.mark, row.fields, row.writers, row.removed)
+
+
+def _plain(change: Change) -> Any:
+    """As it travels: an empty value that was left away comes back as none."""
+    return orjson.loads(orjson.dumps(change.to_wire())), change.tx, change.act
+
+
+__all__ = ["CentreBeside", "StoreBeside", "pytest"]

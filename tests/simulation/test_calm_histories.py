@@ -1,0 +1,32 @@
+"""Days of many desks with a bad line, bad clocks and crashes, but without disasters: nothing at all is lost."""
+
+import pytest
+
+from simulation.history import DISASTERS, History, made, play
+
+PIECES = 6
+EACH = 4
+
+
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_nothing_is_lost_whatever_the_line_does(piece):
+    for number in range(piece * EACH, (piece + 1) * EACH):
+        outcome = play(made(3 * number))
+        assert outcome.violation is None, f"python -m simulation play {3 * number}: {outcome.violation}"
+        assert not outcome.totals["restores"] + outcome.totals["clones"]
+        assert outcome.totals["acts"] > 100, "a day in which little happens proves little"
+
+
+def test_every_third_history_is_without_disasters():
+    kinds = [{step[0] for step in made(seed).steps} for seed in range(60)]
+    assert all(kinds[seed].isdisjoint(DISASTERS) for seed in range(0, 60, 3))
+    assert sum(not each.isdisjoint(DISASTERS) for each in kinds) > 30
+
+
+def test_the_same_seed_makes_the_same_history_to_the_last_byte():
+    """I15, also through the file in which a scenario is kept."""
+    for seed in (1, 2, 3):
+        history = made(seed)
+        again = History.from_json(history.to_json())
+        assert play(history).mark == play(again).mark
+    assert play(made(1)).mark != play(made(2)).mark

@@ -1,0 +1,28 @@
+"""The same with disasters: centres and desks restored, files copied, laptops cut off."""
+
+import pytest
+
+from simulation.history import made, play
+from simulation.running import SCENARIOS, scenario
+from simulation.totals import Totals
+
+PIECES = 6
+EACH = 3
+
+
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_every_promise_is_kept_through_every_disaster(piece):
+    totals = Totals()
+    for number in range(piece * EACH, (piece + 1) * EACH):
+        for seed in (3 * number + 1, 3 * number + 2):
+            outcome = play(made(seed))
+            assert outcome.violation is None, f"python -m simulation play {seed}: {outcome.violation}"
+            totals.update(outcome.totals)
+    for name in ("acts", "lost", "delayed", "doubled", "crashes", "restores", "conflicts", "scopes", "moves"):
+        assert totals[name], f"nothing of the sort {name} happened"
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.json")), ids=lambda path: path.stem)
+def test_what_was_found_once_is_looked_for_for_ever(path):
+    outcome = play(scenario(path))
+    assert outcome.violation is None, outcome.violation
