@@ -10,6 +10,8 @@ from tests.helpers.notebook import BUCKETS, GRID, KEY, OTHER_GRID, bucket, stand
 from tests.helpers.open_pages import open_pages
 
 SECRET = "欧阳锦绣"
+WORDS = ("欧阳", "阳锦", "锦绣")
+"""Some of what is looked for in the search index."""
 CENTRE = bytes(range(32))
 CENTRES_KEY = base64.urlsafe_b64encode(sealing.public_of(CENTRE)).decode().rstrip("=")
 
@@ -59,8 +61,8 @@ def test_nothing_of_a_dropped_bucket_is_left(notebook):
     assert bucket("other_grid") not in [each.id for each in notebook.store.buckets()]
     for place in (notebook.path, *folder_of(notebook.path).iterdir()):
         content = open_pages(place, KEY)
-        for trace in (SECRET.encode(), rows[0].id.encode(), bucket("other_grid").encode()):
-            assert trace not in content, place
+        for trace in (SECRET, *WORDS, rows[0].id, bucket("other_grid")):
+            assert trace.encode() not in content, (trace, place)
         assert "陈建国".encode() in content
 
 
@@ -68,6 +70,7 @@ def test_before_it_is_dropped_all_of_it_can_be_read_by_who_has_the_key(notebook)
     rows = fill(notebook)
     content = open_pages(notebook.path, KEY)
     assert content.count(SECRET.encode()) > 400
+    assert all(word.encode() in content for word in WORDS)
     assert rows[0].id.encode() in content
 
 

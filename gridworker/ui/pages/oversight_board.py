@@ -158,7 +158,7 @@ class Board(QWidget):
         left.addStretch(1)
         right = Column(gap=12)
         right.addWidget(self._types(facts))
-        self._desk_place = Column(gap=0)
+        self._desk_place = Column(gap=12)
         right.addLayout(self._desk_place)
         right.addStretch(1)
         low.addLayout(left, 3)
