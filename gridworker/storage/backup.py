@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gridworker.errors import StoreDamaged
 from gridworker.storage import outbox, project
@@ -66,10 +66,19 @@ def renew(db: Connection, path: Path) -> int:
     return len(old)
 
 
-def unsent_of(path: Path, key: bytes) -> tuple[list[Any], list[Any], list[Any]]:
-    """What a store holds that the centre may not have, as far as it can still be read: changes, drafts, buckets."""
+class Unsent(NamedTuple):
+    """What a store holds that the centre may not have, line by line as it lies there."""
+
+    changes: list[Any]
+    drafts: list[Any]
+    buckets: list[Any]
+    boxes: list[Any]
+
+
+def unsent_of(path: Path, key: bytes) -> Unsent:
+    """What a store holds that the centre may not have, as far as it can still be read."""
     if not path.exists():
-        return [], [], []
+        return Unsent([], [], [], [])
     db = connect(path, key)
     try:
         marks = ", ".join("?" * len(_UNSETTLED))
@@ -78,20 +87,22 @@ def unsent_of(path: Path, key: bytes) -> tuple[list[Any], list[Any], list[Any]]:
         ).fetchall()
         drafts = db.execute("SELECT key, form, title, fields, at FROM draft").fetchall()
         buckets = db.execute("SELECT id, class, region, record FROM bucket").fetchall()
-        return changes, drafts, buckets
+        has_boxes = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'owed'").fetchone()  # not before step 4
+        boxes = db.execute("SELECT box FROM owed ORDER BY _row").fetchall() if has_boxes else []
+        return Unsent(changes, drafts, buckets, boxes)
     except FAULTS as fault:
         LOG.info("the store that is replaced cannot be read: %s", type(fault).__name__)
-        return [], [], []
+        return Unsent([], [], [], [])
     finally:
         db.close()
 
 
-def carry_over(file: File, unsent: tuple[list[Any], list[Any], list[Any]]) -> int:
+def carry_over(file: File, unsent: Unsent) -> int:
     """Put into a restored store what its successor held and it does not have; how many changes.
 
     The changes are handed in again: what the centre has already, it knows by its id.
     """
-    changes, drafts, buckets = unsent
+    changes, drafts, buckets, boxes = unsent
     with file.writing():
         known = {change for (change,) in file.db.execute("SELECT id FROM outbox")}
         missing = [line for line in changes if line[0] not in known]
@@ -104,6 +115,7 @@ def carry_over(file: File, unsent: tuple[list[Any], list[Any], list[Any]]) -> in
             " title = excluded.title, fields = excluded.fields, at = excluded.at WHERE excluded.at > at",
             drafts,
         )
+        file.db.executemany("INSERT INTO owed (incarnation, n, box, waits) VALUES (0, 0, ?, 1)", boxes)
         project.tell_all_again(file, {(line[5], line[6]) for line in missing})
     return len(missing)
 

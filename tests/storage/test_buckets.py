@@ -5,7 +5,9 @@ import base64
 import orjson
 
 from gridworker.protocol import sealing
+from gridworker.storage import restore
 from gridworker.storage.backup import folder_of
+from gridworker.storage.store import Store
 from tests.helpers.notebook import BUCKETS, GRID, KEY, OTHER_GRID, bucket, standing
 from tests.helpers.open_pages import open_pages
 
@@ -169,3 +171,17 @@ def test_a_dropping_that_was_broken_off_shows_nothing_and_goes_on(notebook):
 def test_dropping_twice_is_no_harm(notebook):
     assert notebook.store.drop_bucket(bucket("other_grid"))
     assert notebook.store.drop_bucket(bucket("other_grid"))
+
+
+def test_what_is_owed_comes_along_when_an_older_copy_takes_the_stores_place(notebook, tmp_path):
+    rows = fill(notebook)
+    notebook.store.backup_to(tmp_path / "older.db", KEY)
+    notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.hand_in()
+    notebook.store.set_meta("recovery_key", CENTRES_KEY)
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    notebook.store.close()
+    restore.put_back(notebook.path, KEY, tmp_path / "older.db", tmp_path / "aside")
+    store = Store.open(notebook.path, KEY)
+    assert len(store.owed_waiting()) == 1
+    store.close()
