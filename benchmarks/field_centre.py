@@ -68,6 +68,11 @@ class FieldCentre:
         """Where it is served."""
         return self.process.address
 
+    @property
+    def shelf(self) -> Path | None:
+        """Where its snapshots lie."""
+        return self._settings.snapshots
+
     @contextmanager
     def world(self) -> Iterator[World]:
         """The centre's database, beside the process or before it."""

@@ -184,8 +184,8 @@ class Pull(Message):
     """``Page.floor`` of the buckets of which a reading from the beginning is not complete."""
     asked: list[str] = Field(default_factory=list, max_length=MOST_ASKED)
     """Groups (tx) that came back: what did a person at the centre decide since?"""
-    snapshots: bool = False
-    """Whether the desk can read snapshots; one of an older version reads pages alone."""
+    snapshots: bool = True
+    """Whether large buckets may come as snapshots; False: as pages alone."""
     begun: dict[str, str] = Field(default_factory=dict)
     """Bucket id to the SHA-256 of the snapshot of which the desk has a part: that one is offered again, if it is
     still there."""

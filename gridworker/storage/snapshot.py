@@ -125,6 +125,7 @@ def lay(file: File, bucket: str) -> Iterator[Received]:
 
 
 def _lay(file: File, place: BucketRow, known: Snapshot) -> Iterator[Received]:
+    clear_away(file)  # of the bucket before this one; of this one, when nobody waits for it
     _check(file, place, known)
     packed = io.BufferedReader(_Pieces(file, place))
     head = read_head(packed)
@@ -149,7 +150,6 @@ def _lay(file: File, place: BucketRow, known: Snapshot) -> Iterator[Received]:
             feed.lay(file, place, [], received, first=True)
         received.hash_ok = feed.laid(file, place, known.seq, head.hash, received)
         forget(file, place.id)
-    clear_away(file)
     bare.dress(file)
     yield received
 

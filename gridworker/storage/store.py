@@ -369,6 +369,7 @@ class Store(Reader):
         """
         for bucket in buckets.dropping(self._file):
             self.drop_bucket(bucket)
+        snapshot.clear_away(self._file)
         with self._file.writing():
             more = search.tidy(self._file.db)
             buckets.forget_dropped(self._file)

@@ -285,14 +285,17 @@ def _packer(field: Field) -> Any:
     return _packed_list if isinstance(field, Entries) else orjson.dumps
 
 
+_TEXT, _ENTRY = frozenset([str]), frozenset([dict])
+
+
 def _packed_tags(value: Any) -> bytes | None:
-    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+    if not isinstance(value, list) or not _TEXT.issuperset(map(type, value)):
         raise Wrong("标签的格式不对。")
     return orjson.dumps(value) if value else None
 
 
 def _packed_list(value: Any) -> bytes | None:
-    if not isinstance(value, dict) or not all(isinstance(entry, dict) for entry in value.values()):
+    if not isinstance(value, dict) or not _ENTRY.issuperset(map(type, value.values())):
         raise Wrong("名单的格式不对。")
     return orjson.dumps(value) if value else None
 

@@ -272,7 +272,6 @@ class Engine:
             most=self._batch.rows,
             floors=self._book.meta("floors", {}),
             asked=[] if self._asked else self._book.came_back(MOST_ASKED),
-            snapshots=True,
             begun=self._loading.begun,
             # What is read again comes as pages: nothing that is shown goes back to an older snapshot.
             paged=sorted(self._loading.paged | {bucket.id for bucket in self._book.buckets() if bucket.naming}),

@@ -1,6 +1,7 @@
 """The benchmarks: each one is there, says its limits as they were promised, and what it says can be read."""
 
 import importlib
+import inspect
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -19,9 +20,11 @@ from benchmarks import (
     hundred_thousand,
     many_desks,
     push_rate,
+    relay,
     return_of_desks,
     save,
     search,
+    snapshot,
     upload,
     wire,
 )
@@ -52,6 +55,11 @@ def test_the_limits_are_those_that_were_promised():
     assert (many_desks.DESKS, many_desks.EACH, many_desks.MOST_MS) == (20, 500, 2_000.0)
     assert (push_rate.RATE, push_rate.CHANGES, push_rate.MOST_MS) == (200.0, 10, 50.0)
     assert return_of_desks.MOST_S == 900.0
+    assert (snapshot.HOUSEHOLDS, snapshot.PERSONS, snapshot.VISITS, snapshot.MANY) == (500, 1_500, 377, 10_000)
+    assert (snapshot.MOST_BYTES, snapshot.MOST_S, snapshot.BREAKS, snapshot.MOST_MS) == (150_000.0, 40.0, 5, 490.0)
+    line = inspect.signature(relay.Relay).parameters
+    usual = {name: line[name].default for name in ("rate", "delay", "stalls", "stall")}
+    assert usual == {"rate": 64_000, "delay": 0.4, "stalls": 0.02, "stall": (1.0, 3.0)}
     assert search.LIMIT == 50.0
     assert county.HOUSEHOLDS == 500_000
 
@@ -134,3 +142,37 @@ def _echo(door):
 def test_the_page_about_the_figures_names_every_benchmark():
     told = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     assert [name for name in ALL if f"`{name}`" not in told] == []
+
+
+def test_the_thin_line_carries_everything_in_order_and_breaks_where_it_is_told_to():
+    said = bytes(range(256)) * 40
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        for _ in range(2):
+            line, _ = door.accept()
+            with line, suppress(OSError):
+                line.recv(10)
+                line.sendall(said)
+
+    server = Thread(target=serve)
+    server.start()
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    quick = {"rate": 1e8, "delay": 0.001, "stalls": 0.0}
+    with relay.Relay(address, breaks=[5_000], **quick) as line:
+        heard = []
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", int(line.address.rpartition(":")[2]))) as desk:
+                desk.sendall(b"give me")
+                got = b""
+                with suppress(OSError):
+                    while piece := desk.recv(65536):
+                        got += piece
+                heard.append(got)
+        assert said.startswith(heard[0])
+        assert len(heard[0]) < len(said)
+        assert heard[1] == said
+        assert (line.broken, line.connections, line.up) == (1, 2, 14)
+        assert len(said) < line.down <= len(said) + 5_000 + relay.SEGMENT
+    server.join()
+    door.close()

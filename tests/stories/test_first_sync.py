@@ -127,6 +127,7 @@ def test_a_first_sync_brings_the_bucket_as_a_file_and_goes_on_from_there(village
     assert report.fetched == report.to_fetch > 0
     assert torn.asked == [0]
     assert desk.store.snapshots() == []
+    desk.store.tidy()
     (count,) = desk.store._file.db.execute("SELECT count(*) FROM snapshot_piece").fetchone()
     assert count == 0
     row = writer.row("household", desk.ledger.find("household")[0]["id"])

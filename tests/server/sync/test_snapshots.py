@@ -39,7 +39,7 @@ def houses(writer: Writer, count: int) -> list[str]:
 def pull(writer: Writer, cursors: Mapping[str, int] | None = None, **more) -> PullAnswer:
     """What is new, by the door."""
     caller = writer.caller
-    told = {"epoch": caller.epoch, "incarnation": 1, "schema_version": 1, "scope": caller.scope, "snapshots": True}
+    told = {"epoch": caller.epoch, "incarnation": 1, "schema_version": 1, "scope": caller.scope}
     asked = Pull.model_validate({**told, "clock": {"wall": 1}, "cursors": cursors or {}, **more})
     address = f"{writer.centre.address}/sync/v1/pull"
     answer = writer.centre.session(writer.desk).post(address, json=asked.model_dump(mode="json"), stream=True)
@@ -84,7 +84,7 @@ def test_a_large_bucket_is_offered_as_a_file_and_a_small_one_comes_as_a_page(wan
     assert (head.bucket, head.seq, head.rows, head.hash) == (grid, 12, 12, f"{total:032x}")
 
 
-def test_a_desk_of_an_older_version_reads_pages(wang):
+def test_who_wants_pages_alone_gets_pages(wang):
     houses(wang, 12)
     answer = pull(wang, snapshots=False)
     assert answer.snapshots == []
