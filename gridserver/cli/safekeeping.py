@@ -54,6 +54,8 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
 
 def restore(settings: Settings, asked: argparse.Namespace) -> Told:
     """Puts a backup in the place of the database and the keys."""
+    if not asked.folder.exists():
+        raise CommandFailed(f"there is no backup in {asked.folder}")
     secret = secret_of(settings, asked.key_file, make=False)
     source = sources.find(asked.folder, secret, asked.to)
     kept = source.check()

@@ -140,7 +140,6 @@ def _sync(desk: "Desk", password: str) -> Answer:
         "pulled": report.pulled,
         "conflicts": report.conflicts,
         "refused": report.refused,
-        "files": files,
     }
     words = f"已同步：上传 {report.pushed}，下载 {report.pulled}，需要核对 {report.conflicts}，被退回 {report.refused}"
     words += f"，照片和文件 {files}" if files else ""

@@ -11,8 +11,8 @@ from gridserver.storage.engine import snapshot, text
 from gridworker.protocol.codec import pack
 from gridworker.protocol.sync import Clock, Pull, vector_of
 from tests.helpers.centre import Centre, new_id
-from tests.helpers.copy import Copy
 from tests.helpers.hand import household, page_rows
+from tests.helpers.replica import Copy
 from tests.helpers.writer import GRID, Writer
 
 NEXT_GRID = "330683106211002"

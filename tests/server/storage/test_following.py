@@ -10,8 +10,8 @@ from gridserver.sync import following
 from gridworker.records.change import Verb
 from gridworker.records.row import Row
 from tests.helpers.centre import new_id
-from tests.helpers.copy import Copy
 from tests.helpers.hand import household
+from tests.helpers.replica import Copy
 from tests.helpers.writer import GRID, TOWN, Writer
 
 NEXT_GRID, OTHER_GRID, FAR = "330683106211002", "330683106215001", "330683107200001"
