@@ -99,7 +99,7 @@ def _enrolled(conn: Connection, count: int) -> tuple[list[_Desk], str]:
             LEFT JOIN bucket_head ON bucket_head.bucket = bucket.id WHERE level = 'county'
         """)
     ).one()
-    regions = dict(conn.execute(text("SELECT code, id FROM region WHERE level = 'grid'")).tuples().all())
+    regions = {row.code: row.id for row in conn.execute(text("SELECT code, id FROM region WHERE level = 'grid'"))}
     desks = [_Desk(n, _id(), _id(), regions[grid_code(n // A_GRID)], seq) for n in range(count)]
     rows = [
         {

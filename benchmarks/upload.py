@@ -1,10 +1,11 @@
 """A and F: new records handed in by a real desk to a real centre, and once more after the line broke in the middle."""
 
 import os
+import time
 
 from benchmarks.bare_desk import BareCentre, rows
 from benchmarks.field_centre import FieldCentre, grid_code, write_diaries
-from benchmarks.figures import Figure, median
+from benchmarks.figures import Figure, median, processor_seconds
 from benchmarks.hundred_thousand import MANY, Sent, Uploaded, Watch, bare_push, hand_in, uploaded
 from gridworker.errors import GridworkerError
 
@@ -24,7 +25,7 @@ def run() -> list[Figure]:
     centre = FieldCentre(
         len(turns) + 1, {f"w{turn}": ("grid_worker", grid_code(turn)) for turn in (*turns, len(turns))}
     )
-    ours, base = [], []
+    ours, base, busy = [], [], []
     with BareCentre() as bare:
         for turn in turns:
             desk = centre.desk(f"w{turn}")
@@ -33,9 +34,11 @@ def run() -> list[Figure]:
             plain = bare.desk(f"few{turn}")
             plain.keep(rows(FEW, start=turn * FEW))
             base.append(bare_push(plain))
+            before = time.process_time(), processor_seconds(centre.process.pid)
             ours.append(hand_in(desk))
+            busy.append((time.process_time() - before[0], processor_seconds(centre.process.pid) - before[1]))
             desk.close()
-    figures = [*_few(ours[1:], base[1:]), broken(centre, f"w{len(turns)}")]
+    figures = [*_few(ours[1:], base[1:]), *_busy(busy[1:]), broken(centre, f"w{len(turns)}")]
     centre.close()
     return figures + _many(uploaded(), figures[0].ours)
 
@@ -66,6 +69,14 @@ def broken(centre: FieldCentre, user: str) -> Figure:
         limit=float(2 * watch.batch),  # the piece after the largest so far
         note=f"one request; {FEW - again.pushed} of {FEW} had been answered",
     )
+
+
+def _busy(busy: list[tuple[float, float]]) -> list[Figure]:
+    desk, centre = (median([each[who] for each in busy]) * 1_000 for who in (0, 1))
+    return [
+        Figure(f"A {FEW:,}: the desk's processor time", desk),
+        Figure(f"A {FEW:,}: the centre's", centre, note="without PostgreSQL's"),
+    ]
 
 
 def _few(ours: list[Sent], base: list[float]) -> list[Figure]:

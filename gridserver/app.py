@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridserver import logs
 from gridserver.description import describe
-from gridserver.doors import Ground, problem
-from gridserver.errors import CommandFailed, Refused
+from gridserver.doors import Ground, packed, problem
+from gridserver.errors import REASONS, CommandFailed, Refused
 from gridserver.files.routes import router as files
 from gridserver.keys import Keys
 from gridserver.oversight.routes import router as oversight
@@ -28,11 +28,17 @@ from gridserver.storage.shelf import Shelf
 from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
 from gridserver.sync.routes import router as sync
+from gridworker.protocol.sync import Problem
 
 MARK = (b"x-gridworker", b"1")
 """On every answer, so that a proxy's login page is told apart."""
 
 ROUTERS = (people, oversight, files, sync)
+
+MOST_AT_ONCE = 400
+"""Requests inside; one that is being read from a slow line counts too."""
+_SHORTEST_WAIT, _LONGEST_WAIT = 5, 120
+"""Seconds after which somebody who found no room may come again."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +55,7 @@ def create_app(ground: Ground) -> FastAPI:
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _bug)
+    app.add_middleware(Crowd, most=MOST_AT_ONCE)
     app.add_middleware(_Marked)
     app.add_middleware(_Told)
     return app
@@ -125,6 +132,35 @@ def _bug(request: Request, error: Exception) -> Response:
     answer = problem(request, Refused("broken"))
     answer.raw_headers.append(MARK)  # it leaves outside of ``_Marked``
     return answer
+
+
+class Crowd:
+    """Lets so many requests in at once, and asks the others to come again, later the more there are of them: when the
+    line of a county returns, all its desks come in one minute.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._inside = 0
+        self._sent_away = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if self._inside >= self._most:
+            self._sent_away += 1
+            wait = min(_SHORTEST_WAIT + self._sent_away // 10, _LONGEST_WAIT)
+            told = Problem(error="busy", reason=REASONS["busy"])
+            answer = packed(told.model_dump(mode="json"), False, 503, {"Retry-After": str(wait)})
+            return await answer(scope, receive, send)
+        self._inside += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._sent_away = 0
 
 
 class _Marked:

@@ -143,7 +143,6 @@ def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=_GRACE,
-        limit_concurrency=400,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )

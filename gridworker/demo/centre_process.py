@@ -55,6 +55,11 @@ class CentreProcess:
         answers: list[dict[str, Any]] = json.loads(done.stdout)["answers"]
         return answers
 
+    @property
+    def pid(self) -> int:
+        """The number of the centre's process; its PostgreSQL has others."""
+        return self._process.pid
+
     def stop(self) -> None:
         """Stop it and its PostgreSQL cleanly."""
         if self._process.poll() is None:

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from gridserver import logs
-from gridserver.app import create_app
+from gridserver.app import Crowd, create_app
 from gridserver.doors import Ground
 from gridserver.storage.engine import connect, text, transaction
 from gridworker.protocol.codec import unpack
@@ -112,3 +112,21 @@ def test_a_caller_is_known_by_one_question_to_the_database(centre):
     assert centre.session(desk).get(centre.address + "/sync/v1/hello").status_code == 200
     assert len([question for question in asked if "access_token" in question]) == 1
     assert len(asked) <= 3, asked
+
+
+def test_who_finds_no_room_is_asked_politely_to_come_again_and_later_the_more_there_are(centre, portal):
+    crowded = Line(Crowd(create_app(centre.ground), most=0), portal)
+    session = requests.Session()
+    session.mount(centre.address, crowded)
+    waits = []
+    for _ in range(30):
+        answer = session.get(f"{centre.address}/sync/v1/hello", stream=True)
+        assert answer.status_code == 503
+        assert unpack(answer.raw.read(), compressed=False)["error"] == "busy"
+        waits.append(int(answer.headers["Retry-After"]))
+    assert waits == sorted(waits)
+    assert waits[0] >= 5
+    assert waits[-1] > waits[0]
+    roomy = Line(Crowd(create_app(centre.ground), most=1), portal)
+    session.mount(centre.address, roomy)
+    assert [session.get(f"{centre.address}/sync/v1/hello").status_code for _ in range(3)] == [200] * 3
