@@ -53,7 +53,7 @@ class Push(Message):
     scope: int
     """The version of the scope that the desk knows."""
     clock: Clock
-    groups: list[Group] = Field(max_length=MOST_CHANGES)
+    groups: list[Group] = Field(max_length=4 * MOST_CHANGES)
     highest: int = 0
     """The last number that the desk has given; what is above those of ``groups`` still waits there. 0: not said."""
 
