@@ -32,7 +32,7 @@ def test_from_a_code_to_a_record_at_the_centre(command, worker):
     assert (said.json["user"], said.json["role"]) == (worker.user, "grid_worker")
     assert len(said.json["regions"]) == 1
     first = command("sync").json
-    assert set(first) == {"ok", "pushed", "pulled", "conflicts", "refused", "files"}
+    assert set(first) == {"ok", "pushed", "pulled", "conflicts", "refused"}
     assert first["pulled"] > 100, "the county's regions"
     assert said.json["regions"] == [grid_of(command)]
 
