@@ -32,6 +32,7 @@ WEIGHTS: Mapping[str, int] = {
     "repair": 12,
 }
 """How often each sort of step is made, of a thousand."""
+MUCH_MORE = 8
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
 """Left out of every third history, in which nothing at all may be lost."""
 
@@ -69,11 +70,11 @@ class Outcome:
         return self.violation.promise if isinstance(self.violation, Violation) else type(self.violation).__name__
 
 
-def made(seed: int, length: int = STEPS) -> History:
-    """The history of this seed."""
+def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
+    """The history of this seed. ``more``: sorts of steps that are made much more often than usual."""
     dice = Dice(seed)
     weights = [(what, weight) for what, weight in WEIGHTS.items() if seed % 3 or what not in DISASTERS]
-    bag = [what for what, weight in weights for _ in range(weight)]
+    bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
     return History(3 + dice.below(4), steps)
 

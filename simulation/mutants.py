@@ -37,6 +37,8 @@ class Mutant:
     name: str
     promise: str
     cuts: Sequence[Cut]
+    more: Sequence[str] = ()
+    """Sorts of steps that are made often in the histories that are to find it."""
     most: int = MOST
 
 
@@ -57,7 +59,7 @@ def hunt(mutant: Mutant, first: int = 1) -> Caught | None:
     """Plays histories against the broken product until one of them breaks a promise; None when none does."""
     with broken(mutant):
         for seed in range(first, first + mutant.most):
-            outcome = play(made(seed, LENGTH))
+            outcome = play(made(seed, LENGTH, mutant.more))
             if outcome.violation is not None:
                 return Caught(outcome.promise, seed, seed - first + 1, str(outcome.violation))
     return None

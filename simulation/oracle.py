@@ -135,6 +135,12 @@ class Oracle:
                 raise Violation("I7", f"number or time of {each.change.id} runs backwards")
             n, hlc = each.change.n + 1, each.change.hlc
 
+    def adds_up(self, desk: "Desk") -> None:
+        """★ I1: a bucket that was read adds up, without being read again."""
+        for name, place in desk.store.places.items():
+            if place.state == "stale":
+                raise Violation("I1", f"desk {desk.number}: {name} does not add up")
+
     def shown(self, desk: "Desk") -> None:
         """★ R6: what a person wrote and nobody took yet stands before his eyes."""
         last = next((e for e in reversed(desk.store.outbox.entries) if e.state in ("new", "sent")), None)
@@ -173,6 +179,12 @@ class Oracle:
     def _taken(self, books: Books) -> Iterator[Noted]:
         return (noted for name, noted in self.notes.items() if self._is_taken(books, name))
 
+    def _stands(self, books: Books, noted: Noted) -> bool:
+        """Whether what was taken out is out by this; of a group with a conflict in it, the row tells."""
+        row = books.rows.get((noted.kind, noted.record))
+        ok = noted.verb is Verb.SET or books.ledger[noted.id].known.verdict == "ok"
+        return ok or (row is not None and noted.id in _writers(row))
+
     def _is_taken(self, books: Books, name: str) -> bool:
         mark = books.ledger.get(name)
         return mark is not None and mark.known.verdict in TAKEN
@@ -183,7 +195,7 @@ class Oracle:
         closure = self._closure()
         stands = {token for row in books.rows.values() for token in tokens(row.fields)}
         for noted in taken:
-            if noted.clears and (noted.verb is Verb.SET or books.ledger[noted.id].known.verdict == "ok"):
+            if noted.clears and self._stands(books, noted):
                 stands |= noted.saw
         typed = {token for noted in taken for token in noted.typed}
         lost = typed - closure(stands)
