@@ -452,7 +452,9 @@ class World:
     def _rest(self) -> None:
         outboxes = [desk.store.outbox.entries for desk in self.desks]
         most = 6 + max(len(entries) // 200 for entries in outboxes)
-        most += max(len({each.change.tx for each in entries if each.state == "held"}) for entries in outboxes)
+        # What waits behind one that was refused is answered one group a sync.
+        waits = [{each.change.tx for each in entries if each.state in ("new", "sent", "held")} for entries in outboxes]
+        most += max(map(len, waits))
         clones = len(self.desks) - len({desk.device for desk in self.desks})
         for _ in range(most + clones):
             before = self._state()
