@@ -65,9 +65,9 @@ class Account:
         """The buckets that he holds now."""
         return {bucket for bucket, _, until in self.grants if until is None}
 
-    def held_at(self, version: int) -> set[str]:
-        """The buckets that he held when his scope had this version."""
-        return {b for b, since, until in self.grants if since <= version and (until is None or until > version)}
+    def held_since(self, version: int) -> set[str]:
+        """The buckets that he held when his scope had this version, or was given since."""
+        return {bucket for bucket, _, until in self.grants if until is None or until > version}
 
 
 class Mark(NamedTuple):
@@ -339,7 +339,7 @@ class Centre:
         account = books.accounts[hand.author.person]
         claimed = {change.bucket for change in changes}
         held = claimed if hand.trusted else claimed & account.holds()
-        then = (claimed - held) & account.held_at(hand.scope_version)
+        then = (claimed - held) & account.held_since(hand.scope_version)
         edited = {change.record for change in changes if change.verb is not Verb.CREATE}
         about = {record: list(books.about[record]) for record in edited if record in books.about}
         keys = [key for change in changes for key in books.by_id.get(change.record, ())]

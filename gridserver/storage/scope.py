@@ -34,10 +34,12 @@ def holds(conn: Connection, account: str, buckets: Iterable[str]) -> set[str]:
     return {str(row.bucket) for row in found}
 
 
-def held_at(conn: Connection, account: str, buckets: Iterable[str], version: int) -> set[str]:
-    """Which of ``buckets`` the person held when his scope had this version: what he made then is late, not wrong."""
+def held_since(conn: Connection, account: str, buckets: Iterable[str], version: int) -> set[str]:
+    """Which of ``buckets`` the person held when his scope had this version, or was given since: what he made then is
+    late, not wrong. A desk that fell between reading a new grid and noting its scope names the version before.
+    """
     asked = {"account": account, "buckets": list(buckets), "version": version}
-    return {str(row.bucket) for row in conn.execute(_HELD_AT, asked)}
+    return {str(row.bucket) for row in conn.execute(_HELD_SINCE, asked)}
 
 
 def may_see(conn: Connection, account: str, bucket: str) -> bool:
@@ -141,10 +143,10 @@ _HOLDS = text("""
     SELECT bucket FROM bucket_grant
     WHERE account = :account AND until_version IS NULL AND bucket = ANY(CAST(:buckets AS uuid[]))
 """)
-_HELD_AT = text("""
+_HELD_SINCE = text("""
     SELECT DISTINCT bucket FROM bucket_grant
     WHERE account = :account AND bucket = ANY(CAST(:buckets AS uuid[]))
-        AND from_version <= :version AND (until_version IS NULL OR until_version > :version)
+        AND (until_version IS NULL OR until_version > :version)
 """)
 _ROLE_AT = text("""
     SELECT role FROM account_role WHERE account = CAST(:account AS uuid) AND until_version > :version

@@ -121,7 +121,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     homes = _homes(conn, hand, changes)
     person = hand.author.person
     held = claimed if hand.trusted else scope.holds(conn, person, claimed)
-    then = scope.held_at(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
+    then = scope.held_since(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
     wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
     heads, standing = _locked(conn, wanted, changes)
     world = World(

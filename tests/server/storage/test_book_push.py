@@ -337,6 +337,20 @@ def test_what_was_written_while_the_grid_was_his_is_taken_late(wang):
     assert after.verdict == "quarantined", "who knew better once cannot unlearn it"
 
 
+def test_what_was_written_in_a_grid_that_came_and_went_is_taken_late_though_the_desk_never_noted_it(wang):
+    """A desk reads a new grid, is switched off before it has noted its scope, and finds the grid taken away."""
+    then = wang.caller.scope
+    other = Writer.at(wang.centre, "zhang", "grid_worker", OTHER_GRID)
+    row = other.create("household", other.bucket("grid", OTHER_GRID), household(wang.centre.regions[OTHER_GRID]))
+    for act in (people.assign, people.unassign):
+        with wang.centre.conn() as conn:
+            told = (wang.centre.clock(),) if act is people.assign else ()
+            act(conn, wang.desk.person, wang.centre.regions[OTHER_GRID], *told)
+            scope.regrant(conn, wang.desk.person)
+    (result,) = wang.send(wang.hand.set(row, "phone", "13812345678"), scope=then)
+    assert (result.verdict, result.code) == ("ok", "late_scope")
+
+
 def test_a_device_that_was_cut_off_is_heard_by_a_person(wang):
     change = house(wang)
     with wang.centre.conn() as conn:

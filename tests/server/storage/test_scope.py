@@ -81,8 +81,8 @@ def test_what_was_made_before_a_grid_was_taken_away_is_late_and_not_wrong(centre
         now = scope.version_of(conn, worker)
         assert now == then + 1
         assert not scope.may_see(conn, worker, bucket)
-        assert scope.held_at(conn, worker, [bucket], then) == {bucket}
-        assert scope.held_at(conn, worker, [bucket], now) == set()
+        assert scope.held_since(conn, worker, [bucket], then) == {bucket}
+        assert scope.held_since(conn, worker, [bucket], now) == set()
 
 
 def test_nothing_moves_when_nothing_changed(centre):
