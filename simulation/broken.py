@@ -369,7 +369,7 @@ SEEN: Mapping[str, int] = {
     "blind_removal_of_an_entry": 9,
     "cursor_before_rows": 46,
     "durable_for_ever": 8,
-    "epoch_noted_first": 8,
+    "epoch_noted_first": 293,
     "held_counts_as_covered": 21,
     "laid_for_ever": 31,
     "no_epoch": 8,
