@@ -13,7 +13,8 @@ from gridworker.records.kind import BucketClass
 
 TREE = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(path for path in [*TREE.glob("*.md"), *TREE.glob("docs/**/*.md")])
-MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home)/|\.library")
+# Written so that the pattern itself names no place.
+MACHINE = re.compile(r"(?<![\w.])/(?:w[o]rk|root|home)/|[.]libr[a]ry")
 
 
 def _packages() -> set[str]:
