@@ -6,7 +6,7 @@ LOCK   := $(PYTHON) -m uv pip compile --quiet --no-config --universal --python-v
           --generate-hashes --no-header --no-annotate pyproject.toml requirements/pins.in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench simulate format lock ready ready-to-test
+.PHONY: help demo test check bench simulate disks format lock ready ready-to-test
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,9 @@ bench: ready ## the figures: speed and size beside their limits
 
 simulate: ready ## made-up histories of desks and a centre for SECONDS=60, on all cores, from the seed FIRST=1
 	$(PYTHON) -m simulation run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),1)
+
+disks: ready-to-test ## a worker's work with the power cut at every call to the disk, for SECONDS=60, from the seed FIRST=1
+	$(PYTHON) -m simulation storage run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),1)
 
 format: ready ## let ruff put the code in order
 	$(PYTHON) -m ruff format

@@ -79,6 +79,10 @@ def save(home: Path, settings: Settings) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(new, home / FILE)
+    if sys.platform != "win32":
+        folder = os.open(home, os.O_RDONLY)
+        os.fsync(folder)  # a new name outlives a power cut when its folder was synced
+        os.close(folder)
 
 
 def with_machine(home: Path, new_id: Callable[[], str]) -> Settings:

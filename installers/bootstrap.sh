@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a machine ready to run Gridworker from its tree: system packages, .venv, locked packages.
 #   installers/bootstrap.sh         to run the desk and the centre
-#   installers/bootstrap.sh test    to run the tests as well: PostgreSQL from the distribution, Xvfb
+#   installers/bootstrap.sh test    to run the tests as well: PostgreSQL from the distribution, Xvfb, a C compiler
 # It says nothing and takes a moment when all is there. What it may not install, it prints.
 set -eu
 cd "$(dirname "$0")/.."
@@ -54,6 +54,8 @@ missing_test_tools() {
     command -v Xvfb >/dev/null || echo xvfb
     command -v xauth >/dev/null || echo xauth
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+    # The tests of the store on bad disks compile a small library: docs/proof.md, T2.
+    command -v cc >/dev/null || printf 'gcc\nlibc6-dev\n'
 }
 
 # A .venv that came here with a moved folder, or whose Python is gone, is of no use.

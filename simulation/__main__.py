@@ -1,4 +1,4 @@
-"""``python -m simulation run|play|mutants``: made-up histories, and what they prove."""
+"""``python -m simulation run|play|mutants|storage``: made-up histories, and what they prove."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulation import broken, mutants, running
 from simulation.history import History, made, play
+from simulation.storage_faults import telling as storage_faults
 
 
 def main() -> int:
@@ -22,7 +23,15 @@ def main() -> int:
     one.add_argument("which")
     wrong = commands.add_parser("mutants", help="breaks the product on purpose, one way at a time: all must be caught")
     wrong.add_argument("names", nargs="*")
+    disks = commands.add_parser("storage", help="a worker's work on bad disks: the power is cut at every call")
+    disks.add_argument("what", choices=("run", "play", "mutants"))
+    disks.add_argument("which", nargs="?", default="", help="play: the name of a day")
+    disks.add_argument("--seconds", type=float, default=60.0)
+    disks.add_argument("--first", "--seed", type=int, default=1, dest="first")
+    disks.add_argument("--processes", type=int, default=0, help="0: one a core")
     asked = parser.parse_args()
+    if asked.command == "storage":
+        return storage_faults.main(asked.what, asked.which, asked.first, asked.seconds, asked.processes)
     if asked.command == "run":
         return _run(asked.first, asked.seconds, asked.histories, asked.processes)
     return _play(asked.which) if asked.command == "play" else _mutants(asked.names)

@@ -68,8 +68,15 @@ def hunt(mutant: Mutant, first: int = 1) -> Caught | None:
 @contextmanager
 def broken(mutant: Mutant) -> Iterator[None]:
     """The product with this defence taken away."""
+    with without(mutant.cuts):
+        yield
+
+
+@contextmanager
+def without(cuts: Sequence[Cut]) -> Iterator[None]:
+    """The product with other words in these places."""
     with ExitStack() as stack:
-        for cut in mutant.cuts:
+        for cut in cuts:
             stack.enter_context(_cut(cut))
         yield
 
@@ -90,7 +97,7 @@ def _function(where: str) -> FunctionType:
     found: Any = importlib.import_module(module)
     for part in name.split("."):
         found = inspect.getattr_static(found, part)
-    found = getattr(found, "fget", found)
+    found = inspect.unwrap(getattr(getattr(found, "fget", found), "__func__", found))
     assert isinstance(found, FunctionType), where
     return found
 
@@ -102,6 +109,6 @@ def _compiled(function: FunctionType, cut: Cut) -> CodeType:
     scope = dict(function.__globals__)
     exec(compile(source.replace(cut.old, cut.new), place, "exec"), scope)
     fresh = scope[function.__name__]
-    code = getattr(fresh, "fget", fresh).__code__
+    code = inspect.unwrap(getattr(getattr(fresh, "fget", fresh), "__func__", fresh)).__code__
     assert isinstance(code, CodeType)
     return code

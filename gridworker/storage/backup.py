@@ -11,6 +11,7 @@ from gridworker.storage import outbox, project
 from gridworker.storage.connection import Connection, connect
 from gridworker.storage.faults import FAULTS
 from gridworker.storage.file import File
+from gridworker.storage.whole_file import make_folder, sync_folder
 
 LOG = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def copy(db: Connection, path: Path, key: bytes | None) -> None:
     A copy that was there before is replaced only by a whole one. With ``key`` the copy is opened and looked at
     first. Raises ``StoreDamaged`` when it is not sound.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     part = path.with_name(path.name + ".part")
     remove(part)
     os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
@@ -38,6 +39,7 @@ def copy(db: Connection, path: Path, key: bytes | None) -> None:
             _look_at(part, key)
         _sync(part)
         os.replace(part, path)
+        sync_folder(path.parent)
     finally:
         remove(part)
 

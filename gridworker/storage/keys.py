@@ -193,7 +193,8 @@ class KeySlots:
 
     def destroy(self) -> None:
         """Destroy every slot: the store and its copies on this machine can never be read again."""
-        for path in (self._path, self._before):
+        # Those before first: alone they would let in who knows an old password.
+        for path in (self._before, self._path):
             shred(path)
         self._lockout.clear()
 

@@ -1,12 +1,17 @@
 """Puts a backup in the place of a store; what was written since the backup comes along where it can be read."""
 
+import logging
 import os
 from pathlib import Path
 
 from gridworker.errors import StoreDamaged
 from gridworker.storage import backup
-from gridworker.storage.faults import turned
+from gridworker.storage.connection import connect
+from gridworker.storage.faults import FAULTS, turned
 from gridworker.storage.store import Store
+from gridworker.storage.whole_file import make_folder, sync_folder
+
+LOG = logging.getLogger(__name__)
 
 
 def put_back(path: Path, key: bytes, source: Path, aside: Path) -> int:
@@ -33,7 +38,7 @@ def _put_back(path: Path, key: bytes, source: Path, aside: Path) -> int:
             carried = store.carry_over(path, key)
         finally:
             store.close()
-        _exchange(path, new, aside)
+        _exchange(path, new, aside, key)
     finally:
         backup.remove(new)
     return carried
@@ -48,9 +53,37 @@ def _copy(source: Path, target: Path) -> None:
         os.fsync(new.fileno())
 
 
-def _exchange(path: Path, new: Path, aside: Path) -> None:
-    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for part in backup.parts(path):
-        if part.exists():
+def _exchange(path: Path, new: Path, aside: Path, key: bytes) -> None:
+    """One renaming puts the new store in the place of the old: a power cut finds one of the two there, never none."""
+    make_folder(aside)
+    _fold_in(path, key)
+    for part in backup.parts(path)[1:]:
+        if part.exists():  # of a store that cannot be read; the new one must not be taken to be its file
             os.replace(part, aside / part.name)
+    if path.exists():
+        _keep(path, aside / path.name)
+    sync_folder(aside)
     os.replace(new, path)
+    sync_folder(path.parent)
+
+
+def _fold_in(path: Path, key: bytes) -> None:
+    """Let the file hold all that is in its log, as far as it can be read."""
+    if not path.exists():
+        return
+    db = connect(path, key)
+    try:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except FAULTS:
+        LOG.info("the log of the store that is replaced cannot be folded in")
+    finally:
+        db.close()
+
+
+def _keep(path: Path, aside: Path) -> None:
+    """A second name for the file, or a copy where a file system knows only one name for each."""
+    aside.unlink(missing_ok=True)
+    try:
+        os.link(path, aside)
+    except OSError:
+        _copy(path, aside)

@@ -22,13 +22,13 @@ def write(path: Path, content: bytes) -> None:
     """Put ``content`` in the place of ``path``, mode 0600, on disk when this returns. Raises ``DiskFull``."""
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as fault:
         new.unlink(missing_ok=True)
         if fault.errno in _FULL:
@@ -59,10 +59,18 @@ def shred(path: Path) -> None:
     except FileNotFoundError:
         return
     path.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """A folder that is its owner's alone, and whose name outlives a power cut like what will lie in it."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
     """Let a new name in ``folder`` outlive a power cut; Windows does it by itself."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
