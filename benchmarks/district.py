@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import uuid_utils
+
 from gridworker.demo.chance import Ids
 from gridworker.demo.district import District
 from gridworker.demo.loading import clean
@@ -55,8 +57,7 @@ def desk(folder: Path) -> tuple[Store, Ledger]:
     settle_down(store)
     regions = tuple(grid.id for grid in district.grids)
     me = Me(worker.id, worker.user, worker.name, "grid_worker", regions, district.county)
-    numbers = Ids(SEED, "acts")
-    return store, Ledger(store, me, clock=lambda: NOW, new_id=lambda: numbers.at(NOW))
+    return store, Ledger(store, me, clock=lambda: NOW, new_id=lambda: str(uuid_utils.uuid7()))
 
 
 def wire_rows(records: Iterable[DemoRecord]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ die there raises. ``tests/simulation`` drives this and the encrypted store with 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gridworker.errors import NotFound
 from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Stretch, Taken, Wire
@@ -24,6 +24,7 @@ from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
 from simulation.desk_outbox import Entry, Key, Outbox
 
+T = TypeVar("T")
 _COUNTED = ("incarnation", "next_n", "hlc_last")
 _BROKEN = (TypeError, ValueError, KeyError, AttributeError)
 
@@ -161,6 +162,10 @@ class DeskStore:
         return place is not None and place.state in ("loading", "dropping")
 
     # ------------------------------------------------------------------ saving
+
+    def in_one(self, act: Callable[[], T]) -> T:
+        """What is read and kept in one go; it is kept last, and nothing before that changes anything."""
+        return act()
 
     def keep(self, changes: Sequence[Change], *, by: str, drop_drafts: Iterable[str] = ()) -> list[Change]:
         """One act, all of it or nothing."""

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from gridworker.errors import NotFound
@@ -86,11 +87,11 @@ class Ledger:
         ``seen``: the row that the form was opened with (``Shown.row``), so that what others wrote since is not
         taken for seen. ``draft``: the key of the draft that is done with.
         """
-        return save.save(self._ground, kind, fields, record, seen=seen, draft=draft)
+        return self._act(save.save, kind, fields, record, seen=seen, draft=draft)
 
     def save_together(self, parts: Sequence[NewRecord | Edit | MoveTo], *, draft: str | None = None) -> Saved:
         """Several records in one act: all of it or nothing, here and at the centre."""
-        return save.together(self._ground, parts, draft=draft)
+        return self._act(save.together, parts, draft=draft)
 
     def save_visit(
         self,
@@ -101,7 +102,7 @@ class Ledger:
         draft: str | None = None,
     ) -> Saved:
         """A visit with the matters heard and the dispute reported on it, in one act; ``Saved.ids`` in this order."""
-        return visits.save_visit(self._ground, fields, matters=matters, dispute=dispute, draft=draft)
+        return self._act(visits.save_visit, fields, matters=matters, dispute=dispute, draft=draft)
 
     def move(
         self,
@@ -115,11 +116,11 @@ class Ledger:
     ) -> Saved:
         """Move a record along its machine. An unlawful move raises ``NotAllowed`` with the reason."""
         part = MoveTo(kind, record, target, fields or {}, seen)
-        return save.together(self._ground, [part], draft=draft)
+        return self._act(save.together, [part], draft=draft)
 
     def resettle(self, kind: str, record: str, region: str) -> Saved:
         """The record is to lie in another grid; ``bound_for`` says where it goes until the centre has moved it."""
-        return resettle.resettle(self._ground, kind, record, region)
+        return self._act(resettle.resettle, kind, record, region)
 
     def bound_for(self, kind: str, record: str) -> str:
         """The id of the region to which a record is on its way by this desk's word; "" when it stays."""
@@ -128,11 +129,11 @@ class Ledger:
 
     def remove(self, kind: str, record: str) -> Saved:
         """Take a record out; ``restore`` or ``undo`` brings it back."""
-        return save.remove(self._ground, kind, record)
+        return self._act(save.remove, kind, record)
 
     def restore(self, kind: str, record: str) -> Saved:
         """Bring a removed record back."""
-        return save.restore(self._ground, kind, record)
+        return self._act(save.restore, kind, record)
 
     def removed_here(self, kind: str, limit: int = 100) -> list[dict[str, Any]]:
         """What was removed at this desk and can be brought back, the latest first."""
@@ -140,14 +141,14 @@ class Ledger:
 
     def undo(self, act: str) -> Saved:
         """Take an act back. Raises ``NotAllowed`` when somebody has built on it since."""
-        return undo.undo(self._ground, act)
+        return self._act(undo.undo, act)
 
     def settle(self, conflict: str, keep: Keep = conflicts.SHOWN, value: Any = None) -> Saved:
         """Decide a conflict: ``shown``, the number of another version, ``all`` for both texts, or a new value.
 
         Raises ``NotAllowed`` when it is settled already, or the decision is none for this sort of value.
         """
-        return conflicts.settle(self._ground, conflict, keep, value)
+        return self._act(conflicts.settle, conflict, keep, value)
 
     def review(
         self,
@@ -159,15 +160,19 @@ class Ledger:
         draft: str | None = None,
     ) -> Saved:
         """批阅: ``read`` or ``returned`` with a comment."""
-        return review.review(self._ground, visit, act, level, comment, draft=draft)
+        return self._act(review.review, visit, act, level, comment, draft=draft)
 
     def audit(self, act: str, **about: Any) -> Saved:
         """Note what was done with other people's data: record_kind, record, reason."""
-        return audit.audit(self._ground, act, **about)
+        return self._act(audit.audit, act, **about)
 
     def audit_broken(self) -> list[str]:
         """Ids of audit entries whose forerunner is missing or was altered; none when the audit is whole."""
         return audit.broken_links(self._ground)
+
+    def _act(self, act: Callable[..., Saved], *args: Any, **told: Any) -> Saved:
+        """One transaction for what an act looks at and what it writes."""
+        return self.store.in_one(partial(act, self._ground, *args, **told))
 
     # ------------------------------------------------------------------ reading
 

@@ -59,6 +59,7 @@ class _Act:
             parent=step.parent,
             seen=seen,
             base=step.base,
+            tx=self.act,
             act=self.act,
         )
         if reason := rights.why_not(kind, before, change, self.ground.author):
@@ -150,11 +151,13 @@ def apply_steps(ground: Ground, steps: Iterable[tuple[str, str, Step]]) -> Saved
 def keep(ground: Ground, act: str, changes: Sequence[Change], ids: Sequence[str], drafts: Sequence[str] = ()) -> Saved:
     """Write an act. One that is longer than a group may be is sent as several, and stays one act;
     the first group goes by its name, which saves every short act a name of its own on the line."""
-    grouped = []
+    grouped: list[Change] = []
     for start in range(0, len(changes), MOST_IN_GROUP):
-        tx = ground.new_id() if start else act
         part = changes[start : start + MOST_IN_GROUP]
-        grouped += [dataclasses.replace(change, tx=tx) for change in part]
+        if start:
+            tx = ground.new_id()
+            part = [dataclasses.replace(change, tx=tx) for change in part]
+        grouped += part
     if grouped or drafts:
         ground.store.keep(grouped, by=ground.me.person, drop_drafts=drafts)
     kinds = frozenset(change.kind for change in changes)

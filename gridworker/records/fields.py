@@ -418,7 +418,9 @@ class Entries(Field):
         known = {each.name for each in self.fields}
         kept = {name: content for name, content in value.items() if name not in known}
         for each in self.fields:
-            content = each.clean(value.get(each.name))
+            content = value.get(each.name)
+            if not each.is_clean(content):
+                content = each.clean(content)
             if content is None and each.required:
                 raise Wrong(f"{self.title}：请填写{each.title}。")
             if content is not None:

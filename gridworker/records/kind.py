@@ -134,6 +134,8 @@ class Kind:
     columns: tuple[str, ...] = ()
     """What a list shows."""
     indexes: tuple[tuple[str, ...], ...] = ()
+    indexed_later: bool = False
+    """A desk lets new records into the ``indexes`` some at a time; for a kind of which one is written at every door."""
     summaries: tuple[Summary, ...] = ()
     machine: Machine | None = None
     append_only: bool = False
@@ -231,9 +233,14 @@ class Kind:
             value = fields.get(each.name)
             if value is None:
                 value = each.default
-            # Most fields stay empty: there is nothing to be cleaned in them.
-            if value is not None or each.required:
-                kept[each.name] = _cleaned_whole(each, each.name, value)
+            # Most fields stay empty or are filled in well: there is nothing to be cleaned in them.
+            if each.is_clean(value):
+                kept[each.name] = value
+            elif value is not None or each.required:
+                try:
+                    kept[each.name] = _whole(each, each.clean(value))
+                except Wrong as wrong:
+                    raise Wrong(wrong.reason, each.name) from None
         self.check(kept)
         return {name: value for name, value in kept.items() if value not in NOTHING}
 
@@ -246,7 +253,7 @@ class Kind:
             return _cleaned(found.clean_entry, path, value)
         if "/" in path and isinstance(found, Tags):
             return _cleaned(found.clean, path, [value])[0]
-        return _cleaned_whole(found, path, value)
+        return _cleaned(lambda given: _whole(found, found.clean(given)), path, value)
 
     def check(self, fields: Mapping[str, Any]) -> None:
         """The rules over several fields. Raises ``Wrong``."""
@@ -284,8 +291,7 @@ def _cleaned(clean: Callable[[Any], Any], path: str, value: Any) -> Any:
         raise Wrong(wrong.reason, path) from None
 
 
-def _cleaned_whole(field: Field, path: str, value: Any) -> Any:
-    kept = _cleaned(field.clean, path, value)
-    if field.required and kept in NOTHING:
-        raise Wrong(f"请填写{field.title}。", path)
-    return kept
+def _whole(field: Field, value: Any) -> Any:
+    if field.required and value in NOTHING:
+        raise Wrong(f"请填写{field.title}。")
+    return value

@@ -42,7 +42,8 @@ def one(file: File, key: str) -> Draft | None:
 
 def drop(file: File, keys: Iterable[str]) -> None:
     """Forget drafts, inside the transaction that is open."""
-    file.db.executemany("DELETE FROM draft WHERE key = ?", [(key,) for key in keys])
+    for key in keys:
+        file.db.execute("DELETE FROM draft WHERE key = ?", (key,))
 
 
 def _draft(line: Any) -> Draft:

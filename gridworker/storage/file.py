@@ -1,7 +1,7 @@
 """An open store: the connection to the encrypted file and the tables that lie in it."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +32,10 @@ class File:
     def writing(self) -> AbstractContextManager[None]:
         """One write transaction: all of it happens, or nothing."""
         return writing(self.db)
+
+    def joining(self) -> AbstractContextManager[None]:
+        """A part of the write transaction that is open, or one of its own."""
+        return nullcontext() if self.db.in_transaction else self.writing()
 
     def meta(self, key: str, default: Any = None) -> Any:
         """What was noted under ``key``."""

@@ -1,8 +1,9 @@
-"""New records: found by reading them, and taken into the search index together when some have gathered.
+"""New records: found by reading them, and taken into the indexes together when some have gathered.
 
-The words of one record lie on six or seven pages of the index, those of a hundred on not many more. So a save
+The words of one record lie on six or seven pages of the search index, those of a hundred on not many more. So a save
 writes none of them; a search reads the few rows that are newer than the index, and judges them as exactly as it
-judges what the index gives. ``search.indexed_up_to`` says where the new ones begin.
+judges what the index gives. ``search.indexed_up_to`` says where the new ones begin. The same holds for the indexes
+by which the records of a kind are listed, where the kind says so: see ``KindTable.live``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from gridworker.storage.file import File
 from gridworker.storage.search import Hit
 from gridworker.storage.search_query import Word, answering
 from gridworker.storage.search_text import parts_of
-from gridworker.storage.tables import KindTable, quoted
+from gridworker.storage.tables import NEW, KindTable, quoted
 
 MOST = 150
 """So many new rows of a kind at most are left to be read; a search takes about 5 ms for them."""
@@ -27,6 +28,8 @@ def tell(file: File, table: KindTable, row_id: int, record: str, fields: Mapping
     if upto is None:
         return
     if row_id <= upto:
+        # Written now, and yet not above: its number had been another's.
+        list_new(file, table, f"{NEW} = 1 AND _row = ?", row_id)
         search.index(file.db, table.kind, row_id, record, fields)
     elif row_id - upto >= MOST:
         gather(file, table)
@@ -44,7 +47,14 @@ def gather(file: File, table: KindTable, before: int | None = None) -> None:
     test = "_row > ? AND _row < ? AND _removed IS NULL"
     lines = file.db.execute(f"{table.select} WHERE {test}", (upto, end)).fetchall()
     search.index_many(file.db, table.kind, [(line[0], line[1], table.unpacked(line[10:], line[9])) for line in lines])
+    list_new(file, table, f"{table.is_new} AND _row < ?", end)
     search.note_indexed(file.db, kind, end - 1)
+
+
+def list_new(file: File, table: KindTable, test: str = f"{NEW} = 1", *values: int) -> None:
+    """Let new rows of a kind into the indexes by which records are listed."""
+    if table.is_new:
+        file.db.execute(f"UPDATE {table.name} SET {NEW} = NULL WHERE {test}", values)
 
 
 def gather_quietly(file: File) -> None:

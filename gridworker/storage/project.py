@@ -178,6 +178,7 @@ def _where_it_lies(file: File, change: Change) -> Change:
 
 def count_again(file: File, bucket: BucketRow) -> None:
     """Count the rows of a bucket anew, in every kind."""
+    summaries.drop(file, bucket.row_id)
     local: dict[str, list[dict[str, Any]]] = {}
     for kind, record in outbox.local_records(file, bucket.id):
         here = held(file, kind, record) if kind in file.tables else None
@@ -299,7 +300,7 @@ def _counted(file: File, here: Held) -> Place | None:
 
 def _insert(file: File, table: KindTable, row: Row, bucket: BucketRow, standing: int) -> int:
     line = table.line(row, bucket.row_id, row.ver, row.mark, standing)
-    row_id = int(file.db.execute(table.insert, line).lastrowid)
+    row_id = int(file.db.execute(table.insert_new, line).lastrowid)
     if row.removed is None:
         put_children(file.db, table, row_id, row.fields)
     return row_id

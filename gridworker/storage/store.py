@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Taken
 from gridworker.records import KINDS
@@ -40,6 +40,7 @@ from gridworker.storage.reader import Reader
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
 
+T = TypeVar("T")
 WIPE_MS = 200
 """How long wiping the log waits for a reader."""
 
@@ -96,13 +97,19 @@ class Store(Reader):
 
     # ------------------------------------------------------------------ writing
 
+    def in_one(self, act: Callable[[], T]) -> T:
+        """What ``act`` reads and keeps, in one transaction: nobody else writes in between, and all of it is undone
+        when it raises."""
+        with self._file.writing():
+            return act()
+
     def keep(self, changes: Sequence[Change], *, by: str, drop_drafts: Iterable[str] = ()) -> list[Change]:
         """One act of ``by`` (a person's id), all of it or nothing: outbox, rows, counts, search, drafts.
 
         Numbers and hybrid times are given here; the changes come back with them. Raises ``NotFound`` when the
         desk does not hold a bucket.
         """
-        with self._file.writing():
+        with self._file.joining():
             numbered = project.keep(self._file, changes, by)
             drafts.drop(self._file, drop_drafts)
         return numbered

@@ -89,9 +89,9 @@ def totals(
 
 
 def rebuild(file: File, table: KindTable, bucket: int, local: Sequence[Mapping[str, Any]]) -> None:
-    """Count the rows of one bucket anew; ``local``: the fields of those that the centre does not know yet."""
+    """Count the rows of one bucket, of which no count is left; ``local``: the fields of those that the centre does
+    not know yet."""
     for summary in table.kind.summaries:
-        file.db.execute("DELETE FROM summary WHERE _bucket = ? AND name = ?", (bucket, name_of(table, summary)))
         by = ", ".join(map(quoted, summary.by))
         latest = f"max({quoted(summary.latest)})" if summary.latest else "NULL"
         test, wanted = _counted(summary)
@@ -143,10 +143,12 @@ def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None
         return
     test, wanted = _counted(summary)
     of_group = "".join(f" AND {quoted(name)} IS ?" for name in summary.by)
+    select = f"SELECT max({quoted(summary.latest)}) AS t FROM {table.name} WHERE _bucket = ?{of_group}{test}"
+    left = " UNION ALL ".join(f"{select} AND {live}" for live in table.live)
+    values = (group.bucket, *group.values, *wanted) * len(table.live)
     file.db.execute(
-        f"UPDATE summary SET latest = (SELECT max({quoted(summary.latest)}) FROM {table.name}"
-        f" WHERE _bucket = ? AND _removed IS NULL{of_group}{test}) WHERE {same} AND latest = ?",
-        (group.bucket, *group.values, *wanted, *key, group.latest),
+        f"UPDATE summary SET latest = (SELECT max(t) FROM ({left})) WHERE {same} AND latest = ?",
+        (*values, *key, group.latest),
     )
 
 

@@ -21,6 +21,10 @@ OWN = ("id", "_bucket", "_ver", "_mark", "_writers", "_removed", "_standing", "_
 ``standing``; ``_made``: when the record was made, ms UTC; ``_extra``: fields that this version does not know.
 """
 
+NEW = "_new"
+"""The column, where the kind is indexed later, that marks a row which its indexes do not know yet."""
+_LIVE = "_removed IS NULL"
+
 
 def quoted(name: str) -> str:
     """``name`` as SQL knows it: a field may be called ``case`` or ``text``."""
@@ -48,6 +52,17 @@ class KindTable:
         names = ", ".join(map(quoted, columns))
         self.insert = f"INSERT INTO {self.name} ({names}) VALUES ({', '.join('?' * len(columns))})"
         self.select = f"SELECT _row, {names} FROM {self.name}"
+        # A new row is above what is indexed (``fresh``), so that it is found without an index of its own.
+        above = f"_row > coalesce((SELECT upto FROM search_kind WHERE kind = '{kind.name}'), 0)"
+        self.is_new = f"{NEW} = 1 AND {above}" if kind.indexed_later else ""
+        """The test for a row that is not in the declared indexes yet; "" where every row is at once."""
+        self.live: tuple[str, ...] = (_LIVE,)
+        """Tests of which each live record meets exactly one; each by itself can be answered with the indexes."""
+        self.insert_new = self.insert
+        if self.is_new:
+            self.live = f"{_LIVE} AND {NEW} IS NULL", f"{_LIVE} AND {self.is_new}"
+            marks = ", ".join("?" * len(columns))
+            self.insert_new = f"INSERT INTO {self.name} ({names}, {NEW}) VALUES ({marks}, 1)"
 
     def child(self, field: str) -> str:
         """The table beside this one that holds the tags or entries of ``field``."""
@@ -129,7 +144,7 @@ class KindTable:
             f"CREATE TABLE IF NOT EXISTS {self.name} (_row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
             "_bucket INTEGER NOT NULL, _ver INTEGER NOT NULL, _mark TEXT NOT NULL, _writers BLOB NOT NULL, "
             "_removed BLOB, _standing INTEGER NOT NULL DEFAULT 0, _made INTEGER NOT NULL, _extra BLOB"
-            f"{fields}) STRICT"
+            f"{fields}{f', {NEW} INTEGER' if self.is_new else ''}) STRICT"
         )
         # Rows that the centre does not know yet are found by their changes (``outbox.local_records``).
         index = quoted(f"{self.kind.name}_in_bucket")
@@ -146,7 +161,7 @@ class KindTable:
     def indexes(self) -> dict[str, str]:
         """The declared indexes: name to what makes it."""
         name = self.kind.name
-        return {_index_name(name, each): _index(name, each, "_removed IS NULL") for each in self.kind.indexes}
+        return {_index_name(name, each): _index(name, each, self.live[0]) for each in self.kind.indexes}
 
     def _list_statements(self, entries: Entries) -> Iterator[str]:
         """What an entry points at comes first in the key: that is what entries are looked for by."""
@@ -187,9 +202,9 @@ def create(db: Connection, tables: Mapping[str, KindTable]) -> bool:
     with writing(db):
         before = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
         grown = [table for table in tables.values() if _add_columns(db, table, before)]
+        _drop_old_indexes(db, tables)
         for text in statements:
             db.execute(text)
-        _drop_old_indexes(db, tables)
         for table in tables.values():
             if table in grown or _has_new_child(table, before):
                 _tell_again(db, table)
@@ -306,6 +321,8 @@ def _add_columns(db: Connection, table: KindTable, before: set[str]) -> bool:
         return False
     there = {line[1] for line in db.execute(f"PRAGMA table_info({table.name})")}
     missing = [field for field in table.kind.fields if field.name not in there]
+    if table.is_new and NEW not in there:
+        db.execute(f"ALTER TABLE {table.name} ADD COLUMN {NEW} INTEGER")
     for field in missing:
         db.execute(f"ALTER TABLE {table.name} ADD COLUMN {quoted(field.name)} {_type(field)}")
     for entries in table.lists:
@@ -344,10 +361,10 @@ def _tell_again(db: Connection, table: KindTable) -> None:
 
 
 def _drop_old_indexes(db: Connection, tables: Mapping[str, KindTable]) -> None:
-    """An index that no declaration names any more only costs time."""
-    wanted = "\n".join(text for table in tables.values() for text in table.statements())
-    names = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")]
-    for name in names:
+    """An index that no declaration makes any more, or not in this way, only costs time."""
+    wanted = {text.replace(" IF NOT EXISTS", "") for table in tables.values() for text in table.statements()}
+    there = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+    for name, made_by in there:
         kind = name.partition("_by_")[0].partition("__")[0]
-        if "_by_" in name and kind in tables and quoted(name) not in wanted:
+        if "_by_" in name and kind in tables and made_by not in wanted:
             db.execute(f"DROP INDEX {quoted(name)}")

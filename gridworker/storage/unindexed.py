@@ -66,6 +66,7 @@ def put_off_all(file: File, kind: str) -> None:
     lines = file.db.execute(f"SELECT min(_row), max(_row), _bucket FROM {table.name} GROUP BY _bucket").fetchall()
     if lines:
         first, last = min(line[0] for line in lines), max(line[1] for line in lines)
+        fresh.list_new(file, table)
         put_off(file, kind, first, last, lines[0][2])
 
 

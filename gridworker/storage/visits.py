@@ -165,13 +165,9 @@ def met_besides(file: File, households: Sequence[str]) -> dict[str, int]:
 
 def attempts(file: File, since: Mapping[str, int]) -> dict[str, int]:
     """How often nobody was met at each household after the moment given for it (ms UTC)."""
-    return dict(
-        file.db.execute(
-            "SELECT v.household, count(*) FROM json_each(?) AS j JOIN visit AS v ON v.household = j.key"
-            " AND v.visited_at > j.value WHERE v._removed IS NULL AND v.met = 0 GROUP BY v.household",
-            (_json(since),),
-        ).fetchall()
-    )
+    missed = _of_each(file, "household", "visited_at > j.value AND met = 0")
+    text = f"WITH {_GIVEN} SELECT key, count(*) FROM ({missed}) GROUP BY key"
+    return dict(file.db.execute(text, {"given": _json(since)}).fetchall())
 
 
 def covered(file: File, first: int, end: int, grids: Sequence[str], *, to_now: bool) -> list[CoverageLine]:
@@ -179,36 +175,28 @@ def covered(file: File, first: int, end: int, grids: Sequence[str], *, to_now: b
 
     ``to_now``: nothing later than ``end`` exists, so that the latest meetings answer without a look at visits.
     """
-    counts = file.db.execute(
-        "SELECT j.value, (SELECT count(*) FROM visit AS v WHERE v._removed IS NULL AND v.grid = j.value"
-        " AND v.visited_at >= ? AND v.visited_at < ?) FROM json_each(?) AS j",
-        (first, end, _json(grids)),
-    ).fetchall()
+    text = f"WITH {_GIVEN} SELECT key, count(*) FROM ({_of_each(file, 'grid', _BETWEEN)}) GROUP BY key"
+    counts = dict(file.db.execute(text, _stretch(first, end, grids)).fetchall())
     met = _met_to_now(file, first, grids) if to_now else _met_between(file, first, end, grids)
-    return [CoverageLine(grid, n, *met.get(grid, (0, 0))) for grid, n in counts]
+    return [CoverageLine(grid, counts.get(grid, 0), *met.get(grid, (0, 0))) for grid in grids]
 
 
 def by_worker(file: File, first: int, end: int, workers: Sequence[str]) -> list[CoverageLine]:
     """Visits of each worker from ``first`` to before ``end`` (ms UTC)."""
-    lines = file.db.execute(
-        "SELECT j.value, count(v._row), count(CASE WHEN v.met IS NOT 0 THEN v._row END),"
-        " count(DISTINCT CASE WHEN v.met IS NOT 0 THEN v.household END)"
-        " FROM json_each(?) AS j LEFT JOIN visit AS v ON v.visitor = j.value AND v.visited_at >= ?"
-        " AND v.visited_at < ? AND v._removed IS NULL GROUP BY j.value",
-        (_json(workers), first, end),
+    found = _of_each(file, "visitor", _BETWEEN, ("met", "household"))
+    text = (
+        f"WITH {_GIVEN} SELECT key, count(*), count(CASE WHEN met IS NOT 0 THEN 1 END),"
+        f" count(DISTINCT CASE WHEN met IS NOT 0 THEN household END) FROM ({found}) GROUP BY key"
     )
-    return [CoverageLine(*line) for line in lines]
+    lines = {line[0]: line for line in file.db.execute(text, _stretch(first, end, workers))}
+    return [CoverageLine(*lines.get(worker, (worker, 0, 0, 0))) for worker in workers]
 
 
 def by_day(file: File, visitor: str, first: int, end: int) -> dict[int, int]:
     """One worker's visits per day, days counted from 1970-01-01 in China."""
-    return dict(
-        file.db.execute(
-            f"SELECT (visited_at + {CHINA_MS}) / {DAY_MS}, count(*) FROM visit WHERE visitor = ?"
-            " AND visited_at >= ? AND visited_at < ? AND _removed IS NULL GROUP BY 1",
-            (visitor, first, end),
-        ).fetchall()
-    )
+    found = _of_each(file, "visitor", _BETWEEN, ("visited_at",))
+    text = f"WITH {_GIVEN} SELECT (visited_at + {CHINA_MS}) / {DAY_MS}, count(*) FROM ({found}) GROUP BY 1"
+    return dict(file.db.execute(text, _stretch(first, end, [visitor])).fetchall())
 
 
 def _met_to_now(file: File, first: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -223,13 +211,28 @@ def _met_to_now(file: File, first: int, grids: Sequence[str]) -> dict[str, tuple
 
 
 def _met_between(file: File, first: int, end: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
-    lines = file.db.execute(
-        "SELECT v.grid, count(*), count(DISTINCT v.household) FROM json_each(?) AS j JOIN visit AS v"
-        " ON v.grid = j.value AND v.visited_at >= ? AND v.visited_at < ?"
-        " WHERE v._removed IS NULL AND v.met IS NOT 0 GROUP BY v.grid",
-        (_json(grids), first, end),
-    )
+    found = _of_each(file, "grid", f"{_BETWEEN} AND met IS NOT 0", ("household",))
+    text = f"WITH {_GIVEN} SELECT key, count(*), count(DISTINCT household) FROM ({found}) GROUP BY key"
+    lines = file.db.execute(text, _stretch(first, end, grids))
     return {grid: (met, n) for grid, met, n in lines}
+
+
+_GIVEN = "j AS MATERIALIZED (SELECT key, value FROM json_each(:given))"
+_BETWEEN = "visited_at >= :first AND visited_at < :end"
+
+
+def _of_each(file: File, field: str, test: str, told: Sequence[str] = ()) -> str:
+    """The live visits whose ``field`` is a key of what was given: the key, and what else is told of them."""
+    columns = ", ".join(("j.key", *told))
+    indexed, *new = file.tables["visit"].live
+    ways = [f"j CROSS JOIN visit ON {field} = j.key WHERE {indexed}"]
+    # The new ones are few, and no index knows them: each is read once.
+    ways += [f"visit CROSS JOIN j ON j.key = {field} WHERE {live}" for live in new]
+    return " UNION ALL ".join(f"SELECT {columns} FROM {way} AND {test}" for way in ways)
+
+
+def _stretch(first: int, end: int, keys: Sequence[str]) -> dict[str, Any]:
+    return {"first": first, "end": end, "given": _json(dict.fromkeys(keys))}
 
 
 def _json(value: Any) -> str:

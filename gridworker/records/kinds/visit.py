@@ -78,9 +78,9 @@ VISIT = Kind(
     title_fields=("text",),
     columns=("visited_at", "mode", "text", "state"),
     indexes=(("grid", "visited_at"), ("household", "visited_at"), ("visitor", "visited_at"), ("state", "visited_at")),
+    indexed_later=True,
     summaries=(
         Summary("visits_by_household", by=("household",), where={"met": (True, None)}, latest="visited_at"),
-        Summary("visits_by_grid_month", by=("grid", "month"), latest="visited_at"),
         Summary("visits_by_state", by=("grid", "state")),
     ),
     alike=(Alike(("household", "visitor", "text", "visited_at"), every=TEN_MINUTES),),
