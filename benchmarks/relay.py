@@ -3,22 +3,19 @@
 import heapq
 import random
 import socket
-import struct
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
-from types import TracebackType
-from urllib.parse import urlsplit
+
+from benchmarks.between import Between, Talk
 
 SEGMENT = 1448
 """Bytes that travel at once, as in a segment of TCP."""
-_RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER: what is still under way is lost, and the other side is told so."""
 
 
-class Relay:
+class Relay(Between):
     """Stands before one plain http address; ``address`` is where it listens.
 
     ``rate``: bits a second each way. ``delay``: seconds from one end to the other, also for the first word of a new
@@ -37,56 +34,26 @@ class Relay:
         breaks: Sequence[int] = (),
         chance: random.Random | None = None,
     ) -> None:
-        place = urlsplit(address)
-        self._target = (place.hostname or "127.0.0.1", place.port or 80)
         self.rate, self.delay, self.stalls, self.stall = rate, delay, stalls, stall
         self.breaks = sorted(breaks)
         self._chance = chance or random.Random(1)
         self._free = {"up": 0.0, "down": 0.0}
-        self._lock = threading.Lock()
-        self._open: list[socket.socket] = []
-        self._closed = False
         self.up = self.down = self.stalled = self.broken = self.connections = 0
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._door.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(address)
 
-    def close(self) -> None:
-        """Cut everything."""
-        self._closed = True
-        self._door.close()
-        self._cut()
-
-    def __enter__(self) -> "Relay":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _accept(self) -> None:
-        while not self._closed:
-            try:
-                near, _ = self._door.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._join, args=(near,), daemon=True).start()
-
-    def _join(self, near: socket.socket) -> None:
+    def serve(self, near: socket.socket) -> None:
         """A connection is there when its first word has gone there and back."""
         time.sleep(2 * self.delay)
-        far = socket.create_connection(self._target)
-        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.join(near)
+
+    def begun(self, talk: Talk) -> None:
+        super().begun(talk)
         with self._lock:
             self.connections += 1
-            self._open += [near, far]
-        for source, target, way in ((near, far, "up"), (far, near, "down")):
-            threading.Thread(target=self._carry, args=(source, target, way), daemon=True).start()
 
-    def _carry(self, source: socket.socket, target: socket.socket, way: str) -> None:
+    def carry(self, talk: Talk, way: str) -> None:
         """Reads no faster than the line takes it; what was read arrives after the delay."""
+        source, target = talk.ends(way)
         under_way = _UnderWay(target, self._arrived, way)
         with suppress(OSError):
             while piece := source.recv(SEGMENT):
@@ -114,17 +81,8 @@ class Relay:
                 self.breaks.pop(0)
                 self.broken += 1
         if broken:
-            self._cut()
+            self.cut()
         return not broken
-
-    def _cut(self) -> None:
-        with self._lock:
-            lines, self._open = self._open, []
-        for line in lines:
-            with suppress(OSError):
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
 
 
 class _UnderWay:

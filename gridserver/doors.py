@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from gridserver import logs
 from gridserver.errors import Refused
@@ -232,11 +233,14 @@ def _note_seen(request: Request, conn: Connection, caller: Caller, now: int) -> 
 async def _body(request: Request) -> bytes:
     pieces: list[bytes] = []
     size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > MOST_BYTES:
-            raise Refused("too_big")
-        pieces.append(piece)
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise Refused("too_big")
+            pieces.append(piece)
+    except ClientDisconnect:  # nobody hears the answer; the log and the figures tell of a bad line, not of a bug
+        raise Refused("cut") from None
     return b"".join(pieces)
 
 

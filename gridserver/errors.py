@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 STATUS: Mapping[str, int] = {
     "bad_request": 400,
+    "cut": 400,
     "auth": 401,
     "device": 403,
     "not_allowed": 403,
@@ -29,6 +30,7 @@ STATUS: Mapping[str, int] = {
 
 REASONS: Mapping[str, str] = {
     "bad_request": "请求的格式不对，请升级程序后再试。",
+    "cut": "线路断了，内容没有收完，请重新同步。",
     "auth": "登录已过期，请重新登录。",
     "device": "这台电脑已被停用，请联系管理员。",
     "not_allowed": "您的岗位没有这项权限，请联系督导或管理员。",

@@ -1,4 +1,4 @@
-"""``python -m simulation run|play|mutants|storage``: made-up histories, and what they prove."""
+"""``python -m simulation run|play|mutants|storage|processes``: made-up histories, and what they prove."""
 
 import argparse
 import sys
@@ -29,11 +29,17 @@ def main() -> int:
     disks.add_argument("--seconds", type=float, default=60.0)
     disks.add_argument("--first", "--seed", type=int, default=1, dest="first")
     disks.add_argument("--processes", type=int, default=0, help="0: one a core")
+    killed = commands.add_parser("processes", help="real desks, centre and line, all of which are killed and broken")
+    killed.add_argument("--seconds", type=float, default=0.0)
+    killed.add_argument("--histories", type=int, default=0)
+    killed.add_argument("--first", type=int, default=1, help="the first seed")
     asked = parser.parse_args()
     if asked.command == "storage":
         return storage_faults.main(asked.what, asked.which, asked.first, asked.seconds, asked.processes)
     if asked.command == "run":
         return _run(asked.first, asked.seconds, asked.histories, asked.processes)
+    if asked.command == "processes":
+        return _processes(asked.first, asked.seconds, asked.histories)
     return _play(asked.which) if asked.command == "play" else _mutants(asked.names)
 
 
@@ -48,6 +54,16 @@ def _run(first: int, seconds: float, histories: int, processes: int) -> int:
         f"seeds {done.first} to {done.end - 1} · {done.seconds:.0f} s · {rate:,.0f} acts a second ·"
         f" {done.totals['acts'] / max(done.cpu, 0.001):,.0f} a second of one core"
     )
+    return 1 if done.broken else 0
+
+
+def _processes(first: int, seconds: float, histories: int) -> int:
+    from simulation.processes import running as processes  # the whole centre is imported by it
+
+    done = processes.run(first, seconds=seconds, histories=histories)
+    for seed, said in done.broken:
+        print(f"seed {seed}: {said}")
+    print(f"seeds {done.first} to {done.end - 1} · {done.line()}")
     return 1 if done.broken else 0
 
 

@@ -55,6 +55,10 @@ class Entry:
         )
 
 
+def _nobody_minds(entries: Sequence[Entry]) -> None:
+    """Entries are forgotten."""
+
+
 class Outbox:
     """The changes of one desk in the order of the acts."""
 
@@ -64,7 +68,7 @@ class Outbox:
         self._noted = numbers
         self.released: list[str] = []
         """Groups that were put aside, taken later, and are in no backup that is known."""
-        self.forgotten: Callable[[Sequence[Entry]], None] = lambda entries: None
+        self.forgotten: Callable[[Sequence[Entry]], None] = _nobody_minds
 
     def copy(self) -> "Outbox":
         """As it is at this moment."""

@@ -77,7 +77,7 @@ class DeskStore:
     def __init__(self, kinds: Mapping[str, Kind] = KINDS, slice_rows: int = 400) -> None:
         self.kinds = kinds
         self.slice_rows = slice_rows
-        self.boundary: Callable[[], None] = lambda: None
+        self.boundary: Callable[[], None] = _nobody_dies
         self.metas: dict[str, Any] = {}
         self.outbox = Outbox()
         self.rows: dict[Key, Held] = {}
@@ -663,6 +663,10 @@ class DeskStore:
                     del asides[key]
                     done += 1
         return done
+
+
+def _nobody_dies() -> None:
+    """The usual end of a transaction."""
 
 
 def _keys(entries: Iterable[Entry]) -> set[Key]:

@@ -37,7 +37,10 @@ from tests.helpers.logwatch import LogWatch  # noqa: E402 - as above
 sockets.close_all_but_loopback()
 
 
-LONGEST = ("tests/stories/test_demo.py", "tests/stories/test_killed.py", "tests/stories/", "tests/cli/", "tests/demo/")
+LONGEST = (
+    *("tests/stories/test_demo.py", "tests/simulation/test_processes.py"),
+    *("tests/stories/", "tests/cli/", "tests/demo/"),
+)
 """Begun first, so that the run does not end with one core at work and the others waiting for it."""
 
 

@@ -49,7 +49,7 @@ def serve(asked: argparse.Namespace) -> int:
             bell = stack.enter_context(_signals())
             stack.enter_context(_alone(settings))
             door = stack.enter_context(_door(settings))
-            world = stack.enter_context(opened(settings, pool=16, ca=authority))
+            world = stack.enter_context(opened(settings, pool=16, ca=authority, keep=True))
             if world.keys is None:
                 raise CommandFailed("the keys of this centre are not in the data folder; restore them from a backup")
             ground = ground_on(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gridserver.settings import Settings
 from gridserver.storage import embedded, meta, migrate
 from gridserver.storage.embedded import Cluster
 from gridserver.storage.engine import Engine, connect, reason_of, transaction
+from gridserver.storage.keeper import kept
 
 __all__ = ["World", "clock", "data_folder", "database_of", "new_id", "opened"]
 
@@ -32,11 +33,11 @@ class World:
 
 
 @contextmanager
-def opened(settings: Settings, *, pool: int = 2, ca: str | None = None) -> Iterator[World]:
-    """The centre of these settings; an embedded PostgreSQL runs for as long. Makes a new one where there is none.
-    Raises ``CommandFailed``.
+def opened(settings: Settings, *, pool: int = 2, ca: str | None = None, keep: bool = False) -> Iterator[World]:
+    """The centre of these settings; an embedded PostgreSQL runs for as long, ``keep``: whatever befalls it. Makes a
+    new one where there is none. Raises ``CommandFailed``.
     """
-    with database_of(settings) as url:
+    with database_of(settings, keep=keep) as url:
         engine = connect(url, pool=pool)
         try:
             found = _keys(settings, engine)
@@ -49,8 +50,9 @@ def opened(settings: Settings, *, pool: int = 2, ca: str | None = None) -> Itera
 
 
 @contextmanager
-def database_of(settings: Settings) -> Iterator[str]:
-    """The address of the database, which answers for the length of the block."""
+def database_of(settings: Settings, *, keep: bool = False) -> Iterator[str]:
+    """The address of the database, which answers for the length of the block. ``keep``: one that dies is started
+    again."""
     if settings.data is not None:
         data_folder(settings.data)
     if settings.database:
@@ -61,7 +63,8 @@ def database_of(settings: Settings) -> Iterator[str]:
     cluster = Cluster(settings.data / "postgres", programs=embedded.programs())
     url = cluster.start()
     try:
-        yield url
+        with kept(cluster) if keep else nullcontext():
+            yield url
     finally:
         cluster.stop()
 

@@ -103,6 +103,7 @@ class Cluster:
             if self._runs() and not self._users.others():
                 self._stop(home)
             if not self._runs():
+                self._set_up()
                 self._start(home)
             self._users.enter()
         try:
@@ -117,6 +118,17 @@ class Cluster:
             self._users.leave()
             if not self._users.others() and self._runs():
                 self._stop(self._refuge())
+
+    def revive(self) -> bool:
+        """Starts it again, where it was, when it died under those who use it; False when it had not. Raises
+        ``CommandFailed``.
+        """
+        with self._alone():
+            if self._runs():
+                return False
+            self._start(self._refuge())
+        self._ready()
+        return True
 
     def is_running(self) -> bool:
         """Whether a PostgreSQL runs in this folder."""
@@ -184,9 +196,11 @@ class Cluster:
         with open(self._pgdata / "postgresql.conf", "a") as file:
             file.write("\ninclude 'gridworker.conf'\n")
 
-    def _start(self, home: Refuge | None) -> None:
+    def _set_up(self) -> None:
         conf = self._pgdata / "gridworker.conf"
         conf.write_text("".join(f"{k} = {_quoted(v)}\n" for k, v in {**self._settings, **self._place()}.items()))
+
+    def _start(self, home: Refuge | None) -> None:
         log = self._pgdata / "postgres.log"
         if log.exists() and log.stat().st_size > 10_000_000:
             log.replace(log.with_suffix(".log.1"))
@@ -250,6 +264,17 @@ class Cluster:
             return []
 
     def _ready(self) -> str:
+        """Where it answers. One that has just lost a process mends itself first, and takes nobody in meanwhile."""
+        until = time.monotonic() + _LAST_BREATH
+        while True:
+            try:
+                return self._answering()
+            except psycopg.OperationalError as error:
+                if time.monotonic() > until:
+                    raise CommandFailed(f"PostgreSQL in {self.folder} does not answer: {error}") from None
+                time.sleep(0.1)
+
+    def _answering(self) -> str:
         facts = [*self._facts(), *[""] * 8]
         password = quote((self.folder / "password").read_text().strip(), safe="")
         host = quote(facts[4] or facts[5], safe="")

@@ -7,6 +7,7 @@ ended. The file says who that is and stays.
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -86,6 +87,7 @@ class FileLock:
 
     def _note(self, words: str) -> None:
         assert self._handle is not None
-        os.ftruncate(self._handle, 0)
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        os.write(self._handle, words.encode())
+        with suppress(OSError):  # the disk is full: the lock holds without its note
+            os.ftruncate(self._handle, 0)
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            os.write(self._handle, words.encode())

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from gridworker.errors import (
+    BrokenAnswer,
     CentreBusy,
     DeviceRevoked,
     NotAccepted,
@@ -66,6 +67,8 @@ class Reply(NamedTuple):
 def refusal(reply: Reply, path: str) -> Exception:
     """Why the centre did not serve the request."""
     problem = problem_in(reply)
+    if problem.error == "cut":
+        return BrokenAnswer("the request was cut on its way")
     if reply.status == 401:
         return Unauthorised(problem.reason)
     if reply.status in _PLAIN:

@@ -402,6 +402,8 @@ class Centre:
         said = response.headers.get("Content-Length", "")
         if said.isdecimal() and int(said) != size:
             raise BrokenAnswer(f"{size} bytes of {said}")
+        if not size and response.status_code == 200 and not said and MARK not in response.headers:
+            raise BrokenAnswer("cut in its head")
         wait = response.headers.get("Retry-After", "")
         return Reply(
             status=response.status_code,

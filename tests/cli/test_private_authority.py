@@ -3,7 +3,7 @@
 import shutil
 
 from gridworker import settings
-from tests.helpers.bad_line import Authority
+from simulation.processes.authority import Authority
 from tests.helpers.served import GRID, served
 
 

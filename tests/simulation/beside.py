@@ -24,7 +24,8 @@ from gridworker.storage.store import Store
 from gridworker.storage.wish import Arranged
 from simulation.centre import Account, Centre
 from simulation.desk_store import DeskStore
-from simulation.district import COUNTY, GRIDS, PEOPLE, TOWN_OF, TOWNS, name_of
+from simulation.district import COUNTY, GRIDS, PEOPLE
+from simulation.founding import regions
 from tests.helpers import centre as real_centre
 
 KEY = bytes(range(32))
@@ -179,7 +180,7 @@ class CentreBeside(Centre):
             own = self.books.devices.pop(self.books.author)
             self.books.devices[known.author] = type(own)(known.author)
             self.books.epoch, self.books.author = known.epoch, known.author
-            scope.regions_written(conn, _regions())
+            scope.regions_written(conn, regions())
             for person in PEOPLE:
                 self._hire(conn, person.id, person.role, person.grids)
             for device, person_id in devices_of.items():
@@ -297,17 +298,6 @@ _FLOOR = """
         entries = (SELECT count(*) FROM record WHERE record.bucket = bucket_head.bucket)
     WHERE bucket = CAST(:bucket AS uuid)
 """
-
-
-def _regions() -> list[Row]:
-    village = {town: name_of(0xA9, number) for number, town in enumerate(TOWNS)}
-    tree = [(COUNTY, "county", None), *((town, "town", COUNTY) for town in TOWNS)]
-    tree += [(village[town], "village", town) for town in TOWNS]
-    tree += [(grid, "grid", village[TOWN_OF[grid]]) for grid in GRIDS]
-    return [
-        Row("region", name, "", 1, "", {"code": name[:20], "name": name, "level": level, "parent": parent}, {})
-        for name, level, parent in tree
-    ]
 
 
 def _said(do: Callable[[], Any]) -> Any:

@@ -1,6 +1,8 @@
 """Several workers share one laptop: each has a store, a password and a window of his own."""
 
+import errno
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -160,6 +162,17 @@ FileLock(Path(sys.argv[1])).take("their-socket")
 print("held", flush=True)
 time.sleep(60)
 """
+
+
+def test_on_a_full_disk_a_lock_holds_without_its_note(tmp_path, monkeypatch):
+    def full(handle, words):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with FileLock(tmp_path / "sync.lock").take() as held:
+        assert held.holder() is None
+        with pytest.raises(StoreBusy):
+            FileLock(tmp_path / "sync.lock").take()
 
 
 def test_a_program_that_was_killed_leaves_no_lock_behind(tmp_path):

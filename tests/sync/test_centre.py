@@ -1,6 +1,7 @@
 """At the border of the line every mishap becomes an error with a title and advice."""
 
 import socket
+import threading
 
 import orjson
 import pytest
@@ -23,12 +24,15 @@ from gridworker.errors import (
     TooOld,
     TooSlow,
 )
+from gridworker.protocol.codec import pack
 from gridworker.protocol.people import Account, Enrol, SignedIn, Tokens
 from gridworker.protocol.sync import Clock, Hello, Push, PushAnswer, Standing
 from gridworker.sync.answers import Disagreement, TooBig
 from gridworker.sync.badge import Badge
 from gridworker.sync.centre import Centre
-from tests.helpers.bad_line import Authority, answer, listening
+from gridworker.sync.tls_words import tls_failed
+from simulation.processes.authority import Authority
+from tests.helpers.bad_line import answer, listening
 
 STANDING = Standing(epoch="e", incarnation=1, last_n=0, durable_n=0, scope=0, now=1_772_000_000_000, backup=False)
 HELLO = orjson.dumps(Hello(protocol=(1, 1), schema_version=1).model_dump(mode="json"))
@@ -203,6 +207,29 @@ def test_a_bad_certificate_says_what_is_wrong_with_it(tmp_path, host, expired, w
 def test_https_to_a_machine_that_speaks_plain_http_is_no_secret_failure():
     with listening(lambda _: answer(400)) as port, pytest.raises(TlsFailed):
         Centre(f"https://127.0.0.1:{port}").hello()
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\ncontent-ty", b"HTTP/1.1 200 OK\r\ncontent-length: 9"])
+def test_an_answer_that_is_cut_in_its_head_is_a_broken_line_and_no_strangers(said):
+    with listening(lambda _: said) as port, pytest.raises((BrokenAnswer, CentreUnreachable)):
+        Centre(f"http://127.0.0.1:{port}").hello()
+
+
+def test_a_line_that_ends_or_garbles_under_tls_blames_nobodys_certificate(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        closer = threading.Thread(target=lambda: door.accept()[0].close())
+        closer.start()
+        with pytest.raises((BrokenAnswer, CentreUnreachable)):
+            Centre(f"https://127.0.0.1:{door.getsockname()[1]}").hello()
+        closer.join()
+    for said in ("[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]", "[SSL: SSLV3_ALERT_BAD_RECORD_MAC] alert"):
+        assert isinstance(tls_failed(said), BrokenAnswer)
+
+
+def test_a_request_that_was_cut_on_its_way_is_sent_again():
+    said = pack({"error": "cut", "reason": ""})[0]
+    with listening(lambda _: answer(400, said, **OURS)) as port, pytest.raises(BrokenAnswer):
+        Centre(f"http://127.0.0.1:{port}").hello()
 
 
 def test_nobody_listens_or_nobody_knows_the_name():

@@ -8,7 +8,8 @@ import pytest
 from gridworker.errors import NotTheCentre, ProxyInTheWay, TlsFailed, TooOld
 from gridworker.protocol.sync import Hello
 from gridworker.sync.reach import STEP_TITLES, Step, reach
-from tests.helpers.bad_line import Authority, answer, listening
+from simulation.processes.authority import Authority
+from tests.helpers.bad_line import answer, listening
 
 
 def hello(oldest: int, newest: int) -> bytes:

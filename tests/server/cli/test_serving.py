@@ -21,7 +21,7 @@ from gridserver.cli.serving import check, is_loopback, uvicorn_config
 from gridserver.errors import CommandFailed
 from gridserver.settings import Settings, default_data
 from gridserver.storage.embedded import Cluster, programs
-from tests.helpers.bad_line import Authority
+from simulation.processes.authority import Authority
 from tests.helpers.centre import PASSWORD, short_folder
 
 ROOT = Path(__file__).parents[3]

@@ -122,3 +122,21 @@ def test_every_refusal_is_counted_by_its_code(wang):
     assert "# TYPE gridworker_requests_refused_total counter" in figures
     for code, times in (("bad_request", 3), ("too_big", 1), ("gap", 1)):
         assert f'gridworker_requests_refused_total{{error="{code}"}} {times}' in figures
+
+
+def test_a_body_that_is_cut_on_its_way_is_a_bad_line_and_no_bug(centre, portal):
+    said = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    heard = []
+
+    async def cut():
+        async def receive():
+            return said.pop(0)
+
+        async def send(message):
+            heard.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/sync/v1/push", "headers": [], "query_string": b""}
+        await centre.line.app({**scope, "client": None, "root_path": "", "http_version": "1.1"}, receive, send)
+
+    portal.call(cut)
+    assert heard[0]["status"] == 400
