@@ -492,6 +492,7 @@ class Centre:
                 bucket,
                 seq,
                 at,
+                item.n,
             )
             books.ledger[item.id] = Mark(line, *key, item.body, books.arrived, item.n)
         for note in verdict.notes:

@@ -479,12 +479,16 @@ class DeskStore:
 
     def _is_here(self, key: Key, wire: Wire, old: Version, new: Version, naming: bool) -> bool:
         if not naming:
-            return old.ver >= new.ver
+            return old.ver >= new.ver and not self._is_of_an_earlier_reading(key, old)
         if old != new or key[0] not in self.kinds:
             return old == new
         here = self.rows.get(key)
         row = self.base.get(key, here.row) if here is not None and here.row.ver else None
         return row is not None and (row.writers, list(row.removed or ())) == (wire.get("w"), list(wire.get("x") or ()))
+
+    def _is_of_an_earlier_reading(self, key: Key, old: Version) -> bool:
+        place = self.places.get(old.bucket)
+        return place is not None and place.naming and key not in place.named
 
     def _version(self, key: Key) -> Version | None:
         """The version that is here; one put aside is the one that counts."""

@@ -83,7 +83,9 @@ class Oracle:
                 continue
             if books.backup and not any(name in backup.ledger for backup in backups):
                 raise Violation("I2", f"forgotten before it was in a backup: {name} {each.state}")
-            if name not in books.ledger and not books.backup:
+            if name not in books.ledger and books.backup:
+                self.may_be_lost.add(name)  # durable, and then an older backup was put back
+            elif name not in books.ledger:
                 raise Violation("I2", f"forgotten before it was at the centre: {name} {each.state}")
 
     def written(self, centre: Centre, answered: Iterable[GroupResult], now: int) -> None:

@@ -352,8 +352,7 @@ class World:
             if answer is not None:
                 engine.heard(answer, self.clock(desk))
                 self.oracle.shown(desk)
-                if not self.totals["restores"]:  # after one, a bucket may have to be read once more
-                    self.oracle.adds_up(desk)
+                self.oracle.adds_up(desk)
         if most > 1:
             raise Violation("I11", f"desk {desk.number} does not come to an end")
 

@@ -178,7 +178,7 @@ _COLUMNS = (
     *("sha", "at", "body"),
 )
 _KNOWN = text("""
-    SELECT id, device, incarnation, person, tx, verdict, late, sha, bucket, seq, at FROM change
+    SELECT id, device, incarnation, person, tx, verdict, late, sha, bucket, seq, at, n FROM change
     WHERE id = ANY(CAST(:ids AS uuid[]))
 """)
 _NOT_MADE = text("""

@@ -73,6 +73,8 @@ class Known(NamedTuple):
     bucket: str | None
     seq: int | None
     at: int
+    n: int = 0
+    """The number under which it came."""
 
 
 @dataclass(slots=True)
@@ -133,9 +135,21 @@ def count(lane: Lane, groups: Sequence[Handed]) -> None:
                 raise Refused("gap", want=lane.last_n + 1)
             if item.n <= lane.last_n and known is None:
                 raise Refused("fork")
+            if (
+                known is not None
+                and known.verdict == "held"
+                and item.n <= lane.last_n
+                and not _is_where(known, item, lane)
+            ):
+                raise Refused("fork")  # a second copy of the store gave this number to something else since
             if known is not None and known.sha != item.sha and known.incarnation == lane.incarnation:
                 raise Refused("fork")
             lane.last_n = max(lane.last_n, item.n)
+
+
+def _is_where(known: Known, item: Item, lane: Lane) -> bool:
+    """Whether the ledger has the change under the number, and in the life, under which it comes."""
+    return (known.incarnation, known.n) == (lane.incarnation, item.n)
 
 
 def sorted_out(groups: Sequence[Handed], known: Mapping[str, Known], person: str, cut_off: bool) -> Sorted:

@@ -323,12 +323,22 @@ def _is_here(work: _Slice, kind: str, wire: Wire, old: Version, new: Version) ->
     way: when a bucket is replaced, it has to be the same people's writing too.
     """
     if not work.force:
-        return old.ver >= new.ver
+        return old.ver >= new.ver and not _is_of_an_earlier_reading(work, kind, wire["i"], old)
     if old != new or kind not in work.file.tables:
         return old == new
     here = project.held(work.file, kind, wire["i"])
     row = project.centre_row(work.file, kind, wire["i"], here)
     return row is not None and (row.writers, list(row.removed or ())) == (wire.get("w"), list(wire.get("x") or ()))
+
+
+def _is_of_an_earlier_reading(work: _Slice, kind: str, record: str, old: Version) -> bool:
+    """Whether what is here lies in another bucket that is being read anew and did not name it yet: it may be of a
+    centre that was restored since, and its version says nothing against what comes."""
+    query = (
+        "SELECT 1 FROM bucket WHERE _row = ? AND naming AND NOT EXISTS"
+        " (SELECT 1 FROM named n WHERE n._bucket = bucket._row AND n.kind = ? AND n.id = ?)"
+    )
+    return work.file.db.execute(query, (old.bucket, kind, record)).fetchone() is not None
 
 
 def _version_of(wire: Wire, place: BucketRow) -> Version | None:

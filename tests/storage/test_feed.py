@@ -6,7 +6,7 @@ from gridworker.records import KINDS
 from gridworker.records.fields import Text
 from gridworker.records.row import Stamp
 from gridworker.storage import feed
-from tests.helpers.notebook import BUCKETS, GRID, LI, MORNING, Notebook, bucket, hash_of, info, name_of
+from tests.helpers.notebook import BUCKETS, GRID, LI, MORNING, OTHER_GRID, Notebook, bucket, hash_of, info, name_of
 
 HOUSE = {"head_name": "王建国", "grid": GRID, "address": "马村 1 号"}
 
@@ -291,6 +291,18 @@ def test_after_the_centre_was_restored_the_same_version_with_another_past_is_tak
     notebook.store.reset_bucket(bucket("grid"))
     assert notebook.give("grid", other, reset=True).hash_ok
     assert notebook.ledger.get("household", row.id)["note"] == "养蜂"
+
+
+def test_after_a_restore_a_record_is_taken_by_the_grid_from_which_it_had_moved(notebook):
+    (here,) = houses(notebook, 1)
+    moved = notebook.centre.write("household", {**HOUSE, "grid": OTHER_GRID}, "other_grid", record=here.id)
+    notebook.give("other_grid", moved)
+    notebook.centre.rows["household", here.id] = here  # restored from before it moved
+    notebook.store.reset_bucket(bucket("other_grid"))
+    assert notebook.give("grid", here).hash_ok
+    assert notebook.give("other_grid", reset=True).hash_ok
+    assert notebook.store.get("household", here.id).bucket == bucket("grid")
+    assert notebook.ledger.count("household") == 1
 
 
 def test_a_reset_that_was_broken_off_starts_again(notebook):

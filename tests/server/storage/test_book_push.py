@@ -170,6 +170,18 @@ def test_nobody_waits_longer_than_five_days_for_a_record_that_was_refused(wang):
     assert (result.verdict, len(result.conflicts)) == ("conflict", 1), "what it points at never came"
 
 
+def test_what_is_held_and_comes_again_from_a_copy_under_a_number_that_is_gone_means_that_it_is_a_copy(wang):
+    row = wang.create("household", wang.bucket("grid", GRID), household(wang.centre.regions[GRID]))
+    held = wang.hand.group(wang.hand.set(replace(row, id=wang.hand.new_id()), "phone", "13812345678"))
+    assert wang.send(held)[0].verdict == "held"
+    assert wang.send(held)[0].verdict == "held", "as often as it likes"
+    wang.send(house(wang))
+    held.changes[0]["n"] = wang.hand.n  # the copy numbered it anew, and the number went to the house meanwhile
+    assert problem(wang, held).error == "fork"
+    wang.hand.incarnation, held.changes[0]["n"] = 2, 1
+    assert wang.send(held)[0].verdict == "held"
+
+
 def test_an_edit_of_a_record_that_has_not_come_waits_a_month_and_then_goes_to_a_person(wang):
     row = wang.create("household", wang.bucket("grid", GRID), household(wang.centre.regions[GRID]))
     group = wang.hand.group(wang.hand.set(replace(row, id=wang.hand.new_id()), "phone", "13812345678"))
