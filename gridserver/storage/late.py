@@ -30,7 +30,7 @@ _TAKEN = text("""
     GROUP BY person, account.name ORDER BY max(change.at) DESC LIMIT :most
 """)
 _ASIDE = text("""
-    SELECT person, account.name, at, code, reason, json_array_length(body::json -> 'changes') AS changes
+    SELECT quarantine.id, person, account.name, at, code, reason, json_array_length(body::json -> 'changes') AS changes
     FROM quarantine JOIN account ON account.id = person
     WHERE state = 'open' AND buckets && CAST(:buckets AS uuid[]) ORDER BY at, quarantine.id LIMIT :most
 """)

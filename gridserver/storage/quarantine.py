@@ -29,6 +29,8 @@ class PutAside:
     reason: str
     at: int
     """When it came, ms UTC."""
+    buckets: list[str]
+    """Where it was meant to go."""
     group: Group
 
 
@@ -141,6 +143,7 @@ def _listed(row: Any) -> Listed:
 
 def _put_aside(row: Any) -> PutAside:
     facts = row._asdict()
+    facts["buckets"] = [str(each) for each in facts["buckets"]]
     return PutAside(**{**facts, "group": Group.model_validate(orjson.loads(facts["group"]))})
 
 
@@ -149,7 +152,7 @@ def _buckets(group: Handed) -> list[str]:
     return sorted(each for each in said if ENTRY_ID.match(each))
 
 
-_COLUMNS = 'id, device, person, verdict, code, reason, at, body AS "group"'
+_COLUMNS = 'id, device, person, verdict, code, reason, at, buckets, body AS "group"'
 _PUT = text("""
     INSERT INTO quarantine (device, person, tx, verdict, code, reason, buckets, body, digest, at)
     SELECT row.* FROM unnest(CAST(:rows AS text[])) AS sent (json),

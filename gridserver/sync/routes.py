@@ -11,14 +11,16 @@ from starlette.responses import FileResponse
 from gridserver.description import answers
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, message, raw, reading, visit
 from gridserver.errors import Refused
-from gridserver.sync import following, service
+from gridserver.sync import decisions, following, service
 from gridserver.sync.courier import Counter
 from gridworker.protocol.codec import OCTETS
+from gridworker.protocol.oversight import Decision
 from gridworker.protocol.sync import Pull, Push, SealedGroups
 from gridworker.records.fields import ENTRY_ID
 
 router = APIRouter(prefix="/sync/v1")
 
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
 _SHA = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -31,6 +33,7 @@ def _anybody(request: Request) -> Iterator[Visit]:
 Sent = Annotated[Push, Depends(message(Push))]
 Sealed = Annotated[SealedGroups, Depends(message(SealedGroups))]
 Asked = Annotated[Pull, Depends(message(Pull))]
+Said = Annotated[Decision, Depends(message(Decision))]
 
 
 @router.get("/hello")
@@ -57,6 +60,20 @@ def push(sent: Sent, visit: WriteDoor) -> Response:
 def sealed(sent: Sealed, visit: WriteDoor) -> Response:
     """Takes in groups that a desk could not read itself."""
     return visit.answer(service.take_sealed(visit, sent))
+
+
+@router.get("/aside/{number}")
+def aside(number: str, visit: WriteDoor) -> Response:
+    """What was put aside, as its author wrote it; that it was read is noted."""
+    return visit.answer(decisions.whole(visit, _number(number)))
+
+
+@router.post("/aside/{number}")
+def decide(number: str, said: Said, visit: WriteDoor) -> Response:
+    """A supervisor takes it in its author's name, or says why not."""
+    answer = visit.answer(decisions.decide(visit, _number(number), said))
+    answer.background = BackgroundTask(decisions.follow, visit.ground)
+    return answer
 
 
 @router.post("/pull")
@@ -93,3 +110,10 @@ def history(kind: str, record: str, visit: ReadDoor) -> Response:
     if not ENTRY_ID.match(record) or "\0" in kind:
         raise Refused("not_found")
     return visit.answer(service.history(visit, kind, record))
+
+
+def _number(said: str) -> int:
+    """The number of a group; what is none names no group."""
+    if not _NUMBER.match(said):
+        raise Refused("not_found")
+    return int(said)

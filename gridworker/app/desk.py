@@ -12,6 +12,7 @@ import uuid_utils
 from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, NotFound, StoreError
 from gridworker.ledger import Ledger, Me
 from gridworker.protocol.orders import WipeOrder
+from gridworker.protocol.oversight import AsideWhole, Decided, Decision
 from gridworker.protocol.sync import Clock, History
 from gridworker.storage import lease
 from gridworker.storage.cabinet import Cabinet, WrongBytes, path_of
@@ -21,6 +22,7 @@ from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
 from gridworker.sync import courier, enrol, session, wiping
 from gridworker.sync.answers import WipeOrdered
+from gridworker.sync.centre import Centre
 from gridworker.sync.driver import Told, sync_once
 from gridworker.sync.engine import Report
 from gridworker.sync.enrol import Opened
@@ -200,13 +202,24 @@ class Desk:
         with self._own_store() as store:
             enrol.change_password(self.machine, self.opened, store, old, new, cancelled)
 
+    def put_aside(self, number: int, cancelled: Callable[[], bool] = _never) -> AsideWhole:
+        """Work that waits at the centre for this supervisor. Raises ``CentreError``, ``NotFound``."""
+        with self._line(cancelled) as (_, line):
+            return line.put_aside(number)
+
+    def decide(self, number: int, decision: Decision, cancelled: Callable[[], bool] = _never) -> Decided:
+        """Takes it in or hands it back; what was decided does not wait any more. Raises as ``put_aside``."""
+        with self._line(cancelled) as (store, line):
+            decided = line.decide(number, decision)
+            if decided.taken or not decision.take:
+                left = [each for each in store.meta("put_aside") or () if each.get("id") != number]
+                store.set_meta("put_aside", left)
+            return decided
+
     def history(self, kind: str, record: str, cancelled: Callable[[], bool] = _never) -> History:
         """Every write of a record, from the centre. Raises ``CentreError``, ``NotFound``."""
-        machine = self.machine
-        with self._own_store() as store:
-            line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
-            with contextlib.closing(line):
-                return line.history(kind, record)
+        with self._line(cancelled) as (_, line):
+            return line.history(kind, record)
 
     def renew(self) -> bool:
         """Takes over what a sync has learnt of the worker (role, regions); True when the ledger is a new one."""
@@ -261,6 +274,15 @@ class Desk:
     def _own_cabinet(self) -> Iterator[Cabinet]:
         with contextlib.closing(self.open_cabinet()) as cabinet:
             yield cabinet
+
+    @contextlib.contextmanager
+    def _line(self, cancelled: Callable[[], bool]) -> Iterator[tuple[Store, Centre]]:
+        """A store and a line of its own, for one question."""
+        machine = self.machine
+        with self._own_store() as store:
+            line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
+            with contextlib.closing(line):
+                yield store, line
 
     @contextlib.contextmanager
     def _own_store(self) -> Iterator[Store]:

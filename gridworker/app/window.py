@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gridworker.sync.engine import Report
     from gridworker.sync.files import FilesReport
     from gridworker.ui.open_desk import HouseActions
+    from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.pages.stick_card import Stick
     from gridworker.ui.work import Work
@@ -96,6 +97,13 @@ class OpenedDesk:
         from gridworker.app.stick import StickOf
 
         return StickOf(self._desk)
+
+    @property
+    def aside(self) -> AsideDoor:
+        """For work that waits at the centre for a supervisor."""
+        from gridworker.app.aside import AsideOf
+
+        return AsideOf(self._desk)
 
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""

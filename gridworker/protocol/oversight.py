@@ -1,4 +1,6 @@
-"""What a supervisor asks the centre for: the desks of his district, and when each was last heard from."""
+"""What a supervisor asks the centre for: the desks of his district, and what waits there for his decision."""
+
+from typing import Any
 
 from pydantic import Field
 
@@ -43,6 +45,8 @@ class LateWork(Message):
 class Aside(Message):
     """What was made where it was not one's own: kept whole at the centre until a person decides."""
 
+    id: int = 0
+    """By which it is asked for; 0 from a centre where only an administrator decides."""
     person: str
     name: str
     at: int
@@ -60,3 +64,32 @@ class Desks(Message):
     desks: list[Desk]
     late: list[LateWork] = Field(default_factory=list)
     aside: list[Aside] = Field(default_factory=list)
+
+
+class AsideWhole(Message):
+    """A group that was put aside, as its author wrote it."""
+
+    id: int
+    person: str
+    at: int
+    """When it came, ms UTC."""
+    code: str
+    reason: str
+    changes: list[dict[str, Any]]
+    """As they travel (``records.change.Change.to_wire``)."""
+
+
+class Decision(Message):
+    """What a supervisor decides about such a group."""
+
+    take: bool
+    reason: str = Field(default="", max_length=200)
+    """For its author, Chinese: why it is not taken."""
+
+
+class Decided(Message):
+    """What became of it."""
+
+    taken: bool
+    reason: str = ""
+    """Why it could not be taken after all, Chinese: it waits as before."""

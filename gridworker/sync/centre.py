@@ -29,7 +29,7 @@ from gridworker.errors import (
 )
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import OCTETS, ZSTD, NotReadable, pack, unpack
-from gridworker.protocol.oversight import Desks
+from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
 from gridworker.protocol.sync import (
     Fetch,
@@ -184,6 +184,14 @@ class Centre:
     def desks(self) -> Desks:
         """The desks of a supervisor's district, and when each was last heard from."""
         return self._ask("GET", "/oversight/v1/desks", Desks)
+
+    def put_aside(self, number: int) -> AsideWhole:
+        """What was put aside under this number, for a supervisor of the place that it was meant for."""
+        return self._ask("GET", f"/sync/v1/aside/{number}", AsideWhole)
+
+    def decide(self, number: int, decision: Decision) -> Decided:
+        """The supervisor's word about it."""
+        return self._ask("POST", f"/sync/v1/aside/{number}", Decided, decision)
 
     def renew(self) -> None:
         """New tokens before their time, and what the centre knows of the person today: role, regions."""

@@ -37,6 +37,7 @@ from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
     from gridworker.sync.engine import Report
+    from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.stick_card import Stick
 
 PAGE_OF: Final[Mapping[str, str]] = {
@@ -72,15 +73,16 @@ class Desktop(QObject):
         stick: Stick | None = None,
         files: FileControl | None = None,
         fetch: Fetch | None = None,
+        aside: AsideDoor | None = None,
     ) -> None:
         """*sign_in* asks the centre for new tokens; runs in the network lane. None: there is no centre to ask.
 
         *stick*: packages and receipts on a USB stick. *files* sends photos and papers; *fetch* brings one here, in
-        the network lane.
+        the network lane. *aside*: work that waits at the centre for a supervisor.
         """
         super().__init__(window)
         self._window, self._work, self._control = window, work, control
-        self._sign_in, self._stick, self._files = sign_in, stick, files
+        self._sign_in, self._stick, self._files, self._aside = sign_in, stick, files, aside
         if work.ledger.files is not None:
             work.references.album = Album(work.ledger, window.background, work.lane_ledger, fetch, self)
         self._numbered = self._next_number()
@@ -130,7 +132,7 @@ class Desktop(QObject):
         )
         disputes = DisputesPage(work, lambda _: self._cases.register())
         pages: dict[str, Any] = {
-            "oversight": OversightPage(work),
+            "oversight": OversightPage(work, self._aside),
             "today": self._today if role != Role.MEDIATOR else MediatorTodayPage(work, self._control, self.open_draft),
             "homes": homes,
             "visits": VisitsPage(work, self.open_visit, self.edit_visit),

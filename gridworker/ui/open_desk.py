@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gridworker.storage.file_links import FileLink
     from gridworker.sync.engine import Report
     from gridworker.sync.files import FilesReport
+    from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.pages.stick_card import Stick
     from gridworker.ui.work import Work
@@ -46,6 +47,10 @@ class OpenDesk(Protocol):
     @property
     def stick(self) -> Stick:
         """For packages and receipts on a USB stick."""
+
+    @property
+    def aside(self) -> AsideDoor:
+        """For work that waits at the centre for a supervisor."""
 
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""

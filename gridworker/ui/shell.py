@@ -186,7 +186,9 @@ class Shell(QStackedWidget):
         control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
         files = FileControl(self._background, desk.send_files, control, control)
         self._desk, self._window, self._control = desk, window, control
-        desktop = self._desktop = Desktop(window, desk.work, control, desk.sign_in, desk.stick, files, desk.fetch_file)
+        desktop = self._desktop = Desktop(
+            window, desk.work, control, desk.sign_in, desk.stick, files, desk.fetch_file, desk.aside
+        )
         window.add_page(HelpPage())
         window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
         window.acts.bind("lock", self.lock)

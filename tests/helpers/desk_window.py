@@ -10,6 +10,7 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
+from gridworker.app.aside import AsideOf
 from gridworker.app.desk import Desk
 from gridworker.app.stick import StickOf
 from gridworker.ledger import Ledger
@@ -90,6 +91,7 @@ def window_of(desk: Desk, qtbot: QtBot, *, sync: Callable[[Progress], Any] | Non
         control,
         lambda password, progress: desk.sign_in(password, lambda: progress.cancelled),
         StickOf(desk),
+        aside=AsideOf(desk),
     )
     desktop.start()
     window.show()

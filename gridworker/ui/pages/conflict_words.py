@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from gridworker.ledger.conflicts import ALL, SHOWN, Conflict, Keep, Version, joint_text
 from gridworker.records import KINDS, texts
-from gridworker.records.fields import Entries, Field, IdNumber, Merge, Moment, Phone, Ref, Text
-from gridworker.records.files import Files
-from gridworker.records.identity import masked_id, masked_phone
+from gridworker.records.fields import Field, IdNumber, Merge, Phone, Ref, Text
 from gridworker.records.merge import ClashType
 from gridworker.ui.civil import china_now
+from gridworker.ui.pages.record_words import Facts, masked_words, value_words
 from gridworker.ui.wording import moment_words
 
 EXPLAINED: Final[Mapping[ClashType, str]] = {
@@ -37,14 +36,8 @@ _DOES: Final[Mapping[ClashType, str]] = {
     ClashType.ORPHAN: "填写的",
     ClashType.DUPLICATE: "登记的",
 }
-_TELLING: Final = ("visited_at", "address", "id_number", "household_no", "birth_date", "phone")
-"""By what a person tells one record from another, after its title."""
-
 PATIENCE_DAYS: Final = 7
 """After which the supervisor is asked too."""
-
-Facts = Callable[[Sequence[str], str], str]
-"""What a record is, in one line: (kinds that it may be of, id)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +127,7 @@ def words(conflict: Conflict, version: Version, facts: Facts = lambda kinds, rec
     field, value, alive = field_of(conflict), version.value, version.n == 0
     match conflict.type:
         case ClashType.DEL_VS_EDIT:
-            what = _shown(field, value)
+            what = value_words(field, value)
             if alive:
                 return f"保留：{what}" if what else "保留这条记录"
             return "移除这一项" if conflict.field else "移除这条记录"
@@ -149,8 +142,8 @@ def words(conflict: Conflict, version: Version, facts: Facts = lambda kinds, rec
             told = facts(to, str(conflict.shown.value))
             return f"就这样留着，仍指向：{told}" if alive else f"恢复：{told}"
         case ClashType.MOVE:
-            return f"办理为：{_shown(field, value)}"
-    return _shown(field, value, facts) or "（空）"
+            return f"办理为：{value_words(field, value)}"
+    return value_words(field, value, facts) or "（空）"
 
 
 def base_words(conflict: Conflict) -> str:
@@ -159,8 +152,8 @@ def base_words(conflict: Conflict) -> str:
         return ""
     field = field_of(conflict)
     if isinstance(field, Phone | IdNumber):
-        return _masked(field, conflict.base)
-    return _shown(field, conflict.base).replace("\n", " ")
+        return masked_words(field, conflict.base)
+    return value_words(field, conflict.base).replace("\n", " ")
 
 
 def joint_words(conflict: Conflict) -> str:
@@ -178,17 +171,6 @@ def waited(conflicts: Sequence[Conflict], today: date) -> str:
     """``已等 9 天`` when nobody decided for a week; "" before."""
     days = max((today - china_now(each.made).date()).days for each in conflicts)
     return f"已等 {days} 天" if days >= PATIENCE_DAYS else ""
-
-
-def record_words(kind: str, fields: Mapping[str, Any]) -> str:
-    """``王桂英　马村3号　330683********1235``: what tells a record from its like."""
-    known = KINDS[kind]
-    told = [known.title_of(fields)]
-    for name in _TELLING:
-        value, field = fields.get(name), known.by_name.get(name)
-        if value is not None and field is not None:
-            told.append(_masked(field, value))
-    return "　".join(told)
 
 
 def _option(conflict: Conflict, version: Version, readers: Readers) -> Option:
@@ -215,32 +197,3 @@ def _merges(conflict: Conflict) -> bool:
     """Whether the two are made one; otherwise one of them goes as it is."""
     kind = KINDS.get(conflict.kind)
     return kind is not None and "same_as" in kind.by_name
-
-
-def _masked(field: Field, value: Any) -> str:
-    if isinstance(field, Phone):
-        return masked_phone(str(value))
-    return masked_id(str(value)) if isinstance(field, IdNumber) else _shown(field, value)
-
-
-def _shown(field: Field | None, value: Any, facts: Facts = lambda kinds, record: "") -> str:
-    if isinstance(value, dict) and set(value) in ({"add"}, {"rem"}):
-        word = "加上" if "add" in value else "去掉"
-        tag = next(iter(value.values()))
-        return f"{word}：{field.shown([tag]) if field is not None else tag}"
-    if isinstance(field, Files) and isinstance(value, dict):
-        return f"一份照片或文件　{value.get('caption') or ''}".strip()
-    if isinstance(field, Entries) and isinstance(value, dict):
-        told = (_shown(each, value[each.name]) for each in field.fields if _is_told(each, value.get(each.name)))
-        return "·".join(part for part in told if part)
-    if isinstance(field, Ref) and isinstance(value, str):
-        return facts(field.to, value)
-    if isinstance(field, Moment) and isinstance(value, int):
-        return f"{china_now(value):%Y-%m-%d %H:%M}"
-    if field is not None and not isinstance(value, dict):
-        return field.shown(value)
-    return "" if value is None or isinstance(value, dict) else str(value)
-
-
-def _is_told(field: Field, value: Any) -> bool:
-    return value not in (None, "", [], {}) and not isinstance(field, Ref) and not field.hidden

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
+from gridworker.ui.pages.oversight_aside import AsideDoor, AsideDrawer
 from gridworker.ui.pages.oversight_board import Board
 from gridworker.ui.pages.oversight_diaries import Diaries
 from gridworker.ui.widgets import ChipChoice, Column, Row
@@ -23,8 +27,9 @@ class OversightPage(Page):
     title = "督导"
     icon = "data_bar_vertical"
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, work: Work, aside: AsideDoor | None = None) -> None:
+        """*aside*: by which work is decided that waits at the centre; None: there is no line to ask."""
+        self._work, self._aside = work, aside
 
     def build(self, frame: Frame, head: PageHead) -> QWidget:
         """A switch above, one of two faces below."""
@@ -36,7 +41,7 @@ class OversightPage(Page):
         self._faces.choose("board")
         self._faces.chosen.connect(lambda _: self._turn())
         line.addWidget(self._faces, 2)
-        self._board = Board(self._work, frame, lambda place: self._read(place=place), self._read_worker)
+        self._board = Board(self._work, frame, lambda place: self._read(place=place), self._read_worker, self._decide)
         line.addWidget(self._board.tools, 3)
         column.addLayout(line)
         self._stack = QStackedWidget()
@@ -74,6 +79,10 @@ class OversightPage(Page):
         self._faces.choose("diaries")
         self._show_face()
         self._diaries.choose(place=place, worker=worker)
+
+    def _decide(self, listed: Mapping[str, Any]) -> None:
+        if self._aside is not None:
+            self._frame.open_drawer(AsideDrawer(self._work, self._frame, self._aside, listed))
 
     def _read_worker(self, worker: str) -> None:
         self._read(worker=worker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QRect, Qt
@@ -27,6 +28,8 @@ from gridworker.ui.pages.place_box import PlaceBox
 from gridworker.ui.theme import colour, px
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
+    Banner,
+    Button,
     Card,
     ChipChoice,
     Column,
@@ -85,11 +88,12 @@ class Board(QWidget):
         frame: Frame,
         read_place: Callable[[str], object],
         read_worker: Callable[[str], object],
+        decide: Callable[[dict[str, Any]], object],
     ) -> None:
         super().__init__()
         self.setObjectName("clear")
         self._work, self._frame = work, frame
-        self._read_place, self._read_worker = read_place, read_worker
+        self._read_place, self._read_worker, self._decide = read_place, read_worker, decide
         self._job: Job[BoardFacts] | None = None
         self._facts: BoardFacts | None = None
         self._again = False
@@ -149,6 +153,8 @@ class Board(QWidget):
             return
         self._facts = facts
         clear(self._body)
+        self._waits_place = Column(gap=0)
+        self._body.addLayout(self._waits_place)
         self._body.addLayout(self._tiles(facts))
         self._body.addWidget(self._bars(facts))
         low = Row(gap=12)
@@ -297,6 +303,9 @@ class Board(QWidget):
         self._desks_card = self._desks(silent)
         self._desk_place.addWidget(self._desks_card)
         late, aside = self._work.ledger.late_work(), self._work.ledger.put_aside()
+        clear(self._waits_place)
+        if mine := [each for each in aside if each.get("id")]:
+            self._waits_place.addWidget(self._waits(mine))
         if late or aside:
             self._desk_place.addWidget(self._from_elsewhere(late, aside))
 
@@ -331,6 +340,14 @@ class Board(QWidget):
             card.body.addWidget(Label(f"中心 {moment_words(told, today)} 告知", "hint2", wrap=True))
         return card
 
+    def _waits(self, mine: list[dict[str, Any]]) -> Banner:
+        """What nobody but this supervisor decides, above everything."""
+        banner = Banner("warn")
+        words = f"有 {len(mine)} 份内容中心没有自己收下，等您决定。"
+        banner.body.addWidget(Label(words, "strong", wrap=True), 1)
+        banner.body.addWidget(Button("打开", partial(self._decide, mine[0]), kind="quiet"))
+        return banner
+
     def _from_elsewhere(self, late: list[dict[str, Any]], aside: list[dict[str, Any]]) -> Card:
         """What people handed in who are elsewhere now: taken, and to be looked at; or not theirs, and kept."""
         card, today = Card(gap=8), self._work.today()
@@ -346,10 +363,12 @@ class Board(QWidget):
             row = Row(gap=8)
             row.addWidget(Elide(str(each["name"]), "strong"), 1)
             row.addWidget(Label(f"{each['changes']} 项还没有收下，中心已保管", "second", tone="warn"))
+            if each.get("id"):
+                row.addWidget(LinkButton("看一看", partial(self._decide, each)))
             card.body.addLayout(row)
         words = "补交的是调离或换岗以前写的内容，请看一看是否妥当。"
         if aside:
-            words += "没有收下的内容由管理员核对后处理，不会丢。"
+            words += "没有收下的内容不会丢，请点开决定收下还是退回；中心没有列出来的由管理员处理。"
         card.body.addWidget(Label(words, "hint2", wrap=True))
         return card
 

@@ -17,12 +17,12 @@ from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.pages.conflict_card import ConflictCard
-from gridworker.ui.pages.conflict_words import Readers, record_words
+from gridworker.ui.pages.conflict_words import Readers
+from gridworker.ui.pages.record_words import facts_of
 from gridworker.ui.pages.stick_card import Stick, StickCard
 from gridworker.ui.pages.sync_files import FilesCard
 from gridworker.ui.pages.sync_lists import history_card, refused_card, waiting_card
 from gridworker.ui.pages.sync_state import StateCard
-from gridworker.ui.references import OUT_OF_SCOPE
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import Banner, Column, IconLabel, Label, Scroll, clear
@@ -125,13 +125,9 @@ class SyncPage(Page):
         if not conflicts:
             return
         place.addWidget(_banner(len(conflicts)))
-        readers = Readers(ledger.me.person, ledger.names(), self._work.today(), self._facts)
+        readers = Readers(ledger.me.person, ledger.names(), self._work.today(), facts_of(ledger))
         for group in _by_record(conflicts)[:MOST]:
             place.addWidget(self._card(group, readers))
-
-    def _facts(self, kinds: Sequence[str], record: str) -> str:
-        found = ((kind, self._work.ledger.any_fields(kind, record)) for kind in kinds)
-        return next((record_words(kind, fields) for kind, fields in found if fields is not None), OUT_OF_SCOPE)
 
     def _card(self, group: Sequence[Conflict], readers: Readers) -> ConflictCard:
         kind, record = group[0].kind, group[0].record

@@ -13,6 +13,7 @@ from gridworker.records.fields import Entries, Field, Flag, Merge, Moment, Ref, 
 from gridworker.records.files import Files
 from gridworker.records.merge import CLASH_TITLES, ClashType
 from gridworker.ui.pages import conflict_words as say
+from gridworker.ui.pages.record_words import record_words
 from tests.helpers.notebook import LI, MORNING, WANG, name_of
 
 ENTRY = name_of(7)
@@ -183,7 +184,7 @@ def test_a_diary_that_was_perhaps_written_twice() -> None:
     about = conflict("visit", "visited_at", name_of(1), name_of(2), ClashType.DUPLICATE)
     assert [title for _, title, _ in told(about)] == ["是两次走访", "记了两次，留这一条", "记了两次，留这一条"]
     assert say.explained(about) == say.TWICE
-    assert say.record_words("visit", {"text": "家里都好。\n下次再来", "visited_at": MORNING}) == (
+    assert record_words("visit", {"text": "家里都好。\n下次再来", "visited_at": MORNING}) == (
         "家里都好。　2026-03-02 09:14"
     )
 
@@ -204,7 +205,7 @@ def test_every_sort_of_conflict_has_a_title_and_is_explained() -> None:
 
 def test_a_record_is_told_from_its_like_without_its_numbers_in_full() -> None:
     fields = {"name": "王小明", "id_number": NUMBER, "phone": "13805750001", "birth_date": "1990-01-01"}
-    assert say.record_words("person", fields) == "王小明　110101********1237　1990-01-01　138****0001"
+    assert record_words("person", fields) == "王小明　110101********1237　1990-01-01　138****0001"
 
 
 @pytest.mark.parametrize(("days", "said"), [(0, ""), (6, ""), (7, "已等 7 天"), (40, "已等 40 天")])
