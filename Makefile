@@ -27,8 +27,9 @@ check: ready-to-test ## format, lint, types, floor plan, tests with coverage
 bench: ready ## the figures: speed and size beside their limits
 	$(PYTHON) -m benchmarks
 
-simulate: ready ## made-up histories of desks and a centre for SECONDS=60, then real processes for as long; FIRST=1 seed
+simulate: ready ## made-up histories for SECONDS=60, then for as long on a real PostgreSQL, and with real processes; FIRST=1 seed
 	$(PYTHON) -m simulation run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),1)
+	$(PYTHON) -m simulation lanes --seconds $(or $(SECONDS),60) --first $(or $(FIRST),1)
 	$(PYTHON) -m simulation processes --seconds $(or $(SECONDS),60) --first $(or $(FIRST),1)
 
 disks: ready-to-test ## a worker's work with the power cut at every call to the disk, for SECONDS=60, from the seed FIRST=1

@@ -1,4 +1,4 @@
-"""``python -m simulation run|play|mutants|storage|processes``: made-up histories, and what they prove."""
+"""``python -m simulation run|play|mutants|storage|lanes|processes``: made-up histories, and what they prove."""
 
 import argparse
 import sys
@@ -33,11 +33,21 @@ def main() -> int:
     killed.add_argument("--seconds", type=float, default=0.0)
     killed.add_argument("--histories", type=int, default=0)
     killed.add_argument("--first", type=int, default=1, help="the first seed")
+    lanes = commands.add_parser("lanes", help="many desks at once on a real PostgreSQL that is stopped in the middle")
+    lanes.add_argument("--seconds", type=float, default=0.0)
+    lanes.add_argument("--histories", type=int, default=0)
+    lanes.add_argument("--first", type=int, default=1, help="the first seed")
+    lanes.add_argument(
+        "--programs", type=Path, help="another PostgreSQL than the embedded one: the folder of its programs"
+    )
+    lanes.add_argument("--mutants", action="store_true", help="breaks the product on purpose instead")
     asked = parser.parse_args()
     if asked.command == "storage":
         return storage_faults.main(asked.what, asked.which, asked.first, asked.seconds, asked.processes)
     if asked.command == "run":
         return _run(asked.first, asked.seconds, asked.histories, asked.processes)
+    if asked.command == "lanes":
+        return _lanes(asked.first, asked.seconds, asked.histories, asked.programs, mutants=asked.mutants)
     if asked.command == "processes":
         return _processes(asked.first, asked.seconds, asked.histories)
     return _play(asked.which) if asked.command == "play" else _mutants(asked.names)
@@ -54,6 +64,18 @@ def _run(first: int, seconds: float, histories: int, processes: int) -> int:
         f"seeds {done.first} to {done.end - 1} · {done.seconds:.0f} s · {rate:,.0f} acts a second ·"
         f" {done.totals['acts'] / max(done.cpu, 0.001):,.0f} a second of one core"
     )
+    return 1 if done.broken else 0
+
+
+def _lanes(first: int, seconds: float, histories: int, programs: Path | None, *, mutants: bool) -> int:
+    from simulation.lanes import running as lanes  # the whole centre is imported by it
+
+    if mutants:
+        return lanes.hunt_all()
+    done = lanes.run(first, seconds=seconds, histories=histories, programs=programs)
+    for seed, said in done.broken:
+        print(f"seed {seed}: {said}")
+    print(f"seeds {done.first} to {done.end - 1} · {done.line()}")
     return 1 if done.broken else 0
 
 

@@ -1,7 +1,9 @@
 """What stands in a real database and in real stores when all is at rest, in the words that the oracle reads."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -16,16 +18,36 @@ from gridworker.storage.store import Store
 from simulation.centre import Account, Books, Device, Mark, PutAside
 from simulation.desk_outbox import Entry
 from simulation.desk_store import Aside, DeskStore, Held, Place
-from simulation.oracle import Violation
+from simulation.oracle import Oracle, Violation
+
+if TYPE_CHECKING:
+    from simulation.world import World
 
 
-def books_of(conn: Connection) -> Books:
-    """All that the centre's database holds."""
+class AtRest:
+    """What the oracle looks at: ``desks`` have a number, a device and a store."""
+
+    gentle = True
+
+    def __init__(self, books: Books, desks: Sequence[Any]) -> None:
+        self.centre = SimpleNamespace(books=books)
+        self.desks = desks
+
+
+def look(oracle: Oracle, books: Books, desks: Sequence[Any]) -> None:
+    """Everything that must hold. Raises ``Violation``."""
+    oracle.check(cast("World", AtRest(books, desks)))
+
+
+def books_of(conn: Connection, *, beside_tables: bool = False) -> Books:
+    """All that the centre's database holds. ``beside_tables``: to be compared with what ``desk_of`` reads."""
     known = meta.read(conn)
     assert known is not None
     books = Books(epoch=known.epoch, author=known.author, backup=known.backup_at is not None)
     _read_people(conn, books)
     _read_rows(conn, books)
+    if beside_tables:
+        books.rows = {key: _without_empty_lists(row) for key, row in books.rows.items()}
     for row in conn.execute(text(_LEDGER)):
         mark = Known(*row[:10])
         books.ledger[row.id] = Mark(mark, row.kind, row.record or "", row.body.encode(), row.arrived, row.n)
@@ -51,7 +73,7 @@ def _read_people(conn: Connection, books: Books) -> None:
 def _read_rows(conn: Connection, books: Books) -> None:
     for row in conn.execute(text("SELECT bucket, seq, kind, id, about, wire FROM record")):
         key = (row.kind, row.id)
-        books.rows[key] = _without_empty_lists(Row.from_wire(orjson.loads(row.wire), row.bucket))
+        books.rows[key] = Row.from_wire(orjson.loads(row.wire), row.bucket)
         books.seqs[key] = row.seq
         books.by_id[row.id] = (*books.by_id.get(row.id, ()), key)
         if row.kind == CONFLICT.name:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from simulation.centre import Books
 from simulation.desk_store import DeskStore
@@ -18,11 +18,8 @@ from simulation.oracle import Oracle, Violation
 from simulation.processes.centre import CentreAtWork
 from simulation.processes.desk import live
 from simulation.processes.stage import STABLE, Stage
-from simulation.read_back import books_of, check_numbers
+from simulation.read_back import books_of, check_numbers, look
 from simulation.totals import Totals
-
-if TYPE_CHECKING:
-    from simulation.world import World
 
 TICKS = 200
 PAUSE = 0.16
@@ -71,15 +68,6 @@ class Seat:
     """What was about to be kept when the desk was killed, or is just now."""
     device: str = ""
     store: DeskStore = field(default_factory=DeskStore)
-
-
-@dataclass
-class AtRest:
-    """What the oracle looks at."""
-
-    centre: Any
-    desks: Sequence[Seat]
-    gentle: bool = True
 
 
 class Day:
@@ -378,11 +366,10 @@ class Day:
             self._tell(seat, "state")
         self._until(lambda: all(seat.device for seat in self._seats), "a desk does not tell")
         with self._centre.picture() as conn:
-            books = books_of(conn)
+            books = books_of(conn, beside_tables=True)
             check_numbers(conn)
         self._count(books)
-        rest = AtRest(_Centre(books), self._seats)
-        self._oracle.check(cast("World", rest))
+        look(self._oracle, books, self._seats)
         if found := self._centre.complaints():
             raise Violation("R", f"{len(found)} complaints in the centre's log: {found[0][:3000]}")
 
@@ -390,8 +377,3 @@ class Day:
         self.totals["conflicts"] += sum(row.kind == "conflict" for row in books.rows.values())
         self.totals["changes"] += len(books.ledger)
         self.totals["rows"] += len(books.rows)
-
-
-@dataclass
-class _Centre:
-    books: Books

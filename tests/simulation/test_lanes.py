@@ -1,0 +1,49 @@
+"""Many desks speak at once with the real application while its PostgreSQL falls over; nothing answered is lost."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gridserver.storage.embedded import programs
+from simulation.lanes import broken
+from simulation.lanes.centre import Postgres
+from simulation.lanes.history import play
+from tests.helpers.centre import DEBIANS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    running = Postgres()
+    yield running
+    running.close()
+
+
+def test_nothing_is_lost_when_the_database_is_stopped_in_the_middle(postgres):
+    totals = play(postgres, 20260302, 40, lanes=6, falls=40)
+    for name in ("acts", "requests", "stops"):
+        assert totals[name], name
+
+
+@pytest.mark.skipif(not (DEBIANS / "postgres").exists(), reason="no PostgreSQL of Debian's here")
+def test_nor_on_the_postgresql_that_the_system_brings():
+    assert programs() != DEBIANS
+    debians = Postgres(DEBIANS)
+    try:
+        assert play(debians, 20260303, 25, lanes=5, falls=40)["acts"]
+    finally:
+        debians.close()
+
+
+@pytest.mark.parametrize("mutant", broken.ALL, ids=lambda mutant: mutant.name)
+def test_each_defence_of_the_database_is_missed_when_it_is_gone(postgres, mutant):
+    caught = broken.hunt(postgres, mutant)
+    assert caught is not None, f"{mutant.promise}: nobody noticed"
+
+
+def test_the_page_about_the_proof_tells_of_each_and_how_to_repeat_it():
+    told = (ROOT / "docs" / "proof.md").read_text("utf-8")
+    assert [mutant.name for mutant in broken.ALL if f"`{mutant.name}`" not in told] == []
+    assert re.search(r"python -m simulation lanes --first \d+ --histories \d+", told)
