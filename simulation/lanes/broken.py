@@ -49,12 +49,19 @@ ALL: Sequence[Mutant] = (
         'elif marks and marks[0].verdict != "held":',
         "elif False:",
     ),
-    _one(
+    Mutant(
         "pages_of_several_moments",
         "I1 an answer is one picture of the database",
-        f"{_ENGINE}:snapshot",
-        'isolation_level="REPEATABLE READ"',
-        'isolation_level="READ COMMITTED"',
+        [
+            Cut(f"{_ENGINE}:snapshot", 'isolation_level="REPEATABLE READ"', 'isolation_level="READ COMMITTED"'),
+            # The moment between the heads and the rows, made long enough for somebody to write in it.
+            Cut(
+                "gridserver.storage.book:pull",
+                "    asked = _to_be_offered(",
+                "    __import__('time').sleep(0.05)\n    asked = _to_be_offered(",
+            ),
+        ],
+        most=MOST,
     ),
     _one(
         "sum_of_another_moment",
