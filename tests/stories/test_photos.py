@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from gridworker.errors import CentreError
 from gridworker.protocol.files import PIECE_TYPE
 from gridworker.protocol.people import Tokens
 from gridworker.records.files import state_of
+from gridworker.sync.files import let_go
 from tests.helpers.centre import PASSWORD
 from tests.helpers.served import GRID, ROOT, Served, environment, served
 
@@ -167,3 +169,29 @@ def test_either_side_may_be_killed_while_a_paper_goes_up(town, home):
         assert desk.store.meta("incarnation") == 1
     assert (folder_of(town) / bucket / sha256[:2] / sha256).read_bytes() == PAPER[:-1]
     assert not [each for each in (folder_of(town) / "coming").iterdir() if each.stat().st_size == len(PAPER) - 1]
+
+
+def test_a_paper_may_leave_the_desk_when_a_backup_has_it_and_comes_back_from_there(town, home, tmp_path):
+    with opened(home) as desk:
+        house, sha256, _ = attach(desk, PAPER[:-2])
+
+        def told():
+            (entry,) = desk.ledger.get("household", house)["photos"].values()
+            return desk.ledger.files.state(entry)
+
+        def may_go():
+            with closing(desk.open_cabinet()) as cabinet:
+                return let_go(desk.store, cabinet, desk.machine.now(), most=0)
+
+        assert told() == "waiting"
+        desk.sync()
+        desk.send_files()
+        desk.sync()
+        assert (told(), may_go()) == ("stored", 0), "no backup of the centre has it"
+        town.command("backup", str(tmp_path / "safe"))
+        desk.sync()
+        assert (told(), may_go()) == ("durable", 1)
+        (link,) = desk.store.file_links(sha256)
+        desk.fetch_file(link, lambda body: None)
+        with closing(desk.open_cabinet()) as cabinet:
+            assert hashlib.sha256(cabinet.content(sha256)).hexdigest() == sha256
