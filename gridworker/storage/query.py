@@ -45,7 +45,8 @@ def glance(file: File, kind: str, record: str, field: str) -> Any:
     """
     table = file.tables[kind]
     column, _ = _column(table, field)
-    test = f"id = ? AND (_bucket NOT IN ({UNSEEN}) OR _standing = {project.LOCAL})"
+    # Asked of the one row: a list of all that is not seen would be made anew for each question.
+    test = f"id = ? AND (_standing = {project.LOCAL} OR NOT EXISTS ({UNSEEN} AND bucket._row = _bucket))"
     found = file.db.execute(f"SELECT {column} FROM {table.name} WHERE {test}", (record,)).fetchone()
     return None if found is None else found[0]
 
