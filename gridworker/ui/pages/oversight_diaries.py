@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import GridworkerError
-from gridworker.ledger.ledger import A_DAY
+from gridworker.ledger.looking import A_DAY
 from gridworker.records.kinds.visit import STATES
 from gridworker.ui.background import Progress
 from gridworker.ui.lists import Cell, IdListModel, ListColumn, Query, RecordTable
