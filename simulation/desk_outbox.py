@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from gridworker.protocol.sync import RELEASED, GroupResult, Standing
+import orjson
+
+from gridworker.protocol.sync import RELEASED, GroupResult, Standing, Written
 from gridworker.records.change import Change, Verb
 from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, OutboxRow, Settled, lies
 
@@ -132,6 +134,15 @@ class Outbox:
         cut = found[most].tx
         whole = [each for each in found[:most] if each.tx != cut]
         return whole or list(takewhile(lambda change: change.tx == cut, found))
+
+    def handing(self, most: int, after: int = 0) -> list[Written]:
+        """The same as they are written, behind the place ``after``."""
+        places = [(row, e) for row, e in enumerate(self.entries, 1) if row > after and e.state in ("new", "sent")]
+        if len(places) > most:
+            cut = places[most][1].change.tx
+            whole = [each for each in places[:most] if each[1].change.tx != cut]
+            places = whole or list(takewhile(lambda each: each[1].change.tx == cut, places))
+        return [_written(row, each.change) for row, each in places]
 
     def mark_sent(self, txs: Iterable[str]) -> None:
         """These groups are on their way."""
@@ -301,6 +312,10 @@ class Outbox:
     def of_act(self, act: str) -> list[OutboxRow]:
         """Every change of one act, oldest first."""
         return [_row(each) for each in self.entries if each.change.act == act]
+
+
+def _written(row: int, change: Change) -> Written:
+    return Written(row, change.n, change.tx, change.act, orjson.dumps(change.to_wire()))
 
 
 def _laid(each: Entry) -> Laid:

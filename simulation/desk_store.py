@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from gridworker.errors import NotFound
-from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Stretch, Taken, Wire
+from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Stretch, Taken, Wire, Written
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.kind import Kind
@@ -221,6 +221,10 @@ class DeskStore:
     def waiting(self, most: int) -> list[Change]:
         """The next changes to hand in."""
         return self.outbox.waiting(most)
+
+    def handing(self, most: int, after: int = 0) -> list[Written]:
+        """The same as they are written."""
+        return self.outbox.handing(most, after)
 
     def waiting_count(self) -> dict[str, int]:
         """How many changes are in each state."""

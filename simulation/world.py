@@ -358,7 +358,9 @@ class World:
 
     def _over_the_line(self, desk: Desk, engine: Engine, message: Push | Pull, dice: Dice) -> Any:
         """The answer; None when the engine was told what came instead of one. Raises ``LineBroke``."""
-        letter = Letter(desk.device, type(message), orjson.dumps(message.model_dump(mode="json")))
+        letter = Letter(desk.device, Push if isinstance(message, Push) else Pull, orjson.dumps(message.plain()))
+        if isinstance(message, Push):
+            engine.prepare()
         fate = 100 if self.calm else dice.below(100)
         if fate < 5:
             self.totals["lost"] += 1

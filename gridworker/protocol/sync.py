@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SkipValidation
 
 from gridworker.protocol import MOST_CHANGES, MOST_SNAPSHOT
+from gridworker.protocol.codec import pack
 from gridworker.protocol.orders import WipeOrder
 
 Wire = dict[str, Any]
@@ -64,6 +66,45 @@ class Push(Message):
             if group.act != group.tx:
                 wire["act"] = group.act
         return {**self.model_dump(mode="json", exclude={"groups"}, exclude_defaults=True), "groups": groups}
+
+
+class Written(NamedTuple):
+    """A change as it was written when it was made: nobody reads it again before the centre does."""
+
+    row: int
+    """Its place among all that was ever made here."""
+    n: int
+    tx: str
+    act: str
+    body: bytes
+    """JSON, as ``records.change.Change.to_wire`` tells it, with ``n`` in front."""
+
+
+class Handing(Push):
+    """What a desk hands in, as it leaves: ``groups`` stays empty, and what was written goes as it is."""
+
+    written: list[SkipValidation[list[Written]]] = Field(default_factory=list)
+    """Groups, in their order."""
+    _packed: tuple[bytes, bool] | None = PrivateAttr(None)
+
+    def plain(self) -> Wire:
+        """As the centre reads it: a ``Push``."""
+        return {
+            **self.model_dump(mode="json", exclude={"groups", "written"}, exclude_defaults=True),
+            "groups": [_group_of(group) for group in self.written],
+        }
+
+    def packed(self) -> tuple[bytes, bool]:
+        """The bytes that go out, made once, and whether they are compressed."""
+        if self._packed is None:
+            self._packed = pack(self.plain())
+        return self._packed
+
+
+def _group_of(group: list[Written]) -> Wire:
+    first = group[0]
+    changes = orjson.Fragment(b"[" + b",".join([each.body for each in group]) + b"]")
+    return {"tx": first.tx, "changes": changes, **({} if first.act == first.tx else {"act": first.act})}
 
 
 RELEASED = "released"

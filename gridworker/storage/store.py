@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Taken
+from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Taken, Written
 from gridworker.records import KINDS
 from gridworker.records.change import Change
 from gridworker.records.kind import Kind
@@ -119,6 +119,14 @@ class Store(Reader):
     def waiting(self, most: int) -> list[Change]:
         """The next changes to hand in: whole groups, in order, at most ``most`` but always one group."""
         return outbox.waiting(self._file, most)
+
+    def handing(self, most: int, after: int = 0) -> list[Written]:
+        """The same as they were written when they were made, behind the place ``after``."""
+        return outbox.handing(self._file, most, after)
+
+    def count_to_hand_in(self) -> int:
+        """How many changes are to be offered to the centre."""
+        return outbox.count_to_hand_in(self._file)
 
     def waiting_count(self) -> dict[str, int]:
         """How many changes are in each state (new, sent, held, accepted, attention, discarded)."""

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-import orjson
-
 from gridworker.protocol import MOST_CHANGES, PAGE_ROWS
-from gridworker.records.change import Change
+from gridworker.protocol.sync import Written
 
 MOST_TEXT = 2 * 1024 * 1024
 """Bytes of uncompressed text in one push, at most."""
 
 LEAST_ROWS = 50
 _LEAST_TEXT = 4 * 1024
+_AT_ONCE = 700
 _QUICK = 3_000
 _LONG = 10_000
 
@@ -40,7 +40,7 @@ class Batch:
     def after(self, took: int) -> "Batch":
         """The size after a request that took so many ms and went well."""
         if took < _QUICK:
-            return self._times(2.0)
+            return self._times(4.0 if took < _AT_ONCE else 2.0)
         return self._times(1.25 if took < _LONG else 0.8)
 
     def halved(self) -> "Batch":
@@ -60,11 +60,11 @@ class Batch:
             rows=min(max(int(self.rows * factor), LEAST_ROWS), PAGE_ROWS),
         )
 
-    def take(self, changes: Iterable[Change]) -> list[list[Change]]:
+    def take(self, changes: Iterable[Written]) -> list[list[Written]]:
         """The first groups of ``changes`` that fit; at least one, however big it is."""
-        taken: list[list[Change]] = []
+        taken: list[list[Written]] = []
         count = size = 0
-        for _, members in groupby(changes, key=lambda change: change.tx):
+        for _, members in groupby(changes, key=attrgetter("tx")):
             group = list(members)
             count += len(group)
             size += size_of(group)
@@ -74,6 +74,6 @@ class Batch:
         return taken
 
 
-def size_of(group: Sequence[Change]) -> int:
+def size_of(group: Sequence[Written]) -> int:
     """Bytes of a group's text before compression."""
-    return len(orjson.dumps([change.to_wire() for change in group]))
+    return sum([len(each.body) for each in group])

@@ -4,6 +4,7 @@ import re
 import ssl
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -33,6 +34,7 @@ from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
 from gridworker.protocol.sync import (
     Fetch,
+    Handing,
     Hello,
     History,
     Message,
@@ -146,9 +148,9 @@ class Centre:
             return self._send("GET", "/sync/v1/hello", Hello)
         return self._ask("GET", "/sync/v1/hello", Hello)
 
-    def push(self, message: Push) -> PushAnswer:
-        """Hands in changes."""
-        return self._ask("POST", "/sync/v1/push", PushAnswer, message)
+    def push(self, message: Push, meanwhile: Callable[[], None] | None = None) -> PushAnswer:
+        """Hands in changes. ``meanwhile`` is done here while they are on their way."""
+        return self._as_known(lambda token: self._send("POST", "/sync/v1/push", PushAnswer, message, token, meanwhile))
 
     def pull(self, message: Pull) -> PullAnswer:
         """Asks what is new."""
@@ -288,9 +290,10 @@ class Centre:
         answer: type[_AnyMessage],
         message: Message | None = None,
         token: str = "",
+        meanwhile: Callable[[], None] | None = None,
     ) -> _AnyMessage:
         body, headers = _packed(message)
-        reply = self._served(method, path, body, headers, token)
+        reply = self._served(method, path, body, headers, token, meanwhile)
         try:
             return answer.model_validate(unpack(reply.body, compressed=reply.compressed))
         except NotReadable as error:
@@ -301,14 +304,31 @@ class Centre:
     def _octets(self, path: str, body: bytes, token: str) -> bytes:
         return self._served("POST", path, body, {"Content-Type": OCTETS}, token).body
 
-    def _served(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], token: str) -> Reply:
+    def _served(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        token: str,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Reply:
         """What the centre answered; raises when it was somebody else, or no."""
-        reply = self._exchange(method, path, body, {"Accept-Encoding": ZSTD, **headers}, token)
+        asked = (method, path, body, {"Accept-Encoding": ZSTD, **headers}, token)
+        reply = self._exchange(*asked) if meanwhile is None else self._exchange_beside(meanwhile, *asked)
         if not reply.ours:
             raise stranger(reply)
         if reply.status != 200:
             raise refusal(reply, path)
         return reply
+
+    def _exchange_beside(self, meanwhile: Callable[[], None], *asked: Any) -> Reply:
+        """The line has a thread of its own for as long as this takes: it touches nothing but the line, so that
+        whatever belongs to this thread stays in it."""
+        with ThreadPoolExecutor(1, "line") as lane:
+            coming = lane.submit(self._exchange, *asked)
+            meanwhile()
+            return coming.result()
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str], token: str) -> Reply:
         with self._opened(method, path, headers, body, token) as response:
@@ -431,7 +451,7 @@ def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
     """The body of a request, and what its headers say of it."""
     if message is None:
         return None, {}
-    body, compressed = pack(message.plain())
+    body, compressed = message.packed() if isinstance(message, Handing) else pack(message.plain())
     return body, {"Content-Encoding": ZSTD} if compressed else {}
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import orjson
+
 from gridworker.errors import NotThisFile, SignInNeeded
 from gridworker.protocol import MOST_BYTES, SCHEMA, courier, sealing
 from gridworker.protocol.courier import PACKAGE, RECEIPT, Contents, NoPackage, Said
-from gridworker.protocol.sync import Clock, Group, Push, Standing
-from gridworker.records.change import Change
+from gridworker.protocol.sync import Clock, Group, Push, Standing, Written
 from gridworker.storage.store import Store
 from gridworker.sync.badge import raw_of, text_of
 from gridworker.sync.batch import Batch, size_of
@@ -77,7 +78,7 @@ def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | No
     if not store.meta("device", ""):
         raise SignInNeeded("not enrolled", advice=_NO_CENTRE)
     store.retry_held()
-    waiting = store.waiting(2**31)
+    waiting = store.handing(2**31)
     pushes, packed = _pushes(store, waiting)
     if not pushes:
         return None
@@ -135,7 +136,7 @@ def file_name(form: bytes, device: str, package: str) -> str:
     return f"民情日记-{device[-6:]}-{package[:8]}{SUFFIXES[form]}"
 
 
-def _pushes(store: Store, waiting: Sequence[Change]) -> tuple[list[Push], int]:
+def _pushes(store: Store, waiting: Sequence[Written]) -> tuple[list[Push], int]:
     """As many pushes as fit into a package, and the number of changes in them."""
     pushes: list[Push] = []
     left, room, packed = list(waiting), MOST_TEXT, 0
@@ -150,7 +151,7 @@ def _pushes(store: Store, waiting: Sequence[Change]) -> tuple[list[Push], int]:
     return pushes, packed
 
 
-def _push(store: Store, groups: Sequence[Sequence[Change]]) -> Push:
+def _push(store: Store, groups: Sequence[Sequence[Written]]) -> Push:
     return Push(
         epoch=str(store.meta("epoch", "")),
         incarnation=int(store.meta("incarnation", 1)),
@@ -158,7 +159,8 @@ def _push(store: Store, groups: Sequence[Sequence[Change]]) -> Push:
         scope=int(store.meta("scope", 0)),
         clock=_BY_STICK,
         groups=[
-            Group(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group]) for group in groups
+            Group(tx=group[0].tx, act=group[0].act, changes=[orjson.loads(each.body) for each in group])
+            for group in groups
         ],
     )
 

@@ -26,7 +26,7 @@ _UPLOADING, _DOWNLOADING = "正在上传", "正在下载"
 class Line(Protocol):
     """What the driver needs of ``centre.Centre``."""
 
-    def push(self, message: Push) -> PushAnswer: ...
+    def push(self, message: Push, meanwhile: Callable[[], None] | None) -> PushAnswer: ...
     def pull(self, message: Pull) -> PullAnswer: ...
     def fetch(self, wanted: Fetch) -> Iterator[bytes]: ...
 
@@ -66,7 +66,7 @@ def _run(
     progress: Told,
     cancelled: Callable[[], bool],
 ) -> None:
-    waiting = _waiting(store)
+    waiting = store.count_to_hand_in()
     while (message := engine.next(clock())) is not None:
         if cancelled():
             raise Cancelled
@@ -89,7 +89,8 @@ def _run(
 
 
 def _ask(engine: Engine, store: Store, centre: Line, message: Push | Pull, clock: Callable[[], Clock]) -> None:
-    answer = centre.push(message) if isinstance(message, Push) else centre.pull(message)
+    meanwhile = engine.prepare if engine.goes_on else None
+    answer = centre.push(message, meanwhile) if isinstance(message, Push) else centre.pull(message)
     engine.heard(answer, clock())
     order = answer.standing.order
     if order is not None and order.stolen and is_genuine(store, order):
@@ -103,10 +104,6 @@ def _fetch(engine: Engine, centre: Line, wanted: Fetch, progress: Told) -> None:
             progress(engine.report.fetched, engine.report.to_fetch, LOADING)
     except SnapshotGone:
         engine.gone(wanted)
-
-
-def _waiting(store: Store) -> int:
-    return sum(store.waiting_count().get(state, 0) for state in ("new", "sent"))
 
 
 def _tell(progress: Told, report: Report, waiting: int, uploading: bool) -> None:

@@ -17,8 +17,8 @@ from gridworker.protocol.sync import (
     BucketInfo,
     Clock,
     Fetch,
-    Group,
     GroupResult,
+    Handing,
     Page,
     Problem,
     Pull,
@@ -27,9 +27,9 @@ from gridworker.protocol.sync import (
     PushAnswer,
     Standing,
     Taken,
+    Written,
     vector_of,
 )
-from gridworker.records.change import Change
 from gridworker.storage import lease
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
@@ -56,7 +56,7 @@ class Book(Shelf, Protocol):
 
     def meta(self, key: str, default: Any = None) -> Any: ...
     def set_metas(self, values: Mapping[str, Any]) -> None: ...
-    def waiting(self, most: int) -> list[Change]: ...
+    def handing(self, most: int, after: int = 0) -> list[Written]: ...
     def mark_sent(self, txs: Iterable[str]) -> None: ...
     def settle(
         self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
@@ -124,7 +124,8 @@ class Engine:
 
     ``next`` gives the request to make, ``heard``, ``disagreed``, ``too_big`` and ``too_slow`` take what came of
     it; of a ``Fetch`` each piece goes to ``came``, also when the rest is lost, and ``gone`` says that there is no
-    such thing. A ``Lay`` is answered by ``lay``. ``clock`` is read by the caller at that moment.
+    such thing. A ``Lay`` is answered by ``lay``. ``prepare`` may be called while a push is under way. ``clock`` is
+    read by the caller at that moment.
     """
 
     def __init__(self, book: Book) -> None:
@@ -141,6 +142,11 @@ class Engine:
         self._gone: set[str] = set()
         self._read_again: set[str] = set()
         self._asked = False
+        self._ready: Handing | None = None
+        self.goes_on = False
+        """Whether more is to go up behind the push that was made last."""
+        self._last = 0
+        """The place of the last change of the push that is under way."""
         self._loading = Loading(book)
         self._leaving: set[str] = set()
         self.report = Report()
@@ -151,9 +157,9 @@ class Engine:
         """The request to make now; None when all is done."""
         self._asked_at = clock
         if self._phase is _Phase.PUSH:
-            if groups := self._groups():
-                self._book.mark_sent([group[0].tx for group in groups])
-                return self._push(groups, clock)
+            if (message := self._next_push(clock)) is not None:
+                self._last = message.written[-1][-1].row
+                return message
             self._phase = _Phase.LOAD
         if self._phase is _Phase.LOAD:
             if (step := self._loading.next()) is not None:
@@ -163,6 +169,13 @@ class Engine:
             return self._pull()
         self._finish()
         return None
+
+    def prepare(self) -> None:
+        """While the centre has the last push: makes the next one ready, as if all of that one will be answered."""
+        if self._phase is _Phase.PUSH and self._ready is None and (groups := self._groups(self._last)):
+            # The clock is told by whoever leaves at once.
+            self._ready = self._push(groups, Clock(wall=0))
+            self._ready.packed()
 
     def heard(self, answer: PushAnswer | PullAnswer, clock: Clock) -> None:
         """What the centre said."""
@@ -196,6 +209,7 @@ class Engine:
 
     def disagreed(self, problem: Problem) -> None:
         """The centre remembers other things than we do: find out what, so that nothing is lost."""
+        self._ready = None
         self._disagreements += 1
         if self._disagreements > MOST_DISAGREEMENTS:
             raise RuntimeError(f"desk and centre turn in a circle: {problem.error}")
@@ -213,16 +227,18 @@ class Engine:
 
     def too_big(self) -> None:
         """The centre takes no request of this size. A single group that is too big comes back to the person."""
+        self._ready = None
         if not self._batch.is_least or self._phase is not _Phase.PUSH:
             self._batch = self._batch.halved()
             return
-        group = self._batch.take(self._book.waiting(1))[0]
+        group = self._batch.take(self._book.handing(1))[0]
         numbers = [change.n for change in group]
         result = GroupResult(tx=group[0].tx, verdict="refused", numbers=numbers, code="too_big", reason=_TOO_LONG)
         self._count(self._book.settle([result], self._standing, self._standing.now))
 
     def too_slow(self) -> bool:
         """The answer did not come in time. True: try a smaller piece; False: give up for now."""
+        self._ready = None
         self._slow += 1
         if self._phase is _Phase.LOAD:
             return self._slow < MOST_SLOW
@@ -233,24 +249,44 @@ class Engine:
 
     # ------------------------------------------------------------------ requests
 
-    def _groups(self) -> list[list[Change]]:
-        groups = self._batch.take(self._book.waiting(min(self._batch.changes, MOST_CHANGES)))
+    def _next_push(self, clock: Clock) -> Handing | None:
+        """What was made ready, when it is still what comes next."""
+        ready, self._ready = self._ready, None
+        if ready is not None and ready.written[0][0] == self._first_waiting() and self._is_of_now(ready):
+            return ready
+        groups = self._groups()
+        return self._push(groups, Clock(wall=clock.wall)) if groups else None
+
+    def _first_waiting(self) -> Written | None:
+        return next(iter(self._book.handing(1)), None)
+
+    def _is_of_now(self, ready: Push) -> bool:
+        now = (self._epoch, self._incarnation, self._book.meta("scope", 0))
+        return (ready.epoch, ready.incarnation, ready.scope) == now
+
+    def _groups(self, after: int = 0) -> list[list[Written]]:
+        """The next to go, marked as sent from now on."""
+        most = min(self._batch.changes, MOST_CHANGES)
+        lines = self._book.handing(most, after)
+        groups = self._batch.take(lines)
+        self.goes_on = len(lines) >= most or sum(map(len, groups)) < len(lines)
         if groups and groups[0][0].n >= self._known:
             self._late += 1
-        return groups if self._late <= MOST_LATE else []
+        if self._late > MOST_LATE:
+            return []
+        self._book.mark_sent([group[0].tx for group in groups])
+        return groups
 
-    def _push(self, groups: Sequence[Sequence[Change]], clock: Clock) -> Push:
+    def _push(self, groups: list[list[Written]], clock: Clock) -> Handing:
         self._before = self._before or self._cursors()
-        return Push.model_construct(
+        return Handing(
             epoch=self._epoch,
             incarnation=self._incarnation,
             schema_version=SCHEMA,
             scope=self._book.meta("scope", 0),
-            clock=Clock(wall=clock.wall),
-            groups=[
-                Group.model_construct(tx=group[0].tx, act=group[0].act, changes=[change.to_wire() for change in group])
-                for group in groups
-            ],
+            clock=clock,
+            groups=[],
+            written=groups,
             highest=max(int(self._book.meta("next_n", 1)) - 1, 0),
         )
 

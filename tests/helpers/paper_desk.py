@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from gridworker.ledger import Ledger, Me
 from gridworker.protocol.sync import BucketInfo, Clock, GroupResult, Page, PullAnswer, Push, PushAnswer, Standing
 from gridworker.storage.store import Store
@@ -64,8 +66,14 @@ class PaperDesk:
         return self.store.waiting_count()
 
 
+def arrived(push: Push) -> Push:
+    """A push as the centre reads it."""
+    return Push.model_validate(orjson.loads(orjson.dumps(push.plain())))
+
+
 def taken(push: Push, *, verdict: str = "ok", seq: int = 1, **told: Any) -> PushAnswer:
     """The centre took, held or refused every group of a push."""
+    push = arrived(push)
     results = [
         GroupResult.model_validate(
             {

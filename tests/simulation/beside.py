@@ -14,7 +14,18 @@ from gridserver.storage import book, devices, meta, people, quarantine, scope
 from gridserver.storage.book import Pulled
 from gridserver.storage.engine import Connection, snapshot
 from gridserver.storage.people import AccountRow, caller_of_device
-from gridworker.protocol.sync import BucketInfo, Group, GroupResult, Page, Pull, Push, PushAnswer, Standing, Taken
+from gridworker.protocol.sync import (
+    BucketInfo,
+    Group,
+    GroupResult,
+    Page,
+    Pull,
+    Push,
+    PushAnswer,
+    Standing,
+    Taken,
+    Written,
+)
 from gridworker.records.change import Change
 from gridworker.records.row import Row
 from gridworker.storage import project
@@ -80,6 +91,18 @@ class StoreBeside(DeskStore):
         mine, theirs = super().waiting(most), self.real.waiting(most)
         assert [_plain(change) for change in mine] == [_plain(change) for change in theirs]
         return mine
+
+    def handing(self, most: int, after: int = 0) -> list[Written]:
+        mine, theirs = super().handing(most, after), self.real.handing(most, self._real_place(after))
+        assert [_read(each) for each in mine] == [_read(each) for each in theirs]
+        return mine
+
+    def _real_place(self, place: int) -> int:
+        """Where the real outbox keeps what the stand-in has at a place."""
+        if not place:
+            return 0
+        query = "SELECT _row FROM outbox WHERE id = ?"
+        return int(self.real._file.db.execute(query, (self.outbox.entries[place - 1].change.id,)).fetchone()[0])
 
     def mark_sent(self, txs: Iterable[str]) -> None:
         wanted = list(txs)
@@ -322,6 +345,10 @@ def _bytes(group: Group) -> Any:
 
 def _row(row: Row | None) -> Any:
     return None if row is None else (row.bucket, row.ver, row.mark, row.fields, row.writers, row.removed)
+
+
+def _read(written: Written) -> Any:
+    return written._replace(row=0, body=b""), orjson.loads(written.body)
 
 
 def _plain(change: Change) -> Any:

@@ -4,7 +4,18 @@ import pytest
 
 from gridworker.protocol.sync import BucketInfo, Page, Problem, Pull, Push, vector_of
 from gridworker.sync.engine import MOST_DISAGREEMENTS, MOST_LATE, Engine
-from tests.helpers.paper_desk import BUCKET, EPOCH, GRID, MORNING, OTHER_BUCKET, PaperDesk, nothing_new, standing, taken
+from tests.helpers.paper_desk import (
+    BUCKET,
+    EPOCH,
+    GRID,
+    MORNING,
+    OTHER_BUCKET,
+    PaperDesk,
+    arrived,
+    nothing_new,
+    standing,
+    taken,
+)
 
 NEW_EPOCH = "01900000-0000-7000-8000-00000000ffff"
 
@@ -19,7 +30,7 @@ def desk(tmp_path):
 def push(engine: Engine, desk: PaperDesk) -> Push:
     message = engine.next(desk.clock())
     assert isinstance(message, Push)
-    return message
+    return arrived(message)
 
 
 def pull(engine: Engine, desk: PaperDesk) -> Pull:
@@ -93,7 +104,7 @@ def test_a_group_is_never_split_and_a_big_outbox_goes_in_pieces(desk):
     engine = Engine(desk.store)
     sizes = []
     while isinstance(message := engine.next(desk.clock()), Push):
-        sizes.append(len(message.groups))
+        sizes.append(len(arrived(message).groups))
         engine.heard(taken(message), desk.clock())
     assert sizes[0] == 2
     assert sum(sizes) == 5
