@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -132,7 +133,7 @@ def known(request: Request) -> Ground:
     """A known caller with an active device; nothing of the database is held for him."""
     ground = ground_of(request)
     now = ground.clock()
-    with snapshot(ground.engine) as conn:
+    with snapshot(ground.engine, limits=True) as conn:
         caller = _caller(request, conn, now)
     if caller.status != "active":
         raise Refused("device")
@@ -162,7 +163,7 @@ def reading(request: Request) -> Iterator[CallerVisit]:
     """A known caller with an active device, and one picture of the database that does not change meanwhile."""
     ground = ground_of(request)
     now = ground.clock()
-    with snapshot(ground.engine) as conn:
+    with snapshot(ground.engine, limits=True) as conn:
         caller = _caller(request, conn, now)
         if caller.status != "active":
             raise Refused("device")
@@ -175,6 +176,10 @@ def reading(request: Request) -> Iterator[CallerVisit]:
                 write(conn)
 
 
+at_work = contextmanager(writing)
+"""``writing`` as a block, for a route that is used so often that one thread has to do all of it."""
+looking = contextmanager(reading)
+"""The same of ``reading``."""
 OpenDoor = Annotated[Visit, Depends(visit, scope="function")]
 """For a route that anybody may use."""
 WriteDoor = Annotated[CallerVisit, Depends(writing, scope="function")]

@@ -11,7 +11,7 @@ from gridserver.errors import Refused
 from gridserver.storage import change_ledger, chores, feed, handed, past, quarantine, scope, snapshots
 from gridserver.storage.buckets import bucket_for
 from gridserver.storage.change_ledger import Author
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, asked, done, text
 from gridserver.storage.feed import Head
 from gridserver.storage.handed import Handed, Known, Lane
 from gridserver.storage.people import Caller, caller_of_device, standing_of
@@ -94,10 +94,10 @@ def _push(conn: Connection, caller: Caller, message: Push, now: int, *, in_short
     groups = handed.read(message.groups)
     lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
     scope_version = max(min(message.scope, caller.scope), scope_seen)
-    lane.known = change_ledger.known(conn, _ids(groups))
+    lane.known, missing = change_ledger.remembered(conn, _ids(groups), caller.device, now)
     handed.count(lane, groups)
     caller = counted(caller, lane)
-    took = _apply(conn, caller, groups, lane.known, now, scope_version, in_short=in_short)
+    took = _apply(conn, caller, groups, lane.known, now, scope_version, missing=missing, in_short=in_short)
     _write_lane(conn, caller, scope_version, message, now)
     return caller, took
 
@@ -178,11 +178,11 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Wo
         cursors = {**known, **cursors}
     held = scope.buckets_of(conn, caller.person)
     heads = feed.heads_of(conn, [bucket.id for bucket in held])
-    asked = _to_be_offered(heads, cursors, message) if workshop is not None else []
+    large = _to_be_offered(heads, cursors, message) if workshop is not None else []
     offered = (
-        workshop.offers(conn, message.epoch, asked, message.begun, now) if workshop is not None and asked else Offered()
+        workshop.offers(conn, message.epoch, large, message.begun, now) if workshop is not None and large else Offered()
     )
-    pages = feed.news(conn, held, heads, cursors, message.most, {head.bucket for head in asked}, message.floors)
+    pages = feed.news(conn, held, heads, cursors, message.most, {head.bucket for head in large}, message.floors)
     pages.add = snapshots.sized(conn, pages.add)
     told_all = not pages.more and (not by_name or bool(pages.pages or pages.add or pages.drop))
     results = quarantine.since_heard(conn, caller.person, message.asked, _covered(conn)) if message.asked else ()
@@ -221,7 +221,7 @@ def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
     known = change_ledger.known(conn, [item.id for item in group.items])
     author = Author(caller.device, caller.incarnation, caller.person, now)
     before = conn.begin_nested()
-    (result,) = take(conn, Hand(author, caller.role, caller.scope, trusted=True), [group], known).results
+    (result,) = take(conn, Hand(author, caller.role, caller.scope, caller.centre, trusted=True), [group], known).results
     if result.verdict in ("ok", "conflict"):
         before.commit()
         quarantine.settle(conn, put_aside, "taken", by, now)
@@ -255,6 +255,7 @@ def _apply(
     now: int,
     scope_version: int,
     *,
+    missing: set[str] | None = None,
     in_short: bool = False,
 ) -> Took:
     """Answers what was answered before, puts aside what cannot be trusted, and takes the rest."""
@@ -262,7 +263,15 @@ def _apply(
     told = change_ledger.answers(conn, repeats)
     author = Author(caller.device, caller.incarnation, caller.person, now)
     was = scope.role_at(conn, caller.person, scope_version) if scope_version < caller.scope else None
-    hand = Hand(author, was or caller.role, scope_version, trusted=caller.role == Role.CENTRE, late=was is not None)
+    hand = Hand(
+        author,
+        was or caller.role,
+        scope_version,
+        caller.centre,
+        trusted=caller.role == Role.CENTRE,
+        late=was is not None,
+        missing=missing,
+    )
     took = take(conn, hand, fresh, known, aside, in_short=in_short)
     told.update({result.tx: result for result in took.results})
     return took._replace(results=[told[group.tx] for group in groups if group.tx in told])
@@ -276,13 +285,13 @@ def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> tuple[Lane
     """Requests of one device queue here. Also returns the version of the scope that the device knew last: it does
     not know less afterwards.
     """
-    row = conn.execute(_LANE, {"device": caller.device}).one()
-    return handed.lane(incarnation, row.incarnation, row.last_n), row.scope_seen
+    ((known, last_n, scope_seen),) = asked(conn, _LANE, {"device": caller.device})
+    return handed.lane(incarnation, known, last_n), scope_seen
 
 
 def _write_lane(conn: Connection, caller: Caller, scope_version: int, message: Push, now: int) -> None:
     """Notes how far the device has come, and what it says that it still holds."""
-    asked = {
+    told = {
         "device": caller.device,
         "incarnation": caller.incarnation,
         "last_n": caller.last_n,
@@ -291,7 +300,7 @@ def _write_lane(conn: Connection, caller: Caller, scope_version: int, message: P
         "waiting": min(max(message.highest - caller.last_n, 0), 2**31 - 1) if message.highest else None,
         "since": _made_last(message, now),
     }
-    conn.execute(_WRITE_LANE, asked)
+    done(conn, _WRITE_LANE, told)
 
 
 def _made_last(message: Push, now: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gridserver.storage import scope
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, asked, done, text
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 
 
@@ -42,13 +42,14 @@ def bucket_for(conn: Connection, bucket_class: str, region: str, record: str = "
     return name
 
 
-def lock(conn: Connection, buckets: Iterable[str]) -> dict[str, Head]:
-    """Locks the heads of those buckets that exist, always in the order of their ids, until the transaction ends."""
+def lock(conn: Connection, buckets: Iterable[str], *, wait: bool = True) -> dict[str, Head]:
+    """Locks the heads of those buckets that exist, always in the order of their ids, until the transaction ends.
+    ``wait``: False for whoever holds others already; raises ``Refused("busy")`` when somebody has one of them."""
     wanted = sorted(set(buckets))
-    found = _locked(conn, wanted)
+    found = _locked(conn, wanted, wait)
     if len(found) < len(wanted):
         conn.execute(_MAKE_HEADS, {"buckets": wanted})
-        found = _locked(conn, wanted)
+        found = _locked(conn, wanted, wait)
     return found
 
 
@@ -56,7 +57,8 @@ def write(conn: Connection, heads: Iterable[Head]) -> None:
     """Puts the heads where the feed now ends."""
     written = list(heads)
     if written:
-        conn.execute(
+        done(
+            conn,
             _WRITE,
             {
                 "buckets": [head.bucket for head in written],
@@ -67,9 +69,9 @@ def write(conn: Connection, heads: Iterable[Head]) -> None:
         )
 
 
-def _locked(conn: Connection, buckets: list[str]) -> dict[str, Head]:
-    rows = conn.execute(_LOCK, {"buckets": buckets})
-    return {row.bucket: Head(row.bucket, row.seq, row.entries, int(row.set_hash, 16), row.seq) for row in rows}
+def _locked(conn: Connection, buckets: list[str], wait: bool) -> dict[str, Head]:
+    rows = asked(conn, _LOCK if wait else _LOCK_AT_ONCE, {"buckets": buckets})
+    return {bucket: Head(bucket, seq, entries, int(total, 16), seq) for bucket, seq, entries, total in rows}
 
 
 def _digest(row: Row) -> int:
@@ -84,10 +86,11 @@ _MAKE_HEADS = text("""
     INSERT INTO bucket_head (bucket) SELECT id FROM bucket WHERE id = ANY(CAST(:buckets AS uuid[])) ORDER BY id
     ON CONFLICT DO NOTHING
 """)
-_LOCK = text("""
+_TAKE = """
     SELECT bucket, seq, entries, set_hash FROM bucket_head
     WHERE bucket = ANY(CAST(:buckets AS uuid[])) ORDER BY bucket FOR UPDATE
-""")
+"""
+_LOCK, _LOCK_AT_ONCE = text(_TAKE), text(f"{_TAKE} NOWAIT")
 _WRITE = text("""
     UPDATE bucket_head SET seq = head.seq, entries = head.entries, set_hash = head.set_hash
     FROM unnest(CAST(:buckets AS uuid[]), CAST(:seqs AS bigint[]), CAST(:entries AS integer[]),

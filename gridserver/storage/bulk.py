@@ -1,19 +1,24 @@
 """Many rows at once: PostgreSQL's COPY, written as the bytes that it reads."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 
 import psycopg
 from psycopg.errors import UniqueViolation
-from psycopg.sql import SQL, Identifier
 
 from gridserver.errors import Refused
-from gridserver.storage.engine import Connection
+from gridserver.storage.engine import Connection, line_of
 
 _AT_ONCE = 100
 """Lines in one piece."""
 
 NOTHING = b"\\N"
+
+
+def uuids(ids: Iterable[str]) -> str:
+    """Many ids as one parameter for ``CAST(… AS uuid[])``; each was seen to be one."""
+    return "{" + ",".join(ids) + "}"
 
 
 def escaped(json: bytes) -> bytes:
@@ -30,11 +35,9 @@ def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[b
     piece = list(islice(coming, _AT_ONCE))
     if not piece:
         return
-    line = conn.connection.driver_connection
-    assert isinstance(line, psycopg.Connection)
-    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, columns)))
+    statement = _statement(table, tuple(columns))
     try:
-        with line.cursor() as cursor, cursor.copy(statement) as sink:
+        with line_of(conn).cursor() as cursor, cursor.copy(statement) as sink:
             # PostgreSQL takes in one piece while the next is being written here.
             while piece:
                 sink.write(b"\n".join(piece) + b"\n")
@@ -45,3 +48,9 @@ def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[b
         if error.diag.constraint_name != f"{table}_pkey":
             raise
         raise Refused("busy", retry_after=1) from error
+
+
+@cache
+def _statement(table: str, columns: tuple[str, ...]) -> bytes:
+    """The names are our own, all of them."""
+    return f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()

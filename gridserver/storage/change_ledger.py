@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridserver.storage import bulk
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, asked, text
 from gridserver.storage.handed import Handed, Known
 from gridserver.storage.merging import WAIT_FOR_OTHERS, Verdict
 from gridserver.storage.rows import Key
@@ -34,8 +34,20 @@ class Judged(NamedTuple):
 
 def known(conn: Connection, ids: Iterable[str]) -> dict[str, Known]:
     """What the ledger remembers of these changes."""
-    rows = conn.execute(_KNOWN, {"ids": list(ids)})
+    rows = conn.execute(_KNOWN, {"ids": bulk.uuids(ids)})
     return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def remembered(conn: Connection, ids: Iterable[str], device: str, now: int) -> tuple[dict[str, Known], set[str]]:
+    """``known`` and ``not_made`` in one question. The device's lane is locked."""
+    told: dict[str, Known] = {}
+    missing: set[str] = set()
+    for row in asked(conn, _REMEMBERED, {"ids": bulk.uuids(ids), "device": device, "since": now - WAIT_FOR_OTHERS}):
+        if row[1] is None:
+            missing.add(row[0])
+        else:
+            told[row[0]] = Known(*row[1:])
+    return told, missing
 
 
 def not_made(conn: Connection, device: str, now: int) -> set[str]:
@@ -61,10 +73,10 @@ def write(
 
 def answers(conn: Connection, groups: Sequence[tuple[Handed, Sequence[Known]]]) -> dict[str, GroupResult]:
     """The answers that these groups had before, by their tx."""
-    asked = [(marks[0].device, group.tx) for group, marks in groups if any(k.verdict != "ok" or k.late for k in marks)]
+    which = [(marks[0].device, group.tx) for group, marks in groups if any(k.verdict != "ok" or k.late for k in marks)]
     told = {}
-    if asked:
-        found = conn.execute(_ANSWERS, {"devices": [d for d, _ in asked], "groups": [tx for _, tx in asked]})
+    if which:
+        found = conn.execute(_ANSWERS, {"devices": [d for d, _ in which], "groups": [tx for _, tx in which]})
         told = {row.tx: row for row in found}
     return {group.tx: answer(group, marks, told.get(group.tx)) for group, marks in groups}
 
@@ -177,15 +189,21 @@ _COLUMNS = (
     *("id", "device", "incarnation", "n", "tx", "act", "person", "kind", "record", "bucket", "seq", "verdict", "late"),
     *("sha", "at", "body"),
 )
-_KNOWN = text("""
+_OF_IDS = """
     SELECT id, device, incarnation, person, tx, verdict, late, sha, bucket, seq, at, n FROM change
     WHERE id = ANY(CAST(:ids AS uuid[]))
-""")
-_NOT_MADE = text("""
-    SELECT DISTINCT change.record FROM change
+"""
+_NOT_MADE_BY = """
+    FROM change
     WHERE device = CAST(:device AS uuid) AND verdict IN ('refused', 'quarantined') AND at > :since
         AND body LIKE '%"k":"create"%'
         AND NOT EXISTS (SELECT FROM record WHERE record.id = change.record AND record.kind = change.kind)
+"""
+_KNOWN = text(_OF_IDS)
+_NOT_MADE = text(f"SELECT DISTINCT change.record {_NOT_MADE_BY}")
+_REMEMBERED = text(f"""
+    {_OF_IDS} UNION ALL
+    SELECT record, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL {_NOT_MADE_BY} AND record IS NOT NULL
 """)
 _ANSWERS = text("""
     SELECT told.tx, code, reason, conflicts FROM group_answer AS told

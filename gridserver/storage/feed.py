@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, asked, text
 from gridworker.protocol import PAGE_ROWS
 from gridworker.protocol.sync import NOT_WANTED, BucketInfo, vector_of
 
@@ -61,7 +61,7 @@ one more than that."""
 def heads_of(conn: Connection, buckets: Iterable[str]) -> dict[str, Head]:
     """Where the feeds of these buckets stand, in the order of their ids."""
     here = sorted(set(buckets))
-    found = {row.bucket: Head(*row) for row in conn.execute(_HEADS, {"buckets": here})}
+    found = {row[0]: Head(*row) for row in asked(conn, _HEADS, {"buckets": here})}
     return {bucket: found.get(bucket) or Head(bucket) for bucket in here}
 
 

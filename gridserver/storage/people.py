@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, asked, text
 from gridworker.protocol.sync import Standing
 
 
@@ -38,6 +38,8 @@ class Caller:
     """The signed order to wipe it, JSON; "" when there is none."""
     files_durable: int = 0
     """The backup covers the files up to this number."""
+    centre: str = ""
+    """The id under which the centre itself writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ def _status(caller: Caller) -> str:
 
 def caller_of_token(conn: Connection, token_hash: bytes, now: int) -> Caller | None:
     """Who shows this access token; None when nobody may any more. One indexed query."""
-    row = conn.execute(_BY_TOKEN, {"hash": token_hash, "now": now}).one_or_none()
-    return None if row is None else Caller(*row)
+    rows = asked(conn, _BY_TOKEN, {"hash": token_hash, "now": now})
+    return Caller(*rows[0]) if rows else None
 
 
 def caller_of_device(conn: Connection, device: str) -> Caller | None:
@@ -184,7 +186,7 @@ _CALLER = """
     SELECT account.id, account.login, account.name, account.role, coalesce(account.county::text, ''),
         device.id, device.status, coalesce(device.cutoff, 0), device.incarnation, device.last_n, device.durable_n,
         account.scope_version, meta.epoch, meta.backup_at IS NOT NULL, coalesce(device.seen_at, 0),
-        device.app_version, device.wipe_order, meta.files_durable
+        device.app_version, device.wipe_order, meta.files_durable, meta.author
 """
 _BY_TOKEN = text(f"""
     {_CALLER} FROM access_token JOIN device ON device.id = access_token.device

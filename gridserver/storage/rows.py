@@ -8,7 +8,7 @@ import orjson
 
 from gridserver.storage import bulk
 from gridserver.storage.buckets import Head
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, asked, text
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.row import Row
 
@@ -40,15 +40,15 @@ class Placed(NamedTuple):
 def read(conn: Connection, records: Iterable[str], edited: Iterable[str]) -> Standing:
     """The records with these ids, and the conflicts about those that are edited."""
     standing = Standing()
-    found = conn.execute(_READ, {"records": list(records), "edited": list(edited)})
-    for row in found:
-        key = (row.kind, row.id)
+    found = asked(conn, _READ, {"records": bulk.uuids(records), "edited": bulk.uuids(edited)})
+    for record, kind, bucket, seq, about, wire in found:
+        key = (kind, record)
         if key in standing.rows:
             continue
-        standing.rows[key] = Row.from_wire(orjson.loads(row.wire), row.bucket)
-        standing.seqs[key] = row.seq
-        if row.about is not None:
-            standing.about.setdefault(row.about, []).append(key)
+        standing.rows[key] = Row.from_wire(orjson.loads(wire), bucket)
+        standing.seqs[key] = seq
+        if about is not None:
+            standing.about.setdefault(about, []).append(key)
     return standing
 
 
@@ -60,8 +60,8 @@ def targets(conn: Connection, records: Iterable[str]) -> dict[str, Row | None]:
 
 def belonging(conn: Connection, bucket: str, kinds: Iterable[str], record: str) -> list[Row]:
     """The records of these kinds in a bucket that stand and name a record: perhaps they belong to it."""
-    asked = {"bucket": bucket, "kinds": list(kinds), "named": f'%"{record}"%'}
-    return [Row.from_wire(orjson.loads(row.wire), bucket) for row in conn.execute(_BELONGING, asked)]
+    which = {"bucket": bucket, "kinds": list(kinds), "named": f'%"{record}"%'}
+    return [Row.from_wire(orjson.loads(row.wire), bucket) for row in conn.execute(_BELONGING, which)]
 
 
 def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:

@@ -6,9 +6,10 @@ version of a person's scope he holds a bucket. Everything else asks the grants.
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from gridserver.storage.engine import Connection, text
+from gridserver.storage import bulk
+from gridserver.storage.engine import Connection, asked, text
 from gridworker.protocol.sync import BucketInfo
 from gridworker.records.kind import BucketClass
 from gridworker.records.row import Row
@@ -25,7 +26,7 @@ def bucket_id(bucket_class: str, region: str, record: str = "") -> str:
 
 def buckets_of(conn: Connection, account: str) -> list[BucketInfo]:
     """The buckets that a person holds now, in the order of their ids."""
-    return [_info(row) for row in conn.execute(_HELD, {"account": account})]
+    return [_info(row) for row in asked(conn, _HELD, {"account": account})]
 
 
 def holds(conn: Connection, account: str, buckets: Iterable[str]) -> set[str]:
@@ -34,12 +35,51 @@ def holds(conn: Connection, account: str, buckets: Iterable[str]) -> set[str]:
     return {str(row.bucket) for row in found}
 
 
+class Ground(NamedTuple):
+    """What somebody who hands something in stands on."""
+
+    held: set[str]
+    """Those of the buckets that he holds now."""
+    homes: dict[tuple[str, str], str]
+    """The bucket of each (class, id of a region or person) that was asked for: a micro-grid's is its grid's, a grid's
+    case bucket its town's. A place that does not exist is missing."""
+    near: set[str]
+    """The buckets in which the records lie that he edits, and the conflicts about them."""
+
+
+def ground(
+    conn: Connection, account: str, buckets: Iterable[str], places: Iterable[tuple[str, str]], edited: Iterable[str]
+) -> Ground:
+    """All that has to be known of buckets before a push is taken, in one question."""
+    wanted = list(set(places))
+    found = asked(
+        conn,
+        _GROUND,
+        {
+            "account": account,
+            "buckets": list(buckets),
+            "classes": [each[0] for each in wanted],
+            "regions": [each[1] for each in wanted],
+            "edited": bulk.uuids(edited),
+        },
+    )
+    told = Ground(set(), {}, set())
+    for what, bucket, bucket_class, region in found:
+        if what == "held":
+            told.held.add(bucket)
+        elif what == "near":
+            told.near.add(bucket)
+        else:
+            told.homes[bucket_class, region] = bucket
+    return told
+
+
 def held_since(conn: Connection, account: str, buckets: Iterable[str], version: int) -> set[str]:
     """Which of ``buckets`` the person held when his scope had this version, or was given since: what he made then is
     late, not wrong. A desk that fell between reading a new grid and noting its scope names the version before.
     """
-    asked = {"account": account, "buckets": list(buckets), "version": version}
-    return {str(row.bucket) for row in conn.execute(_HELD_SINCE, asked)}
+    which = {"account": account, "buckets": list(buckets), "version": version}
+    return {str(row.bucket) for row in conn.execute(_HELD_SINCE, which)}
 
 
 def may_see(conn: Connection, account: str, bucket: str) -> bool:
@@ -68,15 +108,6 @@ def buckets_exist(conn: Connection, buckets: Iterable[str]) -> dict[str, BucketI
     """Those of ``buckets`` that exist, by id, whoever may see them."""
     rows = conn.execute(_BUCKETS, {"buckets": list(buckets)})
     return {str(row.id): _info(row) for row in rows}
-
-
-def homes(conn: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The bucket of each (class, id of a region or person): a micro-grid's is its grid's, a grid's case bucket
-    its town's. A place that does not exist is missing from the answer.
-    """
-    asked = list(set(places))
-    found = conn.execute(_HOMES, {"classes": [each[0] for each in asked], "regions": [each[1] for each in asked]})
-    return {(row.class_, str(row.region)): str(row.bucket) for row in found}
 
 
 def near(conn: Connection, account: str, regions: Iterable[str]) -> set[str]:
@@ -163,8 +194,7 @@ _NEAR = text("""
     WHERE account.id = CAST(:account AS uuid) AND region.id = ANY(CAST(:regions AS uuid[]))
 """)
 _MAKE_BUCKET = text("INSERT INTO bucket (id, class, region) VALUES (:id, :class, :region) ON CONFLICT DO NOTHING")
-_HOMES = text("""
-    SELECT asked.class AS class_, asked.region, bucket.id AS bucket
+_HOME = """
     FROM unnest(CAST(:classes AS text[]), CAST(:regions AS uuid[])) AS asked (class, region)
     LEFT JOIN region ON region.id = asked.region
     JOIN bucket ON bucket.class = asked.class AND bucket.record IS NULL AND bucket.region = CASE asked.class
@@ -173,6 +203,16 @@ _HOMES = text("""
         WHEN 'case' THEN region.town
         WHEN 'reference' THEN region.county
         ELSE asked.region END
+"""
+_GROUND = text(f"""
+    SELECT 'held', bucket, NULL::text, NULL::uuid FROM bucket_grant
+    WHERE account = CAST(:account AS uuid) AND until_version IS NULL AND bucket = ANY(CAST(:buckets AS uuid[]))
+    UNION ALL
+    SELECT 'home', bucket.id, asked.class, asked.region {_HOME}
+    UNION ALL
+    SELECT 'near', bucket, NULL, NULL FROM record
+    WHERE id = ANY(CAST(:edited AS uuid[])) OR about = ANY(CAST(:edited AS uuid[]))
+    GROUP BY bucket
 """)
 _TAKE_REGION = text("""
     INSERT INTO region (id, code, name, level, parent, live, successor)

@@ -1,6 +1,6 @@
 """Takes groups in: locks their buckets, reads all that they touch at once, merges in memory, writes all at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from gridserver.errors import Refused
 from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope, stragglers, twins
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection
 from gridserver.storage.handed import Handed, Known, first_at
 from gridserver.storage.merging import World, judge, put_aside
 from gridserver.storage.rows import Key, Standing
@@ -31,10 +31,14 @@ class Hand:
     role: str
     scope_version: int
     """What the author knew of his scope when he made the changes."""
+    centre: str
+    """The id under which the centre itself writes."""
     trusted: bool = False
     """The centre itself, or somebody who looked at the group: the buckets that it names are not asked for."""
     late: bool = False
     """He has become something else since."""
+    missing: Set[str] | None = None
+    """What ``change_ledger.not_made`` says, where it was asked before."""
 
 
 class Took(NamedTuple):
@@ -118,15 +122,18 @@ def _with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:
     claimed = {change.bucket for change in changes}
-    homes = _homes(conn, hand, changes)
+    asked = {place for change in changes if (place := home_asked(change)) is not None}
+    edited = {change.record for change in changes if change.verb is not Verb.CREATE}
     person = hand.author.person
-    held = claimed if hand.trusted else scope.holds(conn, person, claimed)
+    ground = scope.ground(conn, person, claimed, asked, edited)
+    homes = _homes(conn, hand, changes, asked, ground.homes)
+    held = claimed if hand.trusted else ground.held
     then = scope.held_since(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
     wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
-    heads, standing = _locked(conn, wanted, changes)
+    heads, standing = _locked(conn, wanted | ground.near, changes, edited)
     world = World(
         author=rights.Author(person, hand.role),
-        centre=conn.scalar(text("SELECT author FROM meta")) or "",
+        centre=hand.centre,
         now=hand.author.now,
         rows=dict(standing.rows),
         about=standing.about,
@@ -139,9 +146,13 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         targets=_targets(conn, changes),
         coming={change.record for change in changes if change.verb is Verb.CREATE},
         belonging=_belonging(conn, standing, changes),
-        missing=change_ledger.not_made(conn, hand.author.device, hand.author.now),
+        missing=set(hand.missing if hand.missing is not None else _not_made(conn, hand)),
     )
     return heads, world, standing
+
+
+def _not_made(conn: Connection, hand: Hand) -> Set[str]:
+    return change_ledger.not_made(conn, hand.author.device, hand.author.now)
 
 
 def _targets(conn: Connection, changes: Sequence[Change]) -> dict[str, Row | None]:
@@ -169,29 +180,31 @@ def _belonging(conn: Connection, standing: Standing, changes: Sequence[Change]) 
     return found
 
 
-def _locked(conn: Connection, wanted: set[str], changes: Sequence[Change]) -> tuple[dict[str, Head], Standing]:
-    """The heads of all buckets that are touched, locked, and the rows under those locks. When a record turns out
-    to lie elsewhere, all locks are let go and taken anew, in order.
+def _locked(
+    conn: Connection, wanted: set[str], changes: Sequence[Change], edited: set[str]
+) -> tuple[dict[str, Head], Standing]:
+    """The heads of all buckets that are touched, locked in their order, and the rows under those locks. When a record
+    has come to lie elsewhere a moment ago, that lock is only taken when nobody has it.
     """
     records = {change.record for change in changes}
-    edited = {change.record for change in changes if change.verb is not Verb.CREATE}
+    heads = buckets.lock(conn, wanted)
     for _ in range(3):
-        point = conn.begin_nested()
-        heads = buckets.lock(conn, wanted)
         standing = rows.read(conn, records, edited)
         further = {row.bucket for row in standing.rows.values()} - heads.keys()
         if not further:
-            point.commit()
             return heads, standing
-        point.rollback()
-        wanted = wanted | further
+        heads |= buckets.lock(conn, further, wait=False)
     raise Refused("busy", retry_after=1)
 
 
-def _homes(conn: Connection, hand: Hand, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+def _homes(
+    conn: Connection,
+    hand: Hand,
+    changes: Sequence[Change],
+    asked: set[tuple[str, str]],
+    found: dict[tuple[str, str], str],
+) -> dict[tuple[str, str], str]:
     """(class, region) to bucket, for everything that is made or moved. The centre may begin a county."""
-    asked = {place for change in changes if (place := home_asked(change)) is not None}
-    found = scope.homes(conn, asked) if asked else {}
     if not hand.trusted and (moves := _moves(changes)):
         near = scope.near(conn, hand.author.person, {region for _, region in moves})
         found = {place: bucket for place, bucket in found.items() if place not in moves or place[1] in near}

@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import FileResponse
 
 from gridserver.description import answers
-from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, message, raw, reading, visit
+from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, at_work, looking, message, raw, reading, visit
 from gridserver.errors import Refused
 from gridserver.sync import decisions, following, service
 from gridserver.sync.courier import Counter
@@ -43,16 +43,18 @@ def hello(visit: Annotated[Visit, Depends(_anybody, scope="function")]) -> Respo
 
 
 @router.post("/push")
-def push(sent: Sent, visit: WriteDoor) -> Response:
+def push(sent: Sent, request: Request) -> Response:
     """Takes in groups of changes."""
-    pushed = service.push(visit, sent)
-    answer = visit.answer(pushed.model_dump(mode="json", exclude_defaults=True))
-    afterwards = BackgroundTasks()
-    if service.speaks_of_files(sent):
-        afterwards.add_task(service.tell_of_files, visit.ground)
-    if following.are_left(visit.conn):
-        afterwards.add_task(service.follow, visit.ground)
-    answer.background = afterwards
+    with at_work(request) as visit:
+        pushed = service.push(visit, sent)
+        answer = visit.answer(pushed.model_dump(mode="json", exclude_defaults=True))
+        afterwards = BackgroundTasks()
+        if service.speaks_of_files(sent):
+            afterwards.add_task(service.tell_of_files, visit.ground)
+        if following.are_left(visit.conn):
+            afterwards.add_task(service.follow, visit.ground)
+    if afterwards.tasks:
+        answer.background = afterwards
     return answer
 
 
@@ -77,10 +79,11 @@ def decide(number: str, said: Said, visit: WriteDoor) -> Response:
 
 
 @router.post("/pull")
-def pull(asked: Asked, visit: ReadDoor) -> Response:
+def pull(asked: Asked, request: Request) -> Response:
     """Tells what is new."""
-    pulled = service.pull(visit, asked)
-    answer = visit.answer(pulled.message())
+    with looking(request) as visit:
+        pulled = service.pull(visit, asked)
+        answer = visit.answer(pulled.message())
     if pulled.told_all:
         engine, device = visit.ground.engine, visit.caller.device
         answer.background = BackgroundTask(service.remember, engine, device, pulled)

@@ -83,7 +83,7 @@ def bucket_of(writer: Writer, kind: Kind, fields: Mapping[str, Any]) -> str:
     """Where such a record lies."""
     place = (kind.home, fields[kind.home_field])
     with writer.centre.conn() as conn:
-        return scope.homes(conn, [place])[place]
+        return scope.ground(conn, writer.desk.person, [], [place], []).homes[place]
 
 
 def made_by_the_centre(writer: Writer, kind: Kind, count: int = 1) -> list[Row]:

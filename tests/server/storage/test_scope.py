@@ -99,7 +99,9 @@ def test_a_record_finds_its_bucket_from_the_region_that_it_names(centre):
     with centre.conn() as conn:
         scope.make_buckets(conn, [("user", person)])
         asked = [("grid", grid), ("case", grid), ("reference", town), ("user", person)]
-        found = scope.homes(conn, [*asked, ("grid", town), ("grid", nowhere), ("user", nowhere)])
+        found = scope.ground(
+            conn, nowhere, [], [*asked, ("grid", town), ("grid", nowhere), ("user", nowhere)], []
+        ).homes
     assert found == {
         ("grid", grid): scope.bucket_id("grid", grid),
         ("case", grid): scope.bucket_id("case", town),
