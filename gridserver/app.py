@@ -152,7 +152,7 @@ class Crowd:
             self._sent_away += 1
             wait = min(_SHORTEST_WAIT + self._sent_away // 10, _LONGEST_WAIT)
             told = Problem(error="busy", reason=REASONS["busy"])
-            answer = packed(told.model_dump(mode="json"), False, 503, {"Retry-After": str(wait)})
+            answer = packed(told.model_dump(mode="json"), status=503, headers={"Retry-After": str(wait)})
             return await answer(scope, receive, send)
         self._inside += 1
         try:

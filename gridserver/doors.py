@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -21,7 +21,7 @@ from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
 from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
 from gridworker.protocol import MOST_BYTES
-from gridworker.protocol.codec import JSON, ZSTD, NotReadable, TooLong, pack, unpack
+from gridworker.protocol.codec import BZIP2, CODINGS, JSON, ZSTD, NotReadable, TooLong, coding_of, pack, unpack
 from gridworker.protocol.files import TUS
 from gridworker.protocol.sync import Problem, Standing
 
@@ -60,13 +60,13 @@ class Visit:
     now: int
     address: str
     """Where it comes from."""
-    zstd: bool
-    """Whether the answer may be compressed."""
+    reads: frozenset[str]
+    """How the answer may be packed."""
 
     def answer(self, message: BaseModel | dict[str, Any] | list[Any]) -> Response:
         """The message as it leaves."""
         plain = message.model_dump(mode="json") if isinstance(message, BaseModel) else message
-        return packed(plain, self.zstd)
+        return packed(plain, self.reads)
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,12 @@ class CallerVisit(Visit):
         return standing_of(self.caller, self.now)
 
 
-def packed(plain: Any, zstd: bool, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A response with this JSON in it."""
-    body, compressed = pack(plain, compress=zstd)
-    encoding = {"Content-Encoding": ZSTD} if compressed else {}
+def packed(
+    plain: Any, reads: Set[str] = frozenset(), status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """A response with this JSON in it, packed in one of the ways that the other side reads."""
+    body, compressed = pack(plain, compress=ZSTD in reads, bzip2=BZIP2 in reads)
+    encoding = {"Content-Encoding": coding_of(body)} if compressed else {}
     return Response(body, status, {**encoding, **(headers or {})}, JSON)
 
 
@@ -102,14 +104,14 @@ def problem(request: Request, refused: Refused) -> Response:
         wait |= {"Tus-Resumable": TUS, "Tus-Version": TUS}
     if request.method == "HEAD":
         return Response(None, refused.status, wait)
-    return packed(told.model_dump(mode="json"), False, refused.status, wait)
+    return packed(told.model_dump(mode="json"), status=refused.status, headers=wait)
 
 
 def message(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
     """A dependency that reads the body as ``shape``. Refuses what is too long, garbled or of another shape."""
 
     async def read(request: Request) -> Shape:
-        compressed = request.headers.get("content-encoding", "") == ZSTD
+        compressed = request.headers.get("content-encoding", "") in CODINGS
         try:
             return shape.model_validate(unpack(await _body(request), compressed=compressed))
         except TooLong:
@@ -146,7 +148,7 @@ def visit(request: Request) -> Iterator[Visit]:
     """One transaction, committed once, before the answer leaves; nobody is asked who he is."""
     ground = ground_of(request)
     with transaction(ground.engine) as conn:
-        yield Visit(ground, conn, ground.clock(), _address(request), _takes_zstd(request))
+        yield Visit(ground, conn, ground.clock(), _address(request), _reads(request))
 
 
 def writing(request: Request) -> Iterator[CallerVisit]:
@@ -156,7 +158,7 @@ def writing(request: Request) -> Iterator[CallerVisit]:
     with transaction(ground.engine) as conn:
         caller = _caller(request, conn, now)
         _note_seen(request, conn, caller, now)
-        yield CallerVisit(ground, conn, now, _address(request), _takes_zstd(request), caller)
+        yield CallerVisit(ground, conn, now, _address(request), _reads(request), caller)
 
 
 def reading(request: Request) -> Iterator[CallerVisit]:
@@ -167,7 +169,7 @@ def reading(request: Request) -> Iterator[CallerVisit]:
         caller = _caller(request, conn, now)
         if caller.status != "active":
             raise Refused("device")
-        visit = CallerVisit(ground, conn, now, _address(request), _takes_zstd(request), caller)
+        visit = CallerVisit(ground, conn, now, _address(request), _reads(request), caller)
         yield visit
     if visit.afterwards or _is_stale(request, caller, now):
         with transaction(ground.engine) as conn:
@@ -253,5 +255,6 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _takes_zstd(request: Request) -> bool:
-    return ZSTD in request.headers.get("accept-encoding", "")
+def _reads(request: Request) -> frozenset[str]:
+    said = request.headers.get("accept-encoding", "")
+    return frozenset(each for each in CODINGS if each in said)

@@ -14,6 +14,7 @@ from gridserver.storage.book import Opened, Pulled
 from gridserver.storage.engine import Engine, transaction
 from gridserver.sync import following
 from gridworker.protocol import PROTOCOL, SCHEMA, sealing
+from gridworker.protocol.codec import BZIP2
 from gridworker.protocol.sync import (
     Group,
     Hello,
@@ -38,6 +39,7 @@ def hello(visit: Visit) -> Hello:
 def push(visit: CallerVisit, sent: Push) -> PushAnswer:
     """Takes in what a desk hands in. What comes from a device that was cut off goes to a person's eyes."""
     answer = book.push_in_short(visit.conn, visit.caller, sent, visit.now)
+    answer.reads = [BZIP2]
     aside = sum(result.verdict in ("held", "refused", "quarantined") for result in answer.results)
     logs.note(groups=len(sent.groups), aside=aside)
     return answer

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SkipValidation
 
 from gridworker.protocol import MOST_CHANGES, MOST_SNAPSHOT
-from gridworker.protocol.codec import pack
+from gridworker.protocol.codec import BZIP2, pack
 from gridworker.protocol.orders import WipeOrder
 
 Wire = dict[str, Any]
@@ -85,19 +85,21 @@ class Handing(Push):
 
     written: list[SkipValidation[list[Written]]] = Field(default_factory=list)
     """Groups, in their order."""
+    reads: list[str] = Field(default_factory=list)
+    """What the centre said that it reads; it does not travel."""
     _packed: tuple[bytes, bool] | None = PrivateAttr(None)
 
     def plain(self) -> Wire:
         """As the centre reads it: a ``Push``."""
         return {
-            **self.model_dump(mode="json", exclude={"groups", "written"}, exclude_defaults=True),
+            **self.model_dump(mode="json", exclude={"groups", "written", "reads"}, exclude_defaults=True),
             "groups": [_group_of(group) for group in self.written],
         }
 
     def packed(self) -> tuple[bytes, bool]:
         """The bytes that go out, made once, and whether they are compressed."""
         if self._packed is None:
-            self._packed = pack(self.plain())
+            self._packed = pack(self.plain(), bzip2=BZIP2 in self.reads)
         return self._packed
 
 
@@ -173,6 +175,8 @@ class PushAnswer(Message):
     standing: Standing
     results: list[GroupResult] = Field(default_factory=list)
     taken: Taken = Field(default_factory=Taken)
+    reads: list[str] = Field(default_factory=list)
+    """How else than by zstd the next push may be packed (``codec.CODINGS``)."""
 
 
 class SealedGroups(Message):

@@ -29,7 +29,7 @@ from gridworker.errors import (
     TooSlow,
 )
 from gridworker.protocol import MOST_BYTES
-from gridworker.protocol.codec import OCTETS, ZSTD, NotReadable, pack, unpack
+from gridworker.protocol.codec import CODINGS, OCTETS, NotReadable, coding_of, pack, unpack
 from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
 from gridworker.protocol.sync import (
@@ -67,6 +67,7 @@ TIMEOUTS = (5.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
 
 _PIECE = 64 * 1024
+_READ = ",".join(CODINGS)
 _SNAPSHOT = "application/zstd"
 _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})\Z")
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
@@ -314,7 +315,7 @@ class Centre:
         meanwhile: Callable[[], None] | None = None,
     ) -> Reply:
         """What the centre answered; raises when it was somebody else, or no."""
-        asked = (method, path, body, {"Accept-Encoding": ZSTD, **headers}, token)
+        asked = (method, path, body, {"Accept-Encoding": _READ, **headers}, token)
         reply = self._exchange(*asked) if meanwhile is None else self._exchange_beside(meanwhile, *asked)
         if not reply.ours:
             raise stranger(reply)
@@ -437,7 +438,7 @@ class Centre:
             status=response.status_code,
             ours=MARK in response.headers,
             kind=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            compressed=response.headers.get("Content-Encoding", "") == ZSTD,
+            compressed=response.headers.get("Content-Encoding", "") in CODINGS,
             wait=int(wait) * 1000 if wait.isdecimal() else 0,
             body=b"".join(pieces),
         )
@@ -452,7 +453,7 @@ def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
     if message is None:
         return None, {}
     body, compressed = message.packed() if isinstance(message, Handing) else pack(message.plain())
-    return body, {"Content-Encoding": ZSTD} if compressed else {}
+    return body, {"Content-Encoding": coding_of(body)} if compressed else {}
 
 
 def _first_byte(response: requests.Response, wanted: Fetch) -> int:

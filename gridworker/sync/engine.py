@@ -287,6 +287,7 @@ class Engine:
             clock=clock,
             groups=[],
             written=groups,
+            reads=self._book.meta("centre_reads", []),
             highest=max(int(self._book.meta("next_n", 1)) - 1, 0),
         )
 
@@ -334,6 +335,8 @@ class Engine:
     # ------------------------------------------------------------------ answers
 
     def _settle(self, answer: PushAnswer) -> None:
+        if answer.reads != self._book.meta("centre_reads", []):
+            self._book.set_metas({"centre_reads": answer.reads})
         taken = (answer.taken,) if answer.taken.numbers else ()
         settled = self._book.settle(answer.results, answer.standing, answer.standing.now, *taken)
         if not settled.accepted + settled.refused + settled.held:

@@ -1,11 +1,12 @@
 """A message survives its way as bytes; what is no message is said to be none."""
 
+import bz2
 import gc
 
 import pytest
 
 from gridworker.protocol import MOST_BYTES
-from gridworker.protocol.codec import NotReadable, TooLong, pack, unpack
+from gridworker.protocol.codec import BZIP2, ZSTD, NotReadable, TooLong, coding_of, pack, unpack
 
 PAGE = {"rows": [{"i": f"{number}", "d": {"head_name": "陈建国", "tags": ["low_income"]}} for number in range(500)]}
 
@@ -38,6 +39,24 @@ def test_a_small_body_that_would_fill_the_memory_is_refused():
         unpack(bomb, compressed=True)
     with pytest.raises(TooLong):
         unpack(b" " * (MOST_BYTES + 1), compressed=False)
+
+
+def test_what_people_wait_for_on_a_thin_line_is_packed_closest_for_whoever_reads_that():
+    for message, coding in ((PAGE, BZIP2), ({"rows": PAGE["rows"][:20]}, ZSTD), ({"rows": PAGE["rows"] * 20}, ZSTD)):
+        body, compressed = pack(message, bzip2=True)
+        assert compressed
+        assert coding_of(body) == coding
+        assert unpack(body, compressed=True) == message
+    assert coding_of(pack(PAGE)[0]) == ZSTD, "nobody said that he reads the other"
+
+
+def test_a_bzip2_body_is_refused_when_it_was_cut_and_when_it_would_take_long_to_unpack():
+    body, _ = pack(PAGE, bzip2=True)
+    for broken in (body[: len(body) // 2], body[:4] + b"x" * 100):
+        with pytest.raises(NotReadable):
+            unpack(broken, compressed=True)
+    with pytest.raises(TooLong):
+        unpack(bz2.compress(b" " * 600_000), compressed=True)
 
 
 @pytest.mark.parametrize("collecting", [True, False])

@@ -85,6 +85,60 @@ def test_what_was_on_its_way_when_the_machine_died_goes_again_unchanged(desk):
     assert again.groups == first.groups
 
 
+def test_the_next_push_is_made_ready_while_the_centre_has_the_last_one(desk):
+    for _ in range(4):
+        desk.household()
+    desk.store.set_meta("batch", [2, 10_000, 50])
+    engine = Engine(desk.store)
+    first = engine.next(desk.clock())
+    engine.prepare()
+    assert desk.states() == {"sent": 4}, "it will leave as soon as the first is answered"
+    ready = first.packed(), engine._ready.packed()
+    engine.heard(taken(first), desk.clock())
+    second = engine.next(desk.clock())
+    assert second.packed() is ready[1]
+    assert (numbers(arrived(first)), numbers(arrived(second))) == ([1, 2], [3, 4])
+    assert not arrived(second).clock.wall, "nobody knows how long it waited"
+
+
+@pytest.mark.parametrize("came", ["too_slow", "too_big", "disagreed"])
+def test_what_was_made_ready_is_made_anew_when_the_last_push_was_not_answered(desk, came):
+    for _ in range(6):
+        desk.household()
+    desk.store.set_meta("batch", [2, 10_000, 50])
+    engine = Engine(desk.store)
+    first = push(engine, desk)
+    engine.prepare()
+    if came == "disagreed":
+        engine.disagreed(Problem(error="gap", want=1))
+    else:
+        getattr(engine, came)()
+    assert numbers(push(engine, desk))[0] == numbers(first)[0] == 1
+
+
+def test_what_was_made_ready_waits_behind_what_the_centre_left_out(desk):
+    for _ in range(4):
+        desk.household()
+    desk.store.set_meta("batch", [2, 10_000, 50])
+    engine = Engine(desk.store)
+    first = arrived(engine.next(desk.clock()))
+    engine.prepare()
+    engine.heard(taken(first.model_copy(update={"groups": first.groups[:1]})), desk.clock())
+    assert numbers(push(engine, desk))[0] == 2
+
+
+def test_a_desk_packs_as_its_centre_has_said_that_it_reads(desk):
+    for _ in range(40):
+        desk.household()
+    desk.store.set_meta("batch", [20, 100_000, 50])
+    engine = Engine(desk.store)
+    first = engine.next(desk.clock())
+    assert first.reads == []
+    engine.heard(taken(first).model_copy(update={"reads": ["bzip2"]}), desk.clock())
+    assert engine.next(desk.clock()).reads == ["bzip2"]
+    assert "reads" not in first.plain()
+
+
 def test_whoever_saves_without_pause_does_not_keep_the_desk_from_looking_what_is_new(desk):
     desk.household()
     engine = Engine(desk.store)
