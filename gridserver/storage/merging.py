@@ -1,6 +1,6 @@
 """Groups of changes meet the rows: all of a group or nothing, in memory; whoever calls holds the buckets' locks."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -78,6 +78,8 @@ class World:
     targets: Mapping[str, Row | None] = field(default_factory=dict)
     """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
     stands."""
+    pointing: Mapping[str, Sequence[Reference]] = field(default_factory=dict)
+    """By change: what it points at, where that was worked out before."""
     coming: Set[str] = frozenset()
     """Ids of the records that are made anywhere in the push: two that point at each other need not lie in one group."""
     belonging: Mapping[str, Sequence[Row]] = field(default_factory=dict)
@@ -200,7 +202,7 @@ def _without_target(
     """What the change points at that was removed, and by whom; or that never came. Raises ``Held`` for what may
     still come."""
     without = []
-    for reference in references(kind, change):
+    for reference in _pointing(world, kind, change):
         row = _target(world, draft, reference)
         if row is not None and row.removed is not None and not row.fields.get("same_as"):
             without.append((reference, row.removed))
@@ -214,6 +216,12 @@ def _without_target(
     return without
 
 
+def _pointing(world: World, kind: Kind, change: Change) -> Iterable[Reference]:
+    """What the change points at; its time and what its author saw make no difference to that."""
+    known = world.pointing.get(change.id)
+    return references(kind, change) if known is None else known
+
+
 def _target(world: World, draft: Draft, reference: Reference) -> Row | None:
     """What is pointed at, where it was handed in along or was removed; None where it stands, or is not known."""
     here = (draft.row((name, reference.target)) for name in reference.to)
@@ -223,7 +231,7 @@ def _target(world: World, draft: Draft, reference: Reference) -> Row | None:
 def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row) -> Row:
     """What points at a record that was merged into another points at that one from now on, by the centre's hand,
     unless it was written once."""
-    for reference in references(kind, change):
+    for reference in _pointing(world, kind, change):
         field, target = kind.field(reference.path), _target(world, draft, reference)
         stays = target.fields.get("same_as") if target is not None and target.removed is not None else None
         if stays is None or field is None or field.merge is Merge.FIXED:

@@ -19,7 +19,7 @@ from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
 from gridworker.records.merge import is_move
-from gridworker.records.references import belonging, references
+from gridworker.records.references import Reference, belonging, references
 from gridworker.records.row import Row
 
 
@@ -131,6 +131,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     then = scope.held_since(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
     wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
     heads, standing = _locked(conn, wanted | ground.near, changes, edited)
+    pointing = _pointing(changes)
     world = World(
         author=rights.Author(person, hand.role),
         centre=hand.centre,
@@ -143,7 +144,8 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         is_late=hand.late,
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
-        targets=_targets(conn, changes),
+        targets=_targets(conn, changes, pointing),
+        pointing=pointing,
         coming={change.record for change in changes if change.verb is Verb.CREATE},
         belonging=_belonging(conn, standing, changes),
         missing=set(hand.missing if hand.missing is not None else _not_made(conn, hand)),
@@ -155,16 +157,21 @@ def _not_made(conn: Connection, hand: Hand) -> Set[str]:
     return change_ledger.not_made(conn, hand.author.device, hand.author.now)
 
 
-def _targets(conn: Connection, changes: Sequence[Change]) -> dict[str, Row | None]:
-    """What is known of the records that the changes point at and that none of them speaks of."""
-    spoken_of = {change.record for change in changes}
-    asked = {
-        reference.target
-        for change in changes
-        if (kind := KINDS.get(change.kind)) is not None
-        for reference in references(kind, change)
+def _pointing(changes: Sequence[Change]) -> dict[str, list[Reference]]:
+    """By change: what it points at."""
+    return {
+        change.id: list(references(kind, change)) for change in changes if (kind := KINDS.get(change.kind)) is not None
     }
-    wanted = {each for each in asked - spoken_of if ENTRY_ID.match(each)}
+
+
+def _targets(
+    conn: Connection, changes: Sequence[Change], pointing: Mapping[str, Sequence[Reference]]
+) -> dict[str, Row | None]:
+    """What is known of the records that the changes point at and that none of them speaks of."""
+    asked = {reference.target for each in pointing.values() for reference in each}
+    if not asked:
+        return {}
+    wanted = {each for each in asked - {change.record for change in changes} if ENTRY_ID.match(each)}
     return rows.targets(conn, wanted) if wanted else {}
 
 

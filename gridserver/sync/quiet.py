@@ -1,6 +1,8 @@
 """Work that no desk waits for: snapshots are made before they are asked for, and old ones cleared away."""
 
 import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,19 +20,29 @@ _log = logging.getLogger(__name__)
 EVERY = 10 * MINUTE
 _FIRST = MINUTE
 """A centre that has just been started has other things to do."""
+_BEHIND = 10
+"""By how much this work gives way."""
 _REST = 4
 """So many times as long as a snapshot took, nothing is done: whoever waits for an answer comes first."""
 
 
-def tend(ground: Ground, rest: Callable[[float], bool] = lambda seconds: False) -> int:
+def tend(
+    ground: Ground, rest: Callable[[float], bool] = lambda seconds: False, stood: dict[str, int] | None = None
+) -> int:
     """One round: makes what is missing or old, one bucket after the other; how many. ``rest(seconds)`` waits, and
-    says whether to stop."""
+    says whether to stop. ``stood``: where the feeds stood in the last round, to be replaced; into a bucket that has
+    moved on since somebody may be handing in at this moment, and it is left for another round."""
     workshop = ground.workshop
     if workshop is None:
         return 0
     done = 0
     with snapshot(ground.engine) as conn:
         buckets = snapshots.missing(conn, ground.clock())
+        stand = {bucket: head.seq for bucket, head in feed.heads_of(conn, buckets).items()}
+    if stood is not None:
+        buckets = [bucket for bucket in buckets if stood.get(bucket) == stand[bucket]]
+        stood.clear()
+        stood.update(stand)
     for bucket in buckets:
         begun = time.monotonic()
         _make(ground, workshop, bucket)
@@ -50,11 +62,13 @@ def tending(ground: Ground) -> Iterator[None]:
     over = threading.Event()
 
     def run() -> None:
+        stood: dict[str, int] = {}
+        _step_back()
         wait = _FIRST
         while not over.wait(wait / 1000):
             wait = EVERY
             try:
-                tend(ground, over.wait)
+                tend(ground, over.wait, stood)
             except Refused as refused:
                 _log.info("the quiet work waits: %s", refused.error)
             except Exception:
@@ -67,6 +81,12 @@ def tending(ground: Ground) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def _step_back() -> None:
+    """Whoever waits for an answer goes before this thread, where the system lets a thread say so."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND)
 
 
 def _make(ground: Ground, workshop: Workshop, bucket: str) -> None:

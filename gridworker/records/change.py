@@ -116,6 +116,33 @@ class Change:
         )
 
     def _check(self) -> None:
+        if not self._is_usual():
+            self._look_closely()
+
+    def _is_usual(self) -> bool:
+        """Whether it can be seen at a glance that all is well: so are nearly all, and there are thousands."""
+        name = ENTRY_ID.match
+        return (
+            type(self.id) is str
+            and type(self.record) is str
+            and type(self.bucket) is str
+            and name(self.id) is not None
+            and name(self.record) is not None
+            and name(self.bucket) is not None
+            and type(self.kind) is type(self.path) is type(self.parent) is str
+            and len(self.kind) <= 200
+            and len(self.path) <= 200
+            and len(self.parent) <= 200
+            and type(self.hlc) is type(self.at) is type(self.n) is int
+            and 0 <= self.hlc < 2**63
+            and 0 <= self.at < 2**63
+            and 0 <= self.n < 2**63
+            and type(self.schema) is int
+            and self.schema == 1
+            and (self.verb is not Verb.CREATE or type(self.value) is dict)
+        )
+
+    def _look_closely(self) -> None:
         for name in (self.id, self.record, self.bucket):
             if not isinstance(name, str) or not ENTRY_ID.match(name):
                 raise Wrong("修改的编号不对。")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from gridworker.records.identity import check_id_number
@@ -300,6 +301,9 @@ class Day(Field):
 
     type: ClassVar[str] = "day"
 
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is str and _is_day(value)
+
     def _checked(self, value: Any) -> str:
         try:
             day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
@@ -364,6 +368,18 @@ class Tags(Field):
     merge: Merge = Merge.SET
     choices: Mapping[str, str] = field(default_factory=dict)
 
+    def is_clean(self, value: Any) -> bool:
+        return type(value) is list and bool(value) and self._is_sorted(value)
+
+    def _is_sorted(self, tags: list[Any]) -> bool:
+        choices = self.choices
+        before = ""
+        for tag in tags:
+            if type(tag) is not str or tag not in choices or tag <= before:
+                return False
+            before = tag
+        return True
+
     def clean(self, value: Any) -> list[str]:
         return [] if value is None or value == "" else self._checked(value)
 
@@ -426,6 +442,15 @@ class Entries(Field):
             if content is not None:
                 kept[each.name] = content
         return kept
+
+
+@lru_cache(4096)
+def _is_day(value: str) -> bool:
+    """Whether it is a day as it is kept; people write about few of them."""
+    try:
+        return len(value) == 10 and 1890 <= date.fromisoformat(value).year <= 2100 and value[4] == value[7] == "-"
+    except ValueError:
+        return False
 
 
 def _is_unwritable(sign: str) -> bool:

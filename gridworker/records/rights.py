@@ -30,7 +30,7 @@ def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
         return _why_not_move(kind, row, change, author)
     if change.verb is Verb.HOME:
         return f"{kind.title}随所属的住户迁移，不能单独迁移。"
-    if change.verb in (Verb.CREATE, Verb.SET) and kind.a_persons(change.path, change.value) != change.value:
+    if change.verb in (Verb.CREATE, Verb.SET) and _says_what_the_centre_keeps(kind, change):
         return "文件是否已上传，由中心记录，不能自己填写。"
     act = _ACTS.get(change.verb, "edit")
     if change.verb is Verb.SET and change.path == kind.home_field and kind.rights.move:
@@ -40,6 +40,11 @@ def why_not(kind: Kind, row: Row | None, change: Change, author: Author) -> str:
     if act != "create" and kind.rights.author_only and row is not None and row.author != author.person:
         return f"只有填写人本人可以修改这条{kind.title}。"
     return ""
+
+
+def _says_what_the_centre_keeps(kind: Kind, change: Change) -> bool:
+    a_persons = kind.a_persons(change.path, change.value)
+    return a_persons is not change.value and bool(a_persons != change.value)
 
 
 def check_values(kind: Kind, change: Change) -> None:

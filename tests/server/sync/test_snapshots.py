@@ -234,6 +234,15 @@ def test_in_quiet_moments_files_are_made_before_anybody_asks_and_old_ones_cleare
     assert get(wang, second).status_code == 200
 
 
+def test_a_bucket_into_which_somebody_hands_in_is_left_for_a_quieter_round(wang):
+    made = houses(wang, 12)
+    ground, stood = wang.centre.ground, {}
+    assert quiet.tend(ground, stood=stood) == 0, "nobody knows yet whether it is still"
+    wang.set(wang.row("household", made[0]), "members", 5)
+    assert quiet.tend(ground, stood=stood) == 0
+    assert quiet.tend(ground, stood=stood) == 1
+
+
 def test_files_that_nobody_knows_are_swept_and_others_stay(wang, tmp_path):
     houses(wang, 12)
     told = offer(wang)
