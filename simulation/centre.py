@@ -265,7 +265,9 @@ class Centre:
         known = self._known([group])
         author = Author(caller.device, caller.incarnation, caller.person, now)
         before = self.books.copy()
-        (result,) = self._take(Hand(author, caller.role, caller.scope, trusted=True), [group], known).results
+        (result,) = self._take(
+            Hand(author, caller.role, caller.scope, self.books.author, trusted=True), [group], known
+        ).results
         if result.verdict in ("ok", "conflict"):
             self.books.aside[which] = kept._replace(settled="taken", settled_at=now)
         else:
@@ -303,7 +305,7 @@ class Centre:
             kept = self.books.answers.get((marks[0].device, group.tx)) if _has_answer(marks) else None
             told[group.tx] = change_ledger.answer(group, marks, None if kept is None else _Told(*kept))
         author = Author(caller.device, caller.incarnation, caller.person, now)
-        hand = Hand(author, caller.role, scope_version, trusted=caller.role == Role.CENTRE)
+        hand = Hand(author, caller.role, scope_version, self.books.author, trusted=caller.role == Role.CENTRE)
         took = self._take(hand, fresh, known, aside)
         told.update({result.tx: result for result in took.results})
         return took._replace(results=[told[group.tx] for group in groups])

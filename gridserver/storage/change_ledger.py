@@ -203,7 +203,8 @@ _KNOWN = text(_OF_IDS)
 _NOT_MADE = text(f"SELECT DISTINCT change.record {_NOT_MADE_BY}")
 _REMEMBERED = text(f"""
     {_OF_IDS} UNION ALL
-    SELECT record, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL {_NOT_MADE_BY} AND record IS NOT NULL
+    SELECT record, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL {_NOT_MADE_BY}
+        AND record IS NOT NULL
 """)
 _ANSWERS = text("""
     SELECT told.tx, code, reason, conflicts FROM group_answer AS told

@@ -1,7 +1,7 @@
 """The centre at the other end of a desk's line: the one of the made-up histories, and what others do there."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,9 +68,11 @@ class County:
 
     # ------------------------------------------------------------------ the line
 
-    def push(self, message: Push) -> PushAnswer:
+    def push(self, message: Push, meanwhile: Callable[[], None] | None = None) -> PushAnswer:
         """The desk hands in."""
-        sent = Push.model_validate(orjson.loads(orjson.dumps(message.model_dump(mode="json"))))
+        sent = Push.model_validate(orjson.loads(orjson.dumps(message.plain())))
+        if meanwhile is not None:
+            meanwhile()
         try:
             answer = self.centre.push(DEVICE, self._over(sent), self.now)
         except Refused as refused:
