@@ -230,6 +230,8 @@ def _drop_own_history(file: File, bucket: str) -> None:
     file.note("numbers", list(outbox.numbers(file)))
     kept = "" if owed.seal_up(file, bucket) or not file.meta("backup", False) else "accepted"
     file.db.execute("DELETE FROM outbox WHERE bucket = ? AND state <> ?", (bucket, kept))
+    # There is no row any more over which they could lie.
+    file.db.execute("UPDATE outbox SET laid = 0 WHERE bucket = ? AND laid", (bucket,))
 
 
 def _drop_what_lies_beside(file: File, place: BucketRow) -> None:

@@ -1,6 +1,5 @@
 """The one border at which faults of the encrypted file become errors that a person can act on."""
 
-import errno
 import functools
 import inspect
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from typing import Any, TypeVar
 from sqlcipher3 import dbapi2
 
 from gridworker.errors import DiskFull, StoreBusy, StoreDamaged, StoreError
+from gridworker.storage.whole_file import BAD_DISK, READ_ONLY, of_the_system
 
 T = TypeVar("T")
 
@@ -33,17 +33,17 @@ _BY_NAME: tuple[tuple[str, type[StoreError], str], ...] = (
     ("SQLITE_FULL", DiskFull, ""),
     ("SQLITE_NOTADB", StoreDamaged, ""),
     ("SQLITE_CORRUPT", StoreDamaged, ""),
-    ("SQLITE_READONLY", StoreError, "资料文件不能写入，请检查磁盘是否只读、文件夹权限是否被改动。"),
+    ("SQLITE_READONLY", StoreError, READ_ONLY),
     ("SQLITE_CANTOPEN", StoreError, "资料文件打不开，请检查文件夹是否存在、有没有权限。"),
     ("SQLITE_PERM", StoreError, "资料文件打不开，请检查文件夹的权限。"),
-    ("SQLITE_IOERR", StoreError, "读写磁盘时出错，请检查磁盘；没有保存的内容还在窗口里。"),
+    ("SQLITE_IOERR", StoreError, BAD_DISK),
 )
 
 
 def store_error(error: BaseException) -> StoreError | None:
     """The error of ours that says what happened to the file; None for what is a bug."""
     if isinstance(error, OSError):
-        return DiskFull("ENOSPC") if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+        return of_the_system(error)
     if not isinstance(error, FAULTS):
         return None
     name = str(getattr(error, "sqlite_errorname", "") or "")

@@ -1,5 +1,6 @@
 """Small files that are written whole or not at all, and are their owner's alone."""
 
+import contextlib
 import errno
 import json
 import os
@@ -7,19 +8,32 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gridworker.errors import DiskFull
+from gridworker.errors import DiskFull, StoreError
 
+BAD_DISK = "读写磁盘时出错，请检查磁盘；没有保存的内容还在窗口里。"
+READ_ONLY = "资料文件不能写入，请检查磁盘是否只读、文件夹权限是否被改动。"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The disk, a person's share of it, or the largest file that it can hold."""
+_ADVICE = {errno.EIO: BAD_DISK, errno.EROFS: READ_ONLY}
+
+
+def of_the_system(fault: OSError) -> StoreError | None:
+    """The error of ours that says what is wrong with the disk; None for what is a bug."""
+    name = errno.errorcode.get(fault.errno or 0, "")
+    if fault.errno in _FULL:
+        return DiskFull(name)
+    advice = _ADVICE.get(fault.errno or 0)
+    return None if advice is None else StoreError(name, advice=advice)
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Put ``value`` in the place of ``path``, mode 0600, on disk when this returns. Raises ``DiskFull``."""
+    """Put ``value`` in the place of ``path``, mode 0600, on disk when this returns. Raises ``StoreError``."""
     write(path, json.dumps(value, ensure_ascii=False, indent=1).encode())
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put ``content`` in the place of ``path``, mode 0600, on disk when this returns. Raises ``DiskFull``."""
+    """Put ``content`` in the place of ``path``, mode 0600, on disk when this returns. Raises ``StoreError`` for a disk
+    that is full, bad or read-only."""
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         make_folder(path.parent)
@@ -30,9 +44,10 @@ def write(path: Path, content: bytes) -> None:
         os.replace(new, path)
         sync_folder(path.parent)
     except OSError as fault:
-        new.unlink(missing_ok=True)
-        if fault.errno in _FULL:
-            raise DiskFull(errno.errorcode[fault.errno]) from None
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+        if (ours := of_the_system(fault)) is not None:
+            raise ours from None
         raise
 
 

@@ -40,9 +40,13 @@ def main() -> int:
 
 
 def _done(bench: Bench, asked: dict[str, Any]) -> dict[str, Any]:
+    about: dict[str, Any] = {name: each for name, each in asked.items() if name not in ("do", "name")}
     if asked["do"] == "day":
-        how = {name: asked[name] for name in ("share", "points", "acts") if name in asked}
-        return _told(bench.day(DAYS[asked["name"]], asked["seed"], **how))
+        return _told(bench.day(DAYS[asked["name"]], **about))
+    if asked["do"] == "life":
+        return _told(bench.life(**about))
+    if asked["do"] == "plight":
+        return _told(bench.plight(asked["name"], **about))
     mutant = next(each for each in broken.ALL if each.name == asked["name"])
     return {"caught": _hunted(bench, mutant)}
 

@@ -1,7 +1,7 @@
 """The centre at the other end of a desk's line: the one of the made-up histories, and what others do there."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class County:
     """Then the line is cut; -1: never."""
     loses_answers: int = 0
     """So many answers to what is handed in never arrive."""
+    far: set[str] = field(default_factory=set)
+    """Records of snapshots that this centre does not have."""
     _ids: int = 0
     centre: Centre = field(init=False)
 
@@ -155,6 +157,18 @@ class County:
     def row(self, kind: str, record: str) -> Row | None:
         """A record as the centre has it."""
         return self.centre.books.rows.get((kind, record))
+
+    def has_left(self, key: Sequence[str]) -> bool:
+        """Whether that is a record, or a change of one, that has left what the worker may see."""
+        if key[-1] in self.far:
+            return True
+        if key[0] == "record":
+            row = self.row(key[1], key[2])
+            bucket = None if row is None else row.bucket
+        else:
+            mark = self.centre.books.ledger.get(key[1]) if key[0] == "change" else None
+            bucket = None if mark is None else mark.known.bucket
+        return bucket is not None and bucket not in self.centre.books.accounts[WANG.id].holds()
 
     def refuses_next(self) -> None:
         """The desk is cut off: what it hands in is put aside."""

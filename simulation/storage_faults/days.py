@@ -242,7 +242,7 @@ def what_he_sent_is_refused(w: Worker) -> None:
             w.store.resend(row.tx, w.now, w.county.new_id)
         w.paper.pop(("record", "household", first), None)
         w.paper.pop(("record", "household", second), None)
-        w.looks_again(("household",))
+        w.looks_again()
         w.is_told("repairs", steps=True)
 
 
@@ -250,20 +250,22 @@ def a_snapshot_comes_and_is_laid(w: Worker) -> None:
     """A bucket comes as a snapshot in pieces, is laid in slices, and swapped in whole."""
     bucket, body = snapshot_of(w, 30)
     w.now_it_counts()
-    _fetches(w, bucket, body, 3)
-    _lays(w, bucket, 30)
+    fetches(w, bucket, body, 3)
+    lays(w, bucket, 30)
+    w.makes("household")
 
 
 def a_snapshot_is_broken_off(w: Worker) -> None:
     """A snapshot is broken off while it comes and while it is laid, and goes on at the next start."""
     bucket, body = snapshot_of(w, 250)
     w.now_it_counts()
-    _fetches(w, bucket, body, 2)
+    fetches(w, bucket, body, 2)
     w.store.lay_snapshot(bucket)
     w.is_told("lays", steps=True, firm=False)
     w.gets_up()
     w.sits_down()
-    _lays(w, bucket, 250)
+    lays(w, bucket, 250)
+    w.makes("household")
 
 
 def a_snapshot_is_wanted_no_more(w: Worker) -> None:
@@ -517,10 +519,9 @@ def snapshot_of(w: Worker, count: int) -> tuple[str, bytes]:
     rows = []
     for _ in range(count):
         fields = {"head_name": w.token(), "address": "远村", "grid": grid}
-        change = w.county.new_id()
-        rows.append(
-            Row("household", w.county.new_id(), bucket, 1, change, fields, {"": [change, GRIDS[0], w.now << 16]})
-        )
+        change, record = w.county.new_id(), w.county.new_id()
+        w.county.far.add(record)
+        rows.append(Row("household", record, bucket, 1, change, fields, {"": [change, GRIDS[0], w.now << 16]}))
     total = sum(row_digest(row.kind, row.id, row.ver, row.mark) for row in rows) % SET_HASH_MODULUS
     head = SnapshotHead(bucket=bucket, seq=count, hash=f"{total:032x}", schema_version=1, rows=count)
     body = head_of(head) + b"".join(blocks_of((row.to_wire() for row in rows), 3))
@@ -532,21 +533,22 @@ def snapshot_of(w: Worker, count: int) -> tuple[str, bytes]:
     return bucket, body
 
 
-def _fetches(w: Worker, bucket: str, body: bytes, pieces: int) -> None:
+def fetches(w: Worker, bucket: str, body: bytes, pieces: int) -> None:
+    """A snapshot comes, in so many pieces."""
     size = -(-len(body) // pieces)
     for start in range(0, len(body), size):
         w.store.keep_piece(bucket, start, body[start : start + size])
         w.is_told("fetches a piece", firm=False)
 
 
-def _lays(w: Worker, bucket: str, count: int) -> None:
+def lays(w: Worker, bucket: str, count: int) -> None:
+    """A snapshot that has come is laid, until its rows are seen."""
     while not w.store.lay_snapshot(bucket).complete:
         w.is_told("lays a slice", firm=False)
     w.paper["bucket", bucket] = "live"
-    w.looks_again(("household",))
+    w.looks_again()
     assert sum(key[:2] == ("record", "household") for key in w.paper) >= count
     w.is_told("sees the bucket", steps=True, firm=False)
-    w.makes("household")
 
 
 def _make_older(w: Worker) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from gridworker.errors import StoreError
 from simulation.dice import Dice
 from simulation.district import GRIDS
+from simulation.storage_faults.checks import Found
 from simulation.storage_faults.county import County
 from simulation.storage_faults.days import Named
 from simulation.storage_faults.disk import Image, files_of, lay_out
+from simulation.storage_faults.life import Life, Plight
 from simulation.storage_faults.recorder import MARK, OPEN, Note, Recorder
 from simulation.storage_faults.totals import Totals
 from simulation.storage_faults.trial import Broken, Trial, emptied
@@ -102,6 +104,75 @@ class Bench:
         trial.totals["histories"] += 1
         trial.totals["acts"] += worker.acts
         return Played(trial.totals, trial.broken, day.name, seed)
+
+    def life(self, seed: int, *, acts: int = 200, stretches: int = 2, faults: bool = False, windows: int = 2) -> Played:
+        """Long work by chance. The power goes at the end of each stretch, and he goes on from what lies there;
+        ``faults``: the disk fails now and then, too. It is looked into so many ``windows`` of each stretch."""
+        dice = Dice(seed)
+        worker = self.worker()
+        life = Life(worker, dice)
+        played = Played(life.totals, [], "faults" if faults else "life", seed)
+        life.totals["histories"] += 1
+        first = files_of(self.there)
+        for number in range(stretches):
+            try:
+                notes = self._stretch(life, acts, faults, resumes=number > 0)
+            except Found as found:
+                life.totals["violations"] += 1
+                played.broken.append(Broken(0, "disk", worker.told[-1].what, f"{life.last_act}: {found}"))
+                return played
+            chosen = _chosen(worker, windows, dice) | {len(worker.told) - 2, len(worker.told) - 1}
+            share = min(100.0, 100.0 * 2 * len(chosen) / max(1, _calls(notes, chosen)))
+            here = emptied(self.here)
+            trial = Trial(self.there, here, first, notes, worker.told, dice, share, chosen, is_sound=not faults).run()
+            life.totals.update(trial.totals)
+            played.broken += trial.broken
+            if trial.broken:
+                return played
+            first = trial.last
+            lay_out(first, self.there, self.there)
+            life.totals["cuts"] += 1
+        with self._said(played):
+            life.comes_to_rest()
+        life.totals["acts"] += worker.acts
+        return played
+
+    def plight(self, what: str, seed: int, tries: int = 12) -> Played:
+        """The same act again and again on a disk that fails in its middle, each time at the same desk."""
+        worker = self.worker()
+        life = Life(worker, Dice(seed))
+        plight, played = Plight(life, self.recorder), Played(life.totals, [], what, seed)
+        with self.recorded(), self._said(played):
+            worker.sits_down()
+            for _ in range(tries):
+                life.saves_something()
+                life.saves_something()
+                plight.act(what)
+            worker.gets_up()
+            life.comes_to_rest()
+        life.totals["acts"] += worker.acts
+        return played
+
+    def _stretch(self, life: Life, acts: int, faults: bool, *, resumes: bool) -> list[Note]:
+        worker, plight = life.worker, Plight(life, self.recorder)
+        with self.recorded():
+            worker.sits_down()
+            if resumes:
+                worker.finds_what_is_there()
+            worker.begins()
+            for _ in range(acts):
+                plight.act() if faults and life.dice.percent(12) else life.act()
+        notes = self.recorder.notes()
+        worker.gets_up()
+        return notes
+
+    @contextlib.contextmanager
+    def _said(self, played: Played) -> Iterator[None]:
+        try:
+            yield
+        except Found as found:
+            played.totals["violations"] += 1
+            played.broken.append(Broken(0, "at the end", "is at rest", str(found)))
 
 
 def _chosen(worker: Worker, acts: int, dice: Dice) -> frozenset[int]:

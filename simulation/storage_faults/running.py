@@ -75,9 +75,12 @@ def _named(asked: Asked) -> dict[str, Any]:
 
 
 def _wanted(first: int) -> Iterator[Asked]:
-    """Each day in turn, again and again, a part of its calls at a time."""
+    """Long work, work on a disk that fails, and each day in turn, a part of its calls at a time; again and again."""
     names = tuple(DAYS)
     seed = first
     while True:
-        yield {"do": "day", "name": names[seed % len(names)], "seed": seed, "share": 25.0}
+        if seed % 5 == 0:
+            yield {"do": "day", "name": names[seed // 5 % len(names)], "seed": seed, "share": 10.0}
+        else:
+            yield {"do": "life", "seed": seed, "faults": seed % 5 == 1}
         seed += 1

@@ -48,8 +48,12 @@ class Trial:
     """Which acts are looked into: by the mark that stands before them."""
     enough: int = 3
     """Broken promises after which no more is tried."""
+    is_sound: bool = True
+    """No call failed. What a failed sync left in the log may show up, or not: it was never told."""
     totals: Totals = field(default_factory=Totals)
     broken: list[Broken] = field(default_factory=list)
+    last: Image = field(default_factory=dict)
+    """An image of the last act that was looked into, in which everything was as it had to be."""
     _disk: Disk = field(init=False)
     _mark: int = 0
     _firm: int = 0
@@ -112,7 +116,7 @@ class Trial:
 
     def _end_act(self) -> None:
         """A state that never was while the power stayed is half of something."""
-        if self._mark in self.chosen:
+        if self._mark in self.chosen and self.is_sound:
             never = [where for state, where in self._seen.items() if state not in self._states]
             for where in never[:1]:
                 self._found(where.point, where.how, "a state that never was")
@@ -142,6 +146,8 @@ class Trial:
         except Found as found:
             self._found(self._point, how, str(found))
             return
+        if not remember:
+            self.last = image
         if remember:
             self._states[state] = self._point
         else:

@@ -6,7 +6,7 @@ find the paper before it or behind it, whole.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import orjson
 from gridworker.errors import DeviceRevoked
 from gridworker.ledger import Ledger, Me
 from gridworker.ledger.ground import Saved
+from gridworker.records.row import Row
 from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.store import Store
 from gridworker.sync.driver import sync_once
@@ -28,6 +29,8 @@ Key = tuple[str, ...]
 Paper = dict[Key, Any]
 REMOVED = "removed"
 LET_GO = "let go"
+_SEEN = ("household", "visit", "matter", "person", "dispute")
+"""Kinds of which a sync brings new records before his eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Worker:
     store: Store = field(init=False)
     ledger: Ledger = field(init=False)
     cabinet: Cabinet | None = None
+    is_up: bool = True
+    """He has left his desk."""
 
     @property
     def now(self) -> int:
@@ -67,6 +72,7 @@ class Worker:
     def sits_down(self) -> None:
         """He opens his store."""
         self.store = Store.open(self.path, KEY)
+        self.is_up = False
         me = Me(WANG.id, "wang", "王芳", WANG.role, WANG.grids, COUNTY)
         self.ledger = Ledger(
             self.store, me, clock=lambda: self.county.now, new_id=self.county.new_id, cabinet=self.open_cabinet
@@ -77,10 +83,15 @@ class Worker:
         self.cabinet = Cabinet.open(self.path, KEY)
         return self.cabinet
 
+    def open_files(self) -> Cabinet:
+        """The cabinet that is open, or another look at it."""
+        return self.cabinet or self.open_cabinet()
+
     def gets_up(self) -> None:
         """He closes everything."""
         if self.ledger.files is not None:
             self.ledger.files.close()
+        self.cabinet, self.is_up = None, True
         self.store.close()
 
     def enrols(self) -> None:
@@ -215,42 +226,71 @@ class Worker:
         self.looks_again()
         self.is_told("syncs", steps=True)
 
+    def finds_what_is_there(self) -> None:
+        """After a power cut he goes on from what his store says: that it says all that he was told was looked at."""
+        for told in self.told[-2:]:
+            self.paper.update({key: each for key, each in told.paper.items() if key not in self.paper})
+        self.looks_again()
+        for key in list(self.paper):
+            if key[0] == "draft":
+                draft = self.store.draft(key[1])
+                self.paper[key] = None if draft is None else draft.fields
+            elif key[0] == "file":
+                kept = self.open_files().about(key[1])
+                if kept is None:
+                    del self.paper[key]
+            elif key[0] == "copy" and not (self.path.parent / key[1]).exists():
+                del self.paper[key]
+
     def tidies(self) -> None:
         """The local lane does its housekeeping."""
         while self.store.index_backlog(50):
             pass
         while self.store.tidy():
             pass
+        self.looks_again()  # what is durable of a bucket that was let go is forgotten
         self.is_told("tidies", steps=True)
 
-    def looks_again(self, kinds: Iterable[str] = ("household", "visit", "matter", "person", "dispute")) -> None:
+    def looks_again(self) -> None:
         """What stands in the store now is what he sees, also of what others wrote."""
         states = states_of(self.store)
-        for key in list(self.paper):
-            if key[0] == "change":
-                if key[1] in states:
-                    self.paper[key] = states[key[1]]
-                else:
-                    del self.paper[key]
+        buckets = {each.id: each.state for each in self.store.buckets()}
+        shown = {kind: rows_of(self.store, kind) for kind in self.store.kinds}
+        for key in [key for key in self.paper if key[0] == "change"]:
+            if key[1] in states:
+                self.paper[key] = states[key[1]]
+            else:
+                del self.paper[key]
+        for key in self.paper:
+            if key[0] == "bucket":
+                self.paper[key] = buckets.get(key[1], "absent")
             elif key[0] == "record":
-                row = self.store.get(key[1], key[2])
-                if row is None:
-                    self.paper[key] = None
-                elif row.removed is not None:
-                    self.paper[key] = REMOVED
-                else:
-                    self.paper[key] = dict(row.fields)
-        for kind in kinds:
-            for found in self.store.find(kind):
-                if ("record", kind, found["id"]) not in self.paper:
-                    row = self.store.get(kind, found["id"])
-                    assert row is not None
-                    self.paper["record", kind, found["id"]] = dict(row.fields)
+                self.paper[key] = _as_shown(shown[key[1]].get(key[2]))
+        held = {name for name, state in buckets.items() if state not in ("loading", "dropping")}
+        for kind in _SEEN:
+            for record, row in shown[kind].items():
+                if row.removed is None and row.bucket in held and ("record", kind, record) not in self.paper:
+                    self.paper["record", kind, record] = dict(row.fields)
+
+
+def _as_shown(row: Row | None) -> Any:
+    """What the paper says of a row."""
+    if row is None:
+        return None
+    return dict(row.fields) if row.removed is None else REMOVED
 
 
 def states_of(store: Store) -> dict[str, str]:
     """By id: how each own change stands."""
     return dict(store._file.db.execute("SELECT id, state FROM outbox").fetchall())
+
+
+def rows_of(store: Store, kind: str) -> dict[str, Row]:
+    """By id: every record of a kind, as it is shown."""
+    file = store._file
+    names = dict(file.db.execute("SELECT _row, id FROM bucket").fetchall())
+    table = file.tables[kind]
+    return {line[1]: table.row(line, names[line[2]]) for line in file.db.execute(table.select).fetchall()}
 
 
 def first_fields(worker: Worker, kind: str) -> dict[str, Any]:

@@ -24,14 +24,40 @@ def session(tmp_path_factory):
 
 @pytest.mark.parametrize("name", DAYS)
 def test_whenever_the_power_goes_nothing_that_was_told_is_lost(session, name):
-    told = session.ask("day", name=name, seed=7, points=4, acts=2)
+    told = session.ask("day", name=name, seed=7, points=3, acts=1)
     assert told["broken"] == [], DAYS[name].sentence
-    assert told["totals"]["images"] >= 5, "a day in which little was tried proves little"
+    assert told["totals"]["images"] >= 4, "a day in which little was tried proves little"
 
 
 @pytest.mark.parametrize("mutant", broken.ALL, ids=lambda mutant: mutant.name)
 def test_a_defence_that_is_missing_is_found_out(session, mutant):
     assert session.ask("mutant", name=mutant.name)["caught"], mutant.promise
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_long_work_goes_on_from_what_a_power_cut_leaves_and_all_of_it_comes_to_the_centre(session, seed):
+    told = session.ask("life", seed=seed, acts=25, windows=1)
+    assert told["broken"] == []
+    assert told["totals"]["cuts"] == 2
+
+
+ACTS = ("makes", "attaches", "loads_a_bucket", "syncs", "backs_up", "changes_grids")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_disk_that_fails_or_fills_is_told_in_words_and_when_it_is_well_the_same_is_done_at_the_same_desk(
+    session, act
+):
+    """Writes cut short, no room, failing syncs: under a photo that is put in and a snapshot that is laid, too."""
+    told = session.ask("plight", name=act, seed=5)
+    assert told["broken"] == []
+    assert told["totals"]["faults"] >= 2, "a disk that hardly fails proves little"
+
+
+def test_a_power_cut_after_a_failed_save_loses_nothing_either(session):
+    told = session.ask("life", seed=3, acts=30, faults=True, windows=1)
+    assert told["broken"] == []
+    assert told["totals"]["faults"] > 0
 
 
 def test_each_day_is_a_sentence_and_there_are_enough():

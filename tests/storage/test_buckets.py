@@ -155,6 +155,17 @@ def test_own_history_of_a_dropped_bucket_goes_when_it_is_durable(notebook):
     assert SECRET.encode() not in open_pages(notebook.path, KEY)
 
 
+def test_a_new_record_that_the_centre_took_just_before_does_not_come_back(notebook):
+    """The centre has a backup and gave no key: what it took stays as own history, and lies over no row."""
+    house = notebook.household(grid=OTHER_GRID)
+    notebook.hand_in()
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    assert notebook.store.get("household", house) is None
+    assert [change.state for change in notebook.store.own_changes(house)] == ["accepted"]
+    notebook.reopened()
+    assert notebook.ledger.find("household") == []
+
+
 def test_a_dropping_that_was_broken_off_shows_nothing_and_goes_on(notebook):
     fill(notebook)
     file = notebook.store._file

@@ -1,6 +1,7 @@
 """Bad days: a full disk, a disk that cannot be written, a program that dies; what was confirmed is still there."""
 
 import contextlib
+import errno
 import os
 import random
 import shutil
@@ -155,6 +156,16 @@ def test_a_bug_stays_a_bug():
     assert store_error(KeyError("x")) is None
     assert isinstance(store_error(OSError(28, os.strerror(28))), DiskFull)
     assert store_error(FileNotFoundError()) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "ours", "words"),
+    [(errno.EIO, StoreError, "检查磁盘"), (errno.EROFS, StoreError, "只读"), (errno.EDQUOT, DiskFull, "空间")],
+)
+def test_a_file_beside_the_store_that_cannot_be_written_is_said_so_too(number, ours, words):
+    error = store_error(OSError(number, os.strerror(number)))
+    assert type(error) is ours
+    assert words in str(error)
 
 
 BAD_VALUES = [
