@@ -69,7 +69,7 @@ ALL: Sequence[Mutant] = (
     _one(
         "told_before_it_is_kept",
         "an act is told when its transaction has ended",
-        "store:Store.keep",
+        "store:Store.in_one",
         "with self._file.writing():",
         'self._file.db.in_transaction and self._file.db.execute("COMMIT")\n'
         '    self._file.db.execute("BEGIN IMMEDIATE")\n'
