@@ -25,7 +25,7 @@ def main() -> int:
     wrong.add_argument("names", nargs="*")
     disks = commands.add_parser("storage", help="a worker's work on bad disks: the power is cut at every call")
     disks.add_argument("what", choices=("run", "play", "mutants"))
-    disks.add_argument("which", nargs="?", default="", help="play: the name of a day")
+    disks.add_argument("which", nargs="?", default="", help="play: a day, life, faults, or an act")
     disks.add_argument("--seconds", type=float, default=60.0)
     disks.add_argument("--first", "--seed", type=int, default=1, dest="first")
     disks.add_argument("--processes", type=int, default=0, help="0: one a core")

@@ -23,7 +23,9 @@ class Mutant:
     share: float = 8.0
     """Per cent of the points that are tried."""
     seed: int = 1
-    """The first of three; chosen where a defence is needed at few points."""
+    """The first of a few; chosen where a defence is needed at few points."""
+    plights: Sequence[str] = ()
+    """Acts on a disk that fails, in which it must show."""
 
 
 def _one(
@@ -241,5 +243,26 @@ ALL: Sequence[Mutant] = (
         ],
         [days.his_store_is_wiped],
         100.0,
+    ),
+    Mutant(
+        "no_rollback",
+        "after a failed act the next one can be saved",
+        [Cut("gridworker.storage.connection:writing", 'db.execute("ROLLBACK")', "pass")],
+        [],
+        plights=["makes"],
+    ),
+    Mutant(
+        "fault_without_words",
+        "a fault of the store is told in words",
+        [Cut("gridworker.storage.faults:store_error", "if not isinstance(error, FAULTS):", "if True:")],
+        [],
+        plights=["makes"],
+    ),
+    Mutant(
+        "fault_beside_without_words",
+        "a fault of a file beside the store is told in words",
+        [Cut("gridworker.storage.whole_file:of_the_system", "_ADVICE.get(fault.errno or 0)", "None")],
+        [],
+        plights=["backs_up"],
     ),
 )

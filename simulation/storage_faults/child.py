@@ -59,6 +59,10 @@ def _hunted(bench: Bench, mutant: broken.Mutant) -> str:
                 played = bench.day(DAYS[day.__name__], seed, share=mutant.share, enough=1)
                 if played.broken:
                     return f"{day.__name__}: {played.broken[0]}"
+        for plight in mutant.plights:
+            for seed in range(mutant.seed, mutant.seed + TRIES):
+                if said := bench.plight(plight, seed).broken:
+                    return f"{plight}: {said[0]}"
     return ""
 
 

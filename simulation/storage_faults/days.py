@@ -306,7 +306,7 @@ def a_new_program_migrates_the_store(w: Worker) -> None:
     """The program is newer than the store: a copy is put aside, then the store is changed."""
     w.makes("household")
     w.gets_up()
-    _make_older(w)
+    make_older(w)
     # Whoever opens a store of the old program has a copy of it from then on.
     w.paper["copy", "store.db.backups/store-1003.db"] = True
     w.is_told("installs the new program")
@@ -551,7 +551,7 @@ def lays(w: Worker, bucket: str, count: int) -> None:
     w.is_told("sees the bucket", steps=True, firm=False)
 
 
-def _make_older(w: Worker) -> None:
+def make_older(w: Worker) -> None:
     """The store as the version before the last step left it."""
     db = connect(w.path, KEY)
     db.execute("DROP TABLE owed")

@@ -5,6 +5,8 @@ import errno
 from dataclasses import dataclass, field
 
 from gridworker.errors import DiskFull, GridworkerError, NotAccepted, StoreError
+from gridworker.storage import restore
+from gridworker.storage.faults import FAULTS
 from simulation.dice import Dice
 from simulation.district import GRIDS
 from simulation.storage_faults import days
@@ -29,7 +31,7 @@ class Life:
     def act(self, what: str = "") -> None:
         """Something that he does now, or this."""
         self.last_act = what or self.dice.one(_OFTEN)
-        if not any(_is_home(each) for each in self.worker.store.buckets()):
+        if not self.worker.is_up and not any(_is_home(each) for each in self.worker.store.buckets()):
             self.last_act = "syncs"  # a sync that was broken off left him without a grid
         getattr(self, f"_{self.last_act}")()
 
@@ -169,6 +171,31 @@ class Life:
         self.worker.paper["copy", copy] = True
         self.worker.is_told("makes a backup", steps=True)
 
+    def prepares(self, what: str) -> None:
+        """What lies ready before an act of which the disk is to fail in the middle."""
+        self.saves_something()
+        self.saves_something()
+        if what == "starts_a_new_program":
+            self.worker.gets_up()
+            days.make_older(self.worker)
+
+    def _starts_a_new_program(self) -> None:
+        if self.worker.is_up:
+            self.worker.sits_down()
+            self.worker.paper["copy", "store.db.backups/store-1003.db"] = True
+            self.worker.is_told("starts a new program", steps=True)
+
+    def _puts_a_backup_back(self) -> None:
+        worker = self.worker
+        copy = worker.path.parent / "store.db.backups" / "by-hand.db"
+        worker.store.backup_to(copy, KEY)
+        worker.makes("household", {"grid": self._grid()})
+        worker.gets_up()
+        restore.put_back(worker.path, KEY, copy, worker.path.with_name(f"replaced-{worker.acts}"))
+        worker.sits_down()
+        worker.finds_what_is_there()
+        worker.is_told("puts a backup back", steps=True)
+
     # ------------------------------------------------------------------ chance
 
     def _grid(self) -> str:
@@ -280,5 +307,8 @@ class Plight:
         here = Opened.of(worker)
         paper = {key: each for key, each in worker.told[-1].paper.items() if not worker.county.has_left(key)}
         agrees(here, paper, paper, True)
-        here.tables_agree()
-        here.check_cabinet()
+        try:
+            here.tables_agree()
+            here.check_cabinet()
+        except FAULTS as error:
+            raise Found(f"on a disk that is well again: {error}") from None

@@ -145,8 +145,7 @@ class Bench:
         with self.recorded(), self._said(played):
             worker.sits_down()
             for _ in range(tries):
-                life.saves_something()
-                life.saves_something()
+                life.prepares(what)
                 plight.act(what)
             worker.gets_up()
             life.comes_to_rest()

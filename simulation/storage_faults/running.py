@@ -15,6 +15,11 @@ from simulation.storage_faults.recorder import compiled
 from simulation.storage_faults.totals import Totals
 
 Asked = Mapping[str, Any]
+PLIGHTS = (
+    *("makes", "edits", "visits", "attaches", "loads_a_bucket", "syncs", "changes_grids", "tidies", "reopens"),
+    *("backs_up", "puts_a_backup_back", "starts_a_new_program"),
+)
+"""Acts that are done on a disk that fails."""
 
 
 @dataclass(slots=True)
@@ -34,7 +39,7 @@ class Run:
         self.totals.update(told["totals"])
         self.cpu += told["cpu"]
         self.end = max(self.end, int(asked["seed"]) + 1)
-        name = asked.get("name", asked["do"])
+        name = asked.get("name") or ("faults" if asked.get("faults") else asked["do"])
         self.broken += [f"{name} --seed {asked['seed']}: {each}" for each in told["broken"]]
 
 
@@ -62,10 +67,12 @@ def run(first: int, seconds: float, processes: int = 0) -> Run:
 
 
 def play(name: str, seed: int) -> Run:
-    """One day, with the power cut at every call."""
+    """Once again: a day, with the power cut at every call; ``life``, ``faults``, or an act on a disk that fails."""
     done = Run(seed, seed)
     with tempfile.TemporaryDirectory() as folder, Session(compiled(Path(folder))) as session:
-        asked = {"do": "day", "name": name, "seed": seed}
+        asked: dict[str, Any] = {"do": "day" if name in DAYS else "plight", "name": name, "seed": seed}
+        if name in ("life", "faults"):
+            asked = {"do": "life", "seed": seed, "faults": name == "faults"}
         done.add(asked, session.ask(**_named(asked)))
     return done
 
@@ -81,6 +88,8 @@ def _wanted(first: int) -> Iterator[Asked]:
     while True:
         if seed % 5 == 0:
             yield {"do": "day", "name": names[seed // 5 % len(names)], "seed": seed, "share": 10.0}
+        elif seed % 10 == 1:
+            yield {"do": "plight", "name": PLIGHTS[seed // 10 % len(PLIGHTS)], "seed": seed}
         else:
             yield {"do": "life", "seed": seed, "faults": seed % 5 == 1}
         seed += 1

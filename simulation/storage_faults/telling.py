@@ -14,7 +14,7 @@ def main(what: str, which: str, first: int, seconds: float, processes: int) -> i
         return _mutants()
     done = running.play(which, first) if what == "play" else running.run(first, seconds, processes)
     for said in done.broken[:10]:
-        print(said)
+        print(f"storage play {said}")
     print(done.totals.line())
     print(
         f"seeds {done.first} to {done.end - 1} · {done.seconds:.0f} s ·"

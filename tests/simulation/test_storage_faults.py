@@ -41,7 +41,8 @@ def test_long_work_goes_on_from_what_a_power_cut_leaves_and_all_of_it_comes_to_t
     assert told["totals"]["cuts"] == 2
 
 
-ACTS = ("makes", "attaches", "loads_a_bucket", "syncs", "backs_up", "changes_grids")
+ACTS = ("makes", "attaches", "loads_a_bucket", "syncs", "changes_grids", "backs_up", "puts_a_backup_back")
+ACTS += ("starts_a_new_program",)
 
 
 @pytest.mark.parametrize("act", ACTS)
