@@ -33,6 +33,7 @@ def main() -> int:
     killed.add_argument("--seconds", type=float, default=0.0)
     killed.add_argument("--histories", type=int, default=0)
     killed.add_argument("--first", type=int, default=1, help="the first seed")
+    killed.add_argument("--mutants", action="store_true", help="breaks the product on purpose instead")
     lanes = commands.add_parser("lanes", help="many desks at once on a real PostgreSQL that is stopped in the middle")
     lanes.add_argument("--seconds", type=float, default=0.0)
     lanes.add_argument("--histories", type=int, default=0)
@@ -49,7 +50,7 @@ def main() -> int:
     if asked.command == "lanes":
         return _lanes(asked.first, asked.seconds, asked.histories, asked.programs, mutants=asked.mutants)
     if asked.command == "processes":
-        return _processes(asked.first, asked.seconds, asked.histories)
+        return _processes(asked.first, asked.seconds, asked.histories, mutants=asked.mutants)
     return _play(asked.which) if asked.command == "play" else _mutants(asked.names)
 
 
@@ -79,9 +80,12 @@ def _lanes(first: int, seconds: float, histories: int, programs: Path | None, *,
     return 1 if done.broken else 0
 
 
-def _processes(first: int, seconds: float, histories: int) -> int:
-    from simulation.processes import running as processes  # the whole centre is imported by it
+def _processes(first: int, seconds: float, histories: int, *, mutants: bool) -> int:
+    from simulation.processes import broken as wrong_processes  # the whole centre is imported by it
+    from simulation.processes import running as processes
 
+    if mutants:
+        return wrong_processes.hunt_all()
     done = processes.run(first, seconds=seconds, histories=histories)
     for seed, said in done.broken:
         print(f"seed {seed}: {said}")

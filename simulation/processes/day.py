@@ -14,6 +14,7 @@ from typing import Any, cast
 from simulation.centre import Books
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
+from simulation.mutants import Cut
 from simulation.oracle import Oracle, Violation
 from simulation.processes.centre import CentreAtWork
 from simulation.processes.desk import live
@@ -73,15 +74,28 @@ class Seat:
 class Day:
     """One history. ``chance``: its seed; what happens when follows from it, but for the speed of the machine."""
 
-    def __init__(self, stage: Stage, seed: int, ticks: int = TICKS) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        seed: int,
+        ticks: int = TICKS,
+        *,
+        only_desks: bool = False,
+        cuts: Sequence[Cut] = (),
+        command: Sequence[str] = (),
+    ) -> None:
+        """``only_desks``: nobody else dies. ``cuts``: of desks with a defence less; ``command``: such a centre."""
         self.totals = Totals({"histories": 1})
-        self._stage, self._ticks = stage, ticks
+        self._stage, self._ticks, self._cuts = stage, ticks, tuple(cuts)
         self._dice = Dice(seed)
+        self._only_desks = only_desks
         self._oracle = Oracle()
+        self._doubtful: set[str] = set()
+        """Groups that were about to be kept when their desk was killed."""
         self._served = 0
         """Whole syncs since the centre came back."""
         here = stage.put_up()
-        self._centre = CentreAtWork(here / "centre", stage.tls)
+        self._centre = CentreAtWork(here / "centre", stage.tls, command)
         self._seats = [Seat(number, here / f"home{number}") for number in range(stage.desks)]
         # A window and a command at one store, as a person may well have open at once.
         self._seats.append(Seat(1, here / "home1", life=SECOND))
@@ -100,6 +114,7 @@ class Day:
             for number in range(self._ticks):
                 self._tick()
                 self._strike(number)
+            self._strike_last()
             self._heal()
             self._come_to_rest()
             self._look()
@@ -130,9 +145,18 @@ class Day:
 
     def _strike(self, number: int) -> None:
         """Something befalls somebody; each history sees every sort of death."""
-        sure = {self._ticks // 3: "kill_backend", self._ticks // 2: "kill_centre", self._ticks * 3 // 4: "kill_first"}
+        if self._only_desks:
+            return self._do_kill_desk(self._dice.one(self._seats)) if self._dice.percent(40) else None
+        sure = {self._ticks // 3: "kill_backend", self._ticks // 2: "kill_centre"}
         what, seat = self._dice.one(_BAG), self._dice.one(self._seats)
         getattr(self, f"_do_{sure.get(number, what)}")(seat)
+        return None
+
+    def _strike_last(self) -> None:
+        """Each history ends with a PostgreSQL that died under a centre at work, and nobody there to help."""
+        self._until(lambda: self._centre.is_ready, "the centre does not come back")
+        if not self._only_desks:
+            self._do_kill_first(self._seats[0])
 
     def _command(self, seat: Seat) -> None:
         if not seat.ready:
@@ -197,7 +221,7 @@ class Day:
             return
         self.totals["full disks"] += 1
         free = os.statvfs(self._ballast.parent)
-        with self._ballast.open("wb") as file, suppress(OSError):
+        with suppress(OSError), self._ballast.open("wb") as file:
             file.write(bytes(max(free.f_bavail * free.f_frsize - _ROOM, 0)))
 
     def _empty_disk(self) -> None:
@@ -214,7 +238,8 @@ class Day:
     def _start(self, seat: Seat) -> None:
         seat.life += 1
         seat.pipe, theirs = Pipe()
-        seat.process = STABLE.Process(target=live, args=(theirs, seat.home, seat.number, seat.life, seat.ahead))
+        who = (seat.home, seat.number, seat.life, seat.ahead)
+        seat.process = STABLE.Process(target=live, args=(theirs, *who, self._cuts))
         seat.process.start()
         theirs.close()
 
@@ -235,6 +260,7 @@ class Day:
                 self._heard(seat, seat.pipe.recv())
         seat.pipe.close()
         self._oracle.may_be_lost |= seat.in_doubt
+        self._doubtful |= {self._oracle.notes[name].tx for name in seat.in_doubt}
         self.totals["in doubt"] += len(seat.in_doubt)
         seat.in_doubt.clear()
         seat.process, seat.pipe = None, None
@@ -369,9 +395,17 @@ class Day:
             books = books_of(conn, beside_tables=True)
             check_numbers(conn)
         self._count(books)
+        self._whole_or_not_at_all(books)
         look(self._oracle, books, self._seats)
         if found := self._centre.complaints():
             raise Violation("R", f"{len(found)} complaints in the centre's log: {found[0][:3000]}")
+
+    def _whole_or_not_at_all(self, books: Books) -> None:
+        """I10: what nobody was told of may be kept or lost, but not by half."""
+        for tx in self._doubtful:
+            there = {noted.id in books.ledger for noted in self._oracle.notes.values() if noted.tx == tx}
+            if len(there) > 1:
+                raise Violation("I10", f"half of {tx} was kept")
 
     def _count(self, books: Books) -> None:
         self.totals["conflicts"] += sum(row.kind == "conflict" for row in books.rows.values())

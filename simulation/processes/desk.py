@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 import traceback
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 from multiprocessing.connection import Connection
@@ -22,6 +23,7 @@ from gridworker.sync.machine import Machine
 from simulation.dice import Dice
 from simulation.district import PEOPLE
 from simulation.founding import login
+from simulation.mutants import Cut, without
 from simulation.people import Noted
 from simulation.processes.hands import Eyes, Fingers
 from simulation.read_back import desk_of
@@ -134,10 +136,11 @@ class Program:
         self.say("state", store.meta("device"), desk_of(store), store.check(), store.meta("incarnation"))
 
 
-def live(pipe: Connection, home: Path, number: int, life: int, ahead: int) -> None:
-    """The process of a desk."""
+def live(pipe: Connection, home: Path, number: int, life: int, ahead: int, cuts: Sequence[Cut] = ()) -> None:
+    """The process of a desk. ``cuts``: the defences that it lacks."""
     try:
-        Program(pipe, home, number, life, ahead).obey()
+        with without(cuts):
+            Program(pipe, home, number, life, ahead).obey()
     except StoreError as error:
         pipe.send(("closed", type(error).__name__))
     except EOFError:
