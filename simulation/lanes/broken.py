@@ -24,23 +24,23 @@ ALL: Sequence[Mutant] = (
     _one(
         "answered_before_the_log_is_written",
         "I2 what is answered as taken is still there after a stop",
-        f"{_ENGINE}:transaction",
-        "conn.execute(_LIMITS)",
-        "conn.execute(text(f'{_LIMITS}; SET LOCAL synchronous_commit = off'))",
+        f"{_ENGINE}:_make_ready",
+        "connection.execute(_LIMITS)",
+        "connection.execute(_LIMITS + '; SET synchronous_commit = off')",
     ),
     _one(
         "numbered_without_the_lock",
         "I7 no place in a feed is given twice",
         f"{_BUCKETS}:_locked",
-        "conn.execute(_LOCK,",
-        "conn.execute(text(str(_LOCK).replace('FOR UPDATE', '')),",
+        "_LOCK if wait else _LOCK_AT_ONCE",
+        "text(str(_LOCK).replace('FOR UPDATE', ''))",
     ),
     _one(
         "terminated_is_a_bug",
         "R a database that goes away is asked again",
-        f"{_ENGINE}:_busy",
-        "if isinstance(error.orig, _PASSING) or _is_line_cut(error):",
-        "if False:",
+        f"{_ENGINE}:_passes",
+        "isinstance(error, _PASSING) or _is_line_cut(error)",
+        "False",
     ),
     _one(
         "receipts_are_forgotten",
@@ -57,8 +57,8 @@ ALL: Sequence[Mutant] = (
             # The moment between the heads and the rows, made long enough for somebody to write in it.
             Cut(
                 "gridserver.storage.book:pull",
-                "    asked = _to_be_offered(",
-                "    __import__('time').sleep(0.05)\n    asked = _to_be_offered(",
+                "    large = _to_be_offered(",
+                "    __import__('time').sleep(0.05)\n    large = _to_be_offered(",
             ),
         ],
         most=MOST,

@@ -119,7 +119,7 @@ class Program:
         except Exception:
             self.say("bug", traceback.format_exc())
         else:
-            self.say("synced", "", report.pushed + report.pulled + report.held)
+            self.say("synced", "", report.pushed + report.pulled)
 
     def _do_clock(self, ahead: int) -> None:
         self._ahead[0] = ahead
