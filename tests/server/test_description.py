@@ -21,8 +21,9 @@ from tests.helpers.centre import Centre
 from tests.helpers.writer import GRID, Writer
 
 PROMISES = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-TRIES = 15
-"""A door; ``make check`` is no place for a siege."""
+TRIES, FEW = 15, 3
+"""A door; ``make check`` is no place for a siege. What a door makes of nonsense is seldom PostgreSQL's affair: the
+second one gets a few."""
 
 
 @pytest.fixture
@@ -47,7 +48,10 @@ def test_a_door_that_reads_a_message_is_known_by_its_shape() -> None:
     assert message(Push).shape is Push  # type: ignore[attr-defined]
 
 
-def test_no_door_breaks_whatever_comes_in(doors: dict[str, Any], centre: Centre) -> None:
+def test_no_door_breaks_whatever_comes_in(
+    doors: dict[str, Any], centre: Centre, request: pytest.FixtureRequest
+) -> None:
+    tries = TRIES if "18" in request.node.name else FEW
     schema = schemathesis.openapi.from_dict(doors)
     wang = Writer.at(centre, "wang", "grid_worker", GRID)
     stranger, known = centre.session(), centre.session(wang.desk)
@@ -56,7 +60,7 @@ def test_no_door_breaks_whatever_comes_in(doors: dict[str, Any], centre: Centre)
     for operation in (found.ok() for found in schema.get_all_operations()):
 
         @settings(
-            max_examples=TRIES,
+            max_examples=tries,
             deadline=None,
             derandomize=True,
             database=None,
@@ -71,7 +75,7 @@ def test_no_door_breaks_whatever_comes_in(doors: dict[str, Any], centre: Centre)
                 tried.append(answer.status_code)
 
         given(case=operation.as_strategy())(try_it)()
-    assert len(tried) > 20 * TRIES
+    assert len(tried) > 20 * tries
     assert {400, 401, 404} <= set(tried)
 
 
