@@ -27,11 +27,11 @@ PAUSE = 0.16
 """Seconds at most between two blows of fate."""
 DAY = 86_400_000
 FATES = (
-    ("nothing", 36),
+    ("nothing", 33),
     ("kill_desk", 36),
     ("kill_backend", 8),
     ("end_backend", 4),
-    ("kill_centre_in_time", 5),
+    ("kill_centre_in_time", 8),
     ("kill_first", 2),
     ("fill_disk", 4),
     ("clock", 4),
@@ -41,8 +41,8 @@ ROUNDS = 30
 """Syncs of all desks after which everything has come to rest."""
 SECOND = 10_000
 """The lives of a second program are counted from here."""
-SERVED = 8
-"""Whole syncs before the centre may die again."""
+SERVED = (8, 2)
+"""Whole syncs before the centre may die again, in histories of even and of odd seeds."""
 _PATIENCE = 60.0
 _ROOM = 60_000
 """Bytes that are left on a disk that is full."""
@@ -89,6 +89,7 @@ class Day:
         self._stage, self._ticks, self._cuts = stage, ticks, tuple(cuts)
         self._dice = Dice(seed)
         self._only_desks = only_desks
+        self._enough = SERVED[seed % 2]
         self._oracle = Oracle()
         self._doubtful: set[str] = set()
         """Groups that were about to be kept when their desk was killed."""
@@ -190,7 +191,7 @@ class Day:
 
     def _do_kill_centre_in_time(self, seat: Seat) -> None:
         """Starting one takes long: not before it has done something."""
-        if self._served >= SERVED or self._dice.percent(8):
+        if self._served >= self._enough or self._dice.percent(8):
             self._do_kill_centre(seat)
 
     def _do_kill_backend(self, seat: Seat) -> None:
