@@ -16,6 +16,7 @@ GridworkerError
 └── Cancelled              a person stopped it
 """
 
+import errno
 from typing import ClassVar
 
 
@@ -264,3 +265,19 @@ class Cancelled(GridworkerError):
 
     title = "已取消"
     advice = "已经完成的部分都保存好了，可以随时继续。"
+
+
+BAD_DISK = "读写磁盘时出错，请检查磁盘；没有保存的内容还在窗口里。"
+READ_ONLY = "资料文件不能写入，请检查磁盘是否只读、文件夹权限是否被改动。"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The disk, a person's share of it, or the largest file that it can hold."""
+_ADVICE = {errno.EIO: BAD_DISK, errno.EROFS: READ_ONLY}
+
+
+def of_the_system(fault: OSError) -> StoreError | None:
+    """The error of ours that says what is wrong with the disk; None for what is a bug."""
+    name = errno.errorcode.get(fault.errno or 0, "")
+    if fault.errno in _FULL:
+        return DiskFull(name)
+    advice = _ADVICE.get(fault.errno or 0)
+    return None if advice is None else StoreError(name, advice=advice)

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from gridworker.errors import of_the_system
+
 VERSION = "0.1.0"
 """Of this program, as it tells the centre."""
 
@@ -69,13 +71,21 @@ def load(home: Path) -> Settings:
 
 
 def save(home: Path, settings: Settings) -> None:
-    """Writes the file whole or not at all, readable by its owner alone."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Writes the file whole or not at all, its owner's alone. Raises ``StoreError`` for a full or bad disk."""
     kept = {**settings.extra, **{k: v for k, v in asdict(settings).items() if k != "extra"}}
+    try:
+        _write(home, json.dumps(kept, ensure_ascii=False, indent=1))
+    except OSError as fault:
+        if (ours := of_the_system(fault)) is None:
+            raise
+        raise ours from None
+
+
+def _write(home: Path, text: str) -> None:
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = home / f"{FILE}.{os.getpid()}.new"
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(kept, file, ensure_ascii=False, indent=1)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     os.replace(new, home / FILE)

@@ -24,7 +24,7 @@ def main() -> int:
     wrong = commands.add_parser("mutants", help="breaks the product on purpose, one way at a time: all must be caught")
     wrong.add_argument("names", nargs="*")
     disks = commands.add_parser("storage", help="a worker's work on bad disks: the power is cut at every call")
-    disks.add_argument("what", choices=("run", "play", "mutants"))
+    disks.add_argument("what", choices=("run", "every", "play", "mutants"))
     disks.add_argument("which", nargs="?", default="", help="play: a day, life, faults, or an act")
     disks.add_argument("--seconds", type=float, default=60.0)
     disks.add_argument("--first", "--seed", type=int, default=1, dest="first")

@@ -38,6 +38,8 @@ def copy(db: Connection, path: Path, key: bytes | None) -> None:
         if key is not None:
             _look_at(part, key)
         _sync(part)
+        for left in parts(path)[1:]:  # beside a copy that somebody opened: it would be taken for a part of this one
+            left.unlink(missing_ok=True)
         os.replace(part, path)
         sync_folder(path.parent)
     finally:
@@ -158,9 +160,9 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def parts(path: Path) -> tuple[Path, Path, Path]:
-    """The files of a store."""
-    return path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+def parts(path: Path) -> tuple[Path, ...]:
+    """The files of a store: its own, and those that SQLite may have left beside it."""
+    return path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
 
 
 def remove(path: Path) -> None:

@@ -7,8 +7,15 @@ from typing import Any, TypeVar
 
 from sqlcipher3 import dbapi2
 
-from gridworker.errors import DiskFull, StoreBusy, StoreDamaged, StoreError
-from gridworker.storage.whole_file import BAD_DISK, READ_ONLY, of_the_system
+from gridworker.errors import (
+    BAD_DISK,
+    READ_ONLY,
+    DiskFull,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    of_the_system,
+)
 
 T = TypeVar("T")
 

@@ -1,29 +1,13 @@
 """Small files that are written whole or not at all, and are their owner's alone."""
 
 import contextlib
-import errno
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from gridworker.errors import DiskFull, StoreError
-
-BAD_DISK = "读写磁盘时出错，请检查磁盘；没有保存的内容还在窗口里。"
-READ_ONLY = "资料文件不能写入，请检查磁盘是否只读、文件夹权限是否被改动。"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""The disk, a person's share of it, or the largest file that it can hold."""
-_ADVICE = {errno.EIO: BAD_DISK, errno.EROFS: READ_ONLY}
-
-
-def of_the_system(fault: OSError) -> StoreError | None:
-    """The error of ours that says what is wrong with the disk; None for what is a bug."""
-    name = errno.errorcode.get(fault.errno or 0, "")
-    if fault.errno in _FULL:
-        return DiskFull(name)
-    advice = _ADVICE.get(fault.errno or 0)
-    return None if advice is None else StoreError(name, advice=advice)
+from gridworker.errors import of_the_system
 
 
 def write_json(path: Path, value: Any) -> None:

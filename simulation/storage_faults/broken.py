@@ -261,7 +261,7 @@ ALL: Sequence[Mutant] = (
     Mutant(
         "fault_beside_without_words",
         "a fault of a file beside the store is told in words",
-        [Cut("gridworker.storage.whole_file:of_the_system", "_ADVICE.get(fault.errno or 0)", "None")],
+        [Cut("gridworker.errors:of_the_system", "_ADVICE.get(fault.errno or 0)", "None")],
         [],
         plights=["backs_up"],
     ),

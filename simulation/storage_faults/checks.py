@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import itertools
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from gridworker.storage.store import Store
 from gridworker.storage.whole_file import read_json
 from simulation.district import COUNTY, MORNING, name_of
 from simulation.storage_faults.county import WANG
+from simulation.storage_faults.recorder import quick_folder
 from simulation.storage_faults.worker import KEY, LET_GO, REMOVED, Key, Paper, Worker, rows_of, states_of
 
 ABSENT = "absent"
@@ -376,7 +379,8 @@ def _whole(path: Path) -> str:
     mark = hashlib.blake2b(path.read_bytes(), digest_size=16).digest()
     if mark in _WHOLE:
         return ""
-    said = _opened(path)
+    with tempfile.TemporaryDirectory(dir=quick_folder()) as folder:  # opening it writes beside it
+        said = _opened(Path(shutil.copy(path, folder)))
     if not said:
         _WHOLE.add(mark)
     return said

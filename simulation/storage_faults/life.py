@@ -4,7 +4,9 @@ there; or the disk fails and fills, says so, and is well again."""
 import errno
 from dataclasses import dataclass, field
 
+from gridworker import settings
 from gridworker.errors import DiskFull, GridworkerError, NotAccepted, StoreError
+from gridworker.settings import Settings
 from gridworker.storage import restore
 from gridworker.storage.faults import FAULTS
 from simulation.dice import Dice
@@ -184,6 +186,13 @@ class Life:
             self.worker.sits_down()
             self.worker.paper["copy", "store.db.backups/store-1003.db"] = True
             self.worker.is_told("starts a new program", steps=True)
+
+    def _changes_a_setting(self) -> None:
+        kept = Settings(theme=self.dice.one(("dark", "light")), machine=self.worker.token())
+        settings.save(self.worker.path.parent, kept)
+        if settings.load(self.worker.path.parent) != kept:
+            raise Found("the settings are not what was kept")
+        self.worker.is_told("changes a setting")
 
     def _puts_a_backup_back(self) -> None:
         worker = self.worker

@@ -17,7 +17,7 @@ from simulation.storage_faults.totals import Totals
 Asked = Mapping[str, Any]
 PLIGHTS = (
     *("makes", "edits", "visits", "attaches", "loads_a_bucket", "syncs", "changes_grids", "tidies", "reopens"),
-    *("backs_up", "puts_a_backup_back", "starts_a_new_program"),
+    *("backs_up", "puts_a_backup_back", "starts_a_new_program", "changes_a_setting"),
 )
 """Acts that are done on a disk that fails."""
 

@@ -1,10 +1,11 @@
-"""``python -m simulation storage run|play|mutants``."""
+"""``python -m simulation storage run|every|play|mutants``."""
 
 import tempfile
 from pathlib import Path
 
 from simulation.storage_faults import broken, running
 from simulation.storage_faults.asking import Session
+from simulation.storage_faults.days import DAYS
 from simulation.storage_faults.recorder import compiled
 
 
@@ -12,6 +13,8 @@ def main(what: str, which: str, first: int, seconds: float, processes: int) -> i
     """1 when a promise was broken, or a mutant lived."""
     if what == "mutants":
         return _mutants()
+    if what == "every":
+        return _every(first)
     done = running.play(which, first) if what == "play" else running.run(first, seconds, processes)
     for said in done.broken[:10]:
         print(f"storage play {said}")
@@ -21,6 +24,19 @@ def main(what: str, which: str, first: int, seconds: float, processes: int) -> i
         f" {done.totals['acts'] / max(done.cpu, 0.001):,.0f} acts and"
         f" {done.totals['images'] / max(done.cpu, 0.001):,.0f} images a second of one core"
     )
+    return 1 if done.broken else 0
+
+
+def _every(seed: int) -> int:
+    """Each day, with the power cut at every call; told as it goes."""
+    done = running.Run(seed)
+    with tempfile.TemporaryDirectory() as folder, Session(compiled(Path(folder))) as session:
+        for name in DAYS:
+            asked = {"name": name, "seed": seed}
+            done.add({"do": "day", **asked}, session.ask("day", **asked))
+            print(f"{name:34} so far: {done.totals.line()}", flush=True)
+    for said in done.broken:
+        print(f"storage play {said}")
     return 1 if done.broken else 0
 
 

@@ -51,6 +51,19 @@ def test_a_copy_takes_the_place_of_an_older_one_only_when_it_is_whole(notebook, 
     assert not list(copy.parent.glob("*.part*"))
 
 
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_what_was_left_beside_an_older_copy_is_not_taken_for_a_part_of_the_new_one(notebook, copy, end):
+    left = copy.with_name(copy.name + end)
+    left.write_bytes(b"left")
+    notebook.store.backup_to(copy, KEY)
+    assert not left.exists()
+    old = notebook.path.with_name(notebook.path.name + end)
+    notebook.store.close()
+    old.write_bytes(b"left")
+    restored(notebook, copy)
+    assert not old.exists() or old.read_bytes() != b"left"
+
+
 def test_what_was_saved_after_the_copy_comes_along_and_is_handed_in_again(notebook, copy):
     mine = notebook.household("中午")
     notebook.hand_in(seen=True)  # at the centre, in no backup of it yet
