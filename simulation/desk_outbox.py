@@ -10,7 +10,8 @@ import orjson
 
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing, Written
 from gridworker.records.change import Change, Verb
-from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, OutboxRow, Settled, lies
+from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, Settled, lies
+from gridworker.storage.own_changes import OutboxRow
 
 _FIRST = Numbers(1, 1, 0)
 Key = tuple[str, str]

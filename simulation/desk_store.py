@@ -18,7 +18,8 @@ from gridworker.records.merge import is_move, lay
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
-from gridworker.storage.outbox import WAITS, OutboxRow, Settled, again, stands
+from gridworker.storage.outbox import WAITS, Settled, again, stands
+from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, lies_on
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged

@@ -6,7 +6,7 @@ from typing import Any
 
 from gridworker.ledger.ground import Ground
 from gridworker.records.row import CREATED, Row
-from gridworker.storage.outbox import OutboxRow
+from gridworker.storage.own_changes import OutboxRow
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from gridworker.records.row import CREATED, Row
 from gridworker.storage import lease
 from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.lease import Lease
-from gridworker.storage.outbox import OutboxRow
+from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
 from gridworker.storage.store import Store

@@ -12,7 +12,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.merge import seen_of_entry
 from gridworker.records.row import Row
-from gridworker.storage.outbox import OutboxRow
+from gridworker.storage.own_changes import OutboxRow
 
 OVERTAKEN = "之后又有修改，不能撤销。请打开记录，改成需要的内容。"
 GIVEN_UP = ("attention", "discarded")

@@ -6,19 +6,13 @@ person to repair or to discard. discarded: given up by the person.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from heapq import merge
-from itertools import islice, takewhile
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
-from gridworker.protocol import MOST_IN_GROUP
-from gridworker.protocol.codec import collector_off
-from gridworker.protocol.sync import RELEASED, GroupResult, Standing, Written
-from gridworker.records.change import Change, Verb
+from gridworker.protocol.sync import RELEASED, GroupResult, Standing
+from gridworker.records.change import Change
 from gridworker.records.upcasts import upcast
 from gridworker.storage.file import File
 
@@ -37,36 +31,6 @@ class Laid(NamedTuple):
 
     change: Change
     author: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """One waiting, refused or settled change, as the sync page shows it."""
-
-    id: str
-    tx: str
-    act: str
-    n: int
-    kind: str
-    record: str
-    bucket: str
-    state: str
-    """new, sent, held, accepted, durable, attention, discarded."""
-    verb: str
-    path: str
-    value: Any
-    before: Any
-    """What stood at ``path`` when the change was made."""
-    code: str
-    """For machines: why it was refused."""
-    reason: str
-    """For people, Chinese."""
-    made_at: int
-    """ms UTC of the device's clock."""
-    author: str
-    tries: int
-    is_laid: bool
-    """Whether it still lies over the centre's row."""
 
 
 class Answered(NamedTuple):
@@ -165,111 +129,7 @@ def states(file: File, record: str) -> set[str]:
     return {s for (s,) in file.db.execute("SELECT DISTINCT state FROM outbox WHERE record = ?", (record,))}
 
 
-def waiting(file: File, most: int) -> list[Change]:
-    """The next changes to hand in, whole groups, oldest first; at most ``most``, but always one group."""
-    lines = list(islice(_to_hand_in(file, most + 1), most + 1))
-    if len(lines) > most:
-        lines = _whole_groups(file, lines[:most], cut=lines[most][2])
-    with collector_off():
-        return [_change(line[1:]) for line in lines]
-
-
-def handing(file: File, most: int, after: int = 0) -> list[Written]:
-    """The same as they were written, behind the place ``after``."""
-    lines = list(islice(_to_hand_in(file, most + 1, after), most + 1))
-    if len(lines) > most:
-        lines = _whole_groups(file, lines[:most], cut=lines[most][2], after=after)
-    return [_written(*line) for line in lines]
-
-
-def _written(row: int, body: bytes, tx: str, act: str, n: int) -> Written:
-    """A change keeps its body for ever; only its number may be another since it was written."""
-    start = b'{"n":%d,' % n
-    if not body.startswith(start):
-        body = start + body.partition(b",")[2]
-    return Written(row, n, tx, act, body)
-
-
-def _to_hand_in(file: File, most: int, after: int = 0) -> Iterator[Any]:
-    """What is new and what was sent without an answer, in the order of the acts: each is in order by its index."""
-    query = "SELECT _row, body, tx, act, n FROM outbox WHERE open AND state = ? AND _row > ? ORDER BY _row LIMIT ?"
-    streams = [file.db.execute(query, (state, after, most)).fetchall() for state in ("new", "sent")]
-    return merge(*streams, key=itemgetter(0))
-
-
-def _whole_groups(file: File, lines: list[Any], cut: str, after: int = 0) -> list[Any]:
-    """Without the group ``cut`` that did not fit; alone, it is taken whole."""
-    whole = [line for line in lines if line[2] != cut]
-    return whole or list(takewhile(lambda line: line[2] == cut, _to_hand_in(file, MOST_IN_GROUP, after)))
-
-
-def count_to_hand_in(file: File) -> int:
-    """How many changes the centre has not answered and that are to be offered to it; asks the index alone."""
-    query = "SELECT count(*) FROM outbox WHERE open AND state IN ('new', 'sent')"
-    return int(file.db.execute(query).fetchone()[0])
-
-
-def count(file: File) -> dict[str, int]:
-    """How many changes are in each state; durable ones are not counted."""
-    found = file.db.execute("SELECT state, count(*) FROM outbox WHERE state <> 'durable' GROUP BY state")
-    return dict(found.fetchall())
-
-
-def rows(file: File, states_wanted: Sequence[str], limit: int, newest: bool) -> list[OutboxRow]:
-    """The changes in these states."""
-    marks = ", ".join("?" * len(states_wanted))
-    order = "DESC" if newest else "ASC"
-    lines = file.db.execute(f"{_ROW} WHERE state IN ({marks}) ORDER BY _row {order} LIMIT ?", (*states_wanted, limit))
-    return [_outbox_row(line) for line in lines]
-
-
-def of_record(file: File, record: str) -> list[OutboxRow]:
-    """Every own change of a record that is still kept, oldest first."""
-    found = file.db.execute(f"{_ROW} WHERE record = ? ORDER BY _row", (record,))
-    return [_outbox_row(line) for line in found]
-
-
-def bound_for(file: File, record: str, path: str) -> OutboxRow | None:
-    """The last own change at ``path`` that the feed has not brought yet: where a record is to go."""
-    mine = (row for row in reversed(of_record(file, record)) if row.path == path and row.verb == Verb.SET)
-    return next((row for row in mine if row.is_laid), None)
-
-
-def of_act(file: File, act: str) -> list[OutboxRow]:
-    """Every change of one act of a person, oldest first."""
-    return [_outbox_row(line) for line in file.db.execute(f"{_ROW} WHERE act = ? ORDER BY _row", (act,))]
-
-
-def last_acts(file: File, limit: int) -> list[str]:
-    """The latest acts, newest first."""
-    found = file.db.execute(
-        "SELECT act, max(_row) FROM (SELECT act, _row FROM outbox ORDER BY _row DESC LIMIT 2000)"
-        " GROUP BY act ORDER BY 2 DESC LIMIT ?",
-        (limit,),
-    )
-    return [act for act, _ in found]
-
-
-def mark_sent(file: File, txs: Iterable[str]) -> None:
-    """These groups are on their way: from now on they are never altered."""
-    wanted, met = set(txs), set[str]()
-    rows: list[int] = []
-    for state in ("sent", "new"):
-        left = wanted - met
-        if not left:
-            break
-        found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = ? ORDER BY _row", (state,))
-        for row_id, tx in found:
-            if tx in left:
-                rows.append(row_id)
-                met.add(tx)
-            elif met == wanted:
-                break
-        found.close()
-    _update(file, "state = 'sent', tries = tries + 1", (), rows)
-
-
-def _update(file: File, sets: str, values: Sequence[Any], rows: list[int]) -> None:
+def update(file: File, sets: str, values: Sequence[Any], rows: list[int]) -> None:
     """Changes lines of the outbox; those that follow each other in one go."""
     if not rows:
         return
@@ -317,7 +177,7 @@ def answered(file: File, incarnation: int, numbers: Iterable[tuple[int, int]]) -
 def accept(file: File, rows: Iterable[int], seq: int | None, laid: int, now: int) -> None:
     """These changes were taken; they stand in their bucket's feed at ``seq`` at the latest."""
     sets = "state = 'accepted', code = '', reason = '', seq = ?, laid = min(laid, ?), settled_at = ?"
-    _update(file, sets, (seq, laid, now), list(rows))
+    update(file, sets, (seq, laid, now), list(rows))
 
 
 def still_laid(file: File, records: Iterable[str]) -> set[str]:
@@ -525,42 +385,13 @@ def prune(file: File, now: int) -> int:
     return int(done.rowcount)
 
 
-_ROW = (
-    "SELECT id, tx, act, n, kind, record, bucket, state, body, before, code, reason, made_at, author, tries, laid"
-    " FROM outbox"
-)
-
-
-def _outbox_row(line: Sequence[Any]) -> OutboxRow:
-    wire = orjson.loads(line[8]) if line[8] else {}
-    return OutboxRow(
-        id=line[0],
-        tx=line[1],
-        act=line[2],
-        n=line[3],
-        kind=line[4],
-        record=line[5],
-        bucket=line[6],
-        state=line[7],
-        verb=wire.get("k", ""),
-        path=wire.get("p", ""),
-        value=wire.get("v"),
-        before=None if line[9] is None else orjson.loads(line[9]),
-        code=line[10],
-        reason=line[11],
-        made_at=line[12],
-        author=line[13],
-        tries=line[14],
-        is_laid=bool(line[15]),
-    )
-
-
 def _laid(line: Sequence[Any]) -> Laid:
     """A change as it was made, with the text that its author was looking at."""
-    change, before = upcast(_change(line[:4])), None if line[5] is None else orjson.loads(line[5])
+    change, before = upcast(kept(line[:4])), None if line[5] is None else orjson.loads(line[5])
     return Laid(dataclasses.replace(change, base=before) if isinstance(before, str) else change, line[4])
 
 
-def _change(line: Sequence[Any]) -> Change:
+def kept(line: Sequence[Any]) -> Change:
+    """The change in a line of body, group, act and number."""
     body, tx, act, n = line
     return Change.kept(orjson.loads(body), n, tx, act)

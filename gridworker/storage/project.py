@@ -13,7 +13,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.merge import is_move, lay
 from gridworker.records.row import Row
-from gridworker.storage import fresh, outbox, owed, summaries
+from gridworker.storage import fresh, outbox, owed, own_changes, summaries
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.outbox import Laid, Settled
 from gridworker.storage.summaries import Place
@@ -240,14 +240,14 @@ def _stood_at(file: File, row: Row | None, change: Change) -> Any:
     """What the person had before his eyes when he made the change."""
     if row is None or change.verb is Verb.CREATE:
         return None
-    waiting = outbox.bound_for(file, row.id, change.path) if is_move(file.tables[row.kind].kind, change) else None
+    waiting = own_changes.bound_for(file, row.id, change.path) if is_move(file.tables[row.kind].kind, change) else None
     return row.value(change.path) if waiting is None else waiting.value
 
 
 def lies_on(kind: Kind, row: Row | None, change: Change) -> bool:
     """Whether a change finds what it is to be laid on; the centre will tell what becomes of it otherwise.
 
-    A record stays where it lies until the centre has moved it: see ``outbox.bound_for``.
+    A record stays where it lies until the centre has moved it: see ``own_changes.bound_for``.
     """
     if change.verb is Verb.CREATE:
         return row is None

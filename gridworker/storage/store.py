@@ -15,9 +15,11 @@ from gridworker.storage import (
     carried,
     drafts,
     feed,
+    handing_in,
     migrations,
     outbox,
     owed,
+    own_changes,
     own_rows,
     project,
     search,
@@ -34,8 +36,9 @@ from gridworker.storage.drafts import Draft
 from gridworker.storage.faults import at_the_border
 from gridworker.storage.feed import Received
 from gridworker.storage.file import File
-from gridworker.storage.outbox import OutboxRow, Settled
+from gridworker.storage.outbox import Settled
 from gridworker.storage.owed import Box
+from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.reader import Reader
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
@@ -118,24 +121,24 @@ class Store(Reader):
 
     def waiting(self, most: int) -> list[Change]:
         """The next changes to hand in: whole groups, in order, at most ``most`` but always one group."""
-        return outbox.waiting(self._file, most)
+        return handing_in.waiting(self._file, most)
 
     def handing(self, most: int, after: int = 0) -> list[Written]:
         """The same as they were written when they were made, behind the place ``after``."""
-        return outbox.handing(self._file, most, after)
+        return handing_in.handing(self._file, most, after)
 
     def count_to_hand_in(self) -> int:
         """How many changes are to be offered to the centre."""
-        return outbox.count_to_hand_in(self._file)
+        return handing_in.count_to_hand_in(self._file)
 
     def waiting_count(self) -> dict[str, int]:
         """How many changes are in each state (new, sent, held, accepted, attention, discarded)."""
-        return outbox.count(self._file)
+        return own_changes.count(self._file)
 
     def mark_sent(self, txs: Iterable[str]) -> None:
         """These groups are on their way: never altered again."""
         with self._file.writing():
-            outbox.mark_sent(self._file, txs)
+            handing_in.mark_sent(self._file, txs)
 
     def settle(
         self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
@@ -187,23 +190,23 @@ class Store(Reader):
         newest: bool = False,
     ) -> list[OutboxRow]:
         """Own changes in these states, for the sync page."""
-        return outbox.rows(self._file, states, limit, newest)
+        return own_changes.rows(self._file, states, limit, newest)
 
     def own_changes(self, record: str) -> list[OutboxRow]:
         """Own changes of one record that are still kept, oldest first."""
-        return outbox.of_record(self._file, record)
+        return own_changes.of_record(self._file, record)
 
     def bound_for(self, kind: str, record: str) -> OutboxRow | None:
         """The own change that takes a record to another region, until it is there; None: it stays where it is."""
-        return outbox.bound_for(self._file, record, self.kind(kind).home_field)
+        return own_changes.bound_for(self._file, record, self.kind(kind).home_field)
 
     def act(self, act: str) -> list[OutboxRow]:
         """The changes of one act, oldest first."""
-        return outbox.of_act(self._file, act)
+        return own_changes.of_act(self._file, act)
 
     def last_acts(self, limit: int = 20) -> list[str]:
         """The latest acts, newest first."""
-        return outbox.last_acts(self._file, limit)
+        return own_changes.last_acts(self._file, limit)
 
     def discard(self, tx: str, now: int) -> None:
         """Give up a refused group; it is kept for 90 days as own history."""

@@ -32,7 +32,7 @@ from gridworker.ui.work import Work
 if TYPE_CHECKING:
     from gridworker.ledger import Saved
     from gridworker.ledger.conflicts import Conflict, Keep
-    from gridworker.storage.outbox import OutboxRow
+    from gridworker.storage.own_changes import OutboxRow
 
 MOST: Final = 50
 """Records that are listed; the rest is counted."""

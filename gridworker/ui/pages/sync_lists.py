@@ -28,7 +28,7 @@ from gridworker.ui.wording import moment_words
 from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
-    from gridworker.storage.outbox import OutboxRow
+    from gridworker.storage.own_changes import OutboxRow
 
 VERBS: Final[Mapping[str, str]] = {
     "create": "新建",
