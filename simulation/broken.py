@@ -295,6 +295,14 @@ DESK: Sequence[Mutant] = (
         (*_RESTORES, *_ELSEWHERE),
     ),
     _one(
+        "names_of_an_earlier_beginning",
+        "3.8 a reading that begins anew names everything anew",
+        f"{_STORE}._begin_naming",
+        "if not first or place.naming:",
+        "if not first and not place.naming:",
+        (*_RESTORES, "move", "scope", "turn", "floor"),
+    ),
+    _one(
         "cursor_before_rows",
         "3.8 the cursor moves with the last row",
         f"{_STORE}.receive",
@@ -389,6 +397,7 @@ SEEN: Mapping[str, int] = {
     "epoch_noted_first": 293,
     "held_counts_as_covered": 21,
     "laid_for_ever": 31,
+    "names_of_an_earlier_beginning": 12,
     "no_epoch": 8,
     "no_replay": 13,
     "number_given_twice": 40,

@@ -35,7 +35,7 @@ from gridworker.protocol.sync import (
 )
 from gridworker.records import KINDS, rights
 from gridworker.records.change import Change, Verb
-from gridworker.records.kind import Role
+from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.references import belonging, references
 from gridworker.records.row import Row
@@ -545,6 +545,20 @@ class Centre:
         return kept, there
 
     # ------------------------------------------------------------------ an administrator's and the jobs' work
+
+    def behind(self) -> list[tuple[Row, str]]:
+        """``stragglers.of`` for all grids: what lies elsewhere than the record that it follows, and where it goes."""
+        grids = (BucketClass.GRID, BucketClass.SENSITIVE)
+        regions = {bucket: region for (place, region), bucket in self.homes.items() if place in grids}
+        found = []
+        for row in self.books.rows.values():
+            pointers = (each for each in KINDS[row.kind].follows if row.fields.get(each.pointer) is not None)
+            each = next(pointers, None)
+            there = None if each is None else self.books.rows.get((each.kind, row.fields[each.pointer]))
+            region = None if there is None else regions.get(there.bucket)
+            if region is not None and region != regions.get(row.bucket):
+                found.append((row, region))
+        return found
 
     def mark_backup(self, now: int) -> None:
         """A backup of what is here now exists."""

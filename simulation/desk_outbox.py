@@ -249,12 +249,12 @@ class Outbox:
         """Number everything that is to be handed in from ``first`` on."""
         counted = self.numbers()
         for each in self.entries:
-            if each.incarnation == incarnation and each.change.n >= first:
-                each.change = dataclasses.replace(each.change, n=0)
+            if each.incarnation == incarnation and each.change.n >= first and each.state not in WAITS:
+                each.change = each.change.counted(0, each.change.hlc)
         n = first
         for each in self.entries:
             if each.state in WAITS:
-                each.change = dataclasses.replace(each.change, n=n)
+                each.change = each.change.counted(n, each.change.hlc)
                 each.incarnation, each.state, n = incarnation, "new", n + 1
         self._noted = Numbers(incarnation, n, counted.hlc)
         return n

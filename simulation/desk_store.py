@@ -24,6 +24,7 @@ from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, lies
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
 from simulation.desk_outbox import Entry, Key, Outbox
+from simulation.district import GRIDS
 
 T = TypeVar("T")
 _COUNTED = ("incarnation", "next_n", "hlc_last")
@@ -138,6 +139,8 @@ class DeskStore:
 
     def fields(self, kind: str, record: str) -> dict[str, Any] | None:
         """The shown fields of a live record."""
+        if kind == "region":
+            return {"level": "grid"} if record in GRIDS else None
         row = self.get(kind, record)
         return None if row is None or row.removed else row.fields
 
@@ -175,15 +178,13 @@ class DeskStore:
         return numbered
 
     def _keep(self, changes: Sequence[Change], by: str, *, again: bool = False) -> list[Change]:
-        for change in changes:
-            if change.bucket not in self.places:
-                raise NotFound(f"bucket {change.bucket}")
+        self._check_held(changes)
         incarnation, next_n, last = self.outbox.numbers()
         offset = self.metas.get("clock_offset", 0)
         numbered = []
         for n, change in enumerate(changes, next_n):
             last = max((change.at + offset) << 16, last + 1)
-            numbered.append(dataclasses.replace(change, n=n, hlc=last))
+            numbered.append(change.counted(n, last))
         rows: dict[Key, list[Change]] = {}
         for change in numbered:
             rows.setdefault((change.kind, change.record), []).append(change)
@@ -191,6 +192,11 @@ class DeskStore:
             here = None if mine[0].verb is Verb.CREATE and not again else self.rows.get(key)
             self._keep_row(key, here, mine, by, incarnation)
         return numbered
+
+    def _check_held(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.bucket not in self.places:
+                raise NotFound(f"bucket {change.bucket}")
 
     def _keep_row(self, key: Key, here: Held | None, changes: list[Change], author: str, incarnation: int) -> None:
         kind = self.kinds[key[0]]
@@ -343,6 +349,7 @@ class DeskStore:
     def renumber(self, first: int, incarnation: int) -> int:
         """A new life of this store."""
         next_n = self.outbox.renumber(first, incarnation)
+        self.metas["renumbered"] = self.metas.get("renumbered", 0) + 1
         self.boundary()
         return next_n
 
@@ -360,8 +367,9 @@ class DeskStore:
     def resend(self, tx: str, now: int, new_id: Callable[[], str]) -> list[Change]:
         """A refused group as a new one, in its place."""
         changes = self.outbox.refused(tx)
-        touched = self.outbox.give_up(tx, now)
         fresh = [self._where_it_lies(change) for change in again([change for change, _ in changes], new_id)]
+        self._check_held(fresh)
+        touched = self.outbox.give_up(tx, now)
         numbered = self._keep(fresh, changes[0].author, again=True) if changes else []
         self._stand_again(touched)
         self.boundary()
@@ -454,7 +462,7 @@ class DeskStore:
 
     def _begin_naming(self, bucket: str, place: Place) -> None:
         first = place.state == "loading" and not any(self._versions_in(bucket))
-        if not first and not place.naming:
+        if not first or place.naming:
             self._reset(place)
 
     def _apply(self, bucket: str, place: Place, wire: Wire, received: Received) -> None:

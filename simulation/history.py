@@ -32,6 +32,8 @@ WEIGHTS: Mapping[str, int] = {
     "repair": 12,
 }
 """How often each sort of step is made, of a thousand."""
+RICH: Mapping[str, int] = {"follow": 20, "stick_out": 14, "stick_in": 16, "stick_back": 16, "backup": 4}
+"""And these in a rich history, in which people also work longer, and households are moved by them."""
 MUCH_MORE = 8
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
 """Left out of every third history, in which nothing at all may be lost."""
@@ -43,15 +45,16 @@ class History:
 
     desks: int
     steps: Sequence[Step]
+    rich: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
-        return {"desks": self.desks, "steps": [list(step) for step in self.steps]}
+        return {"desks": self.desks, "rich": self.rich, "steps": [list(step) for step in self.steps]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "History":
         """What ``to_json`` wrote."""
-        return cls(kept["desks"], [tuple(step) for step in kept["steps"]])
+        return cls(kept["desks"], [tuple(step) for step in kept["steps"]], kept.get("rich", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,20 @@ class Outcome:
 
 
 def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
-    """The history of this seed. ``more``: sorts of steps that are made much more often than usual."""
+    """The history of this seed, every second one rich. ``more``: sorts of steps that are made much more often than
+    usual; then it is rich when one of them needs it."""
     dice = Dice(seed)
-    weights = [(what, weight) for what, weight in WEIGHTS.items() if seed % 3 or what not in DISASTERS]
+    rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (length == STEPS and not more and seed % 2 == 0)
+    sorts = [*WEIGHTS.items(), *(RICH.items() if rich else ())]
+    weights = [(what, weight) for what, weight in sorts if seed % 3 or what not in DISASTERS]
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
-    return History(3 + dice.below(4), steps)
+    return History(3 + dice.below(4), steps, rich)
 
 
 def play(history: History) -> Outcome:
     """Plays a history to its end, or to the first broken promise."""
-    world = World.of(history.desks)
+    world = World.of(history.desks, rich=history.rich)
     world.totals["histories"] = 1
     world.gentle = not any(step[0] in DISASTERS for step in history.steps)
     try:

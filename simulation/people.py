@@ -9,6 +9,7 @@ from gridworker.errors import NotAccepted, NotFound
 from gridworker.ledger import conflicts, save, undo
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Edit, Ground, Me, MoveTo, NewRecord
+from gridworker.ledger.resettle import resettle
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.codes import HOUSEHOLD_TAGS
@@ -71,10 +72,14 @@ class Hands:
         self._new_id = new_id
         self._token = token
         self._note = note
+        self.moves = False
+        """Whether he also moves households to other grids."""
 
     def at(self, clock: Callable[[], int]) -> "Hands":
         """The same person at another machine."""
-        return Hands(self._person, clock, self._new_id, self._token, self._note)
+        other = Hands(self._person, clock, self._new_id, self._token, self._note)
+        other.moves = self.moves
+        return other
 
     def act(self, store: DeskStore, dice: Dice) -> bool:
         """Something that a person does now; False when the rules let him not."""
@@ -138,6 +143,9 @@ class Hands:
 
     def _edit(self, ground: Ground, store: DeskStore, dice: Dice, row: Row) -> bool:
         kind, way = KINDS[row.kind], dice.below(20)
+        if self.moves and row.kind in ("household", "person") and dice.percent(6):
+            grid = dice.one(sorted(TOWN_OF))
+            return self._noted(store, [row], lambda: resettle(ground, row.kind, row.id, grid))
         if way < 3 and row.kind in ("household", "person"):
             tags = set(row.fields.get("tags", ())) ^ {dice.one(TAGS)}
             return self._save(ground, store, row, {"tags": sorted(tags)})

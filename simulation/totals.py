@@ -3,7 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 
-SHOWN = ("histories", "acts", "lost", "delayed", "doubled", "crashes", "restores", "clones", "conflicts", "violations")
+SHOWN = (
+    "histories",
+    "acts",
+    "lost",
+    "delayed",
+    "doubled",
+    "crashes",
+    "restores",
+    "clones",
+    "sticks",
+    "conflicts",
+    "violations",
+)
 
 
 class Totals(Counter[str]):

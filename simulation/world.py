@@ -14,6 +14,7 @@ import orjson
 from pydantic import BaseModel
 
 from gridserver.errors import Refused
+from gridworker.errors import NotFound
 from gridworker.protocol.codec import NotReadable
 from gridworker.protocol.sync import Clock, Group, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.records.change import Change, Verb
@@ -26,12 +27,18 @@ from simulation.dice import Dice
 from simulation.district import GRIDS, HOMES, INFOS, MORNING, PEOPLE, buckets_of, first_books, name_of
 from simulation.oracle import Oracle, Violation
 from simulation.people import Hands
+from simulation.sticks import Sticks, notes
 from simulation.totals import Totals
 
 Step = Sequence[Any]
 DAY = 86_400_000
 MOST_REQUESTS = 200
 """In one sync; a desk that asks more often turns in a circle."""
+MOST_ACTS = 7
+"""In one stretch of work."""
+MOST_ACTS_RICH = 16
+COPY_WORKS = 40
+"""Steps for which a second machine goes on with a copy of a file; it comes back at the end."""
 PAGE = 9
 """Rows in one answer to a pull."""
 DISAGREEMENTS = ("epoch", "fork", "gap", "vector")
@@ -60,6 +67,8 @@ class Desk:
     """Yesterday's copy of the file."""
     dies_in: int = -1
     """Transactions until the machine dies; -1: it does not."""
+    rests_from: int | None = None
+    """Of a copy: the step from which it is switched off until the end."""
 
 
 @dataclass(slots=True)
@@ -82,11 +91,15 @@ class World:
     centre: Centre = field(init=False)
     backups: list[Books] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    sticks: Sticks = field(default_factory=Sticks)
+    steps: int = 0
     trace: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
     dying: bool = True
     """Machines die in the middle of a sync."""
     gentle: bool = False
     """No disaster will come: nothing at all may be lost or come too late."""
+    rich: bool = False
+    """People work longer between two syncs, households are moved by them, and copies of a file rest after a while."""
     calm: bool = False
     """No more faults."""
     _ids: int = 0
@@ -96,16 +109,17 @@ class World:
         self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
 
     @classmethod
-    def of(cls, desks: int, slice_rows: int = 3) -> "World":
+    def of(cls, desks: int, slice_rows: int = 3, *, rich: bool = False) -> "World":
         """A world with so many desks, one of each person in turn."""
-        world = cls()
+        world = cls(rich=rich)
         for number in range(desks):
             person = PEOPLE[number % len(PEOPLE)]
             device = name_of(0xD0, number)
             world.centre.books.devices[device] = world.first_device(person.id)
             hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
+            hands.moves = rich
             store = DeskStore(slice_rows=slice_rows)
-            store.metas.update({"epoch": world.centre.books.epoch, "scope": 1})
+            store.metas.update({"epoch": world.centre.books.epoch, "scope": 1, **notes(device)})
             store.metas["standing"] = world.standing(device)
             world.add(Desk(number, device, hands, store))
         return world
@@ -168,7 +182,8 @@ class World:
         what, who, chance = step
         self.now += 1 + chance % 20_000
         dice = Dice(chance)
-        desk = self.desks[who % len(self.desks)]
+        self.steps += 1
+        desk = self._at_work(self.desks[who % len(self.desks)])
         try:
             getattr(self, f"_do_{what}")(desk, dice)
         except MachineDied:
@@ -177,9 +192,15 @@ class World:
             desk.store.retry_aside()
         self.trace.update(f"{what} {who} {chance} {self._ids} {self.centre.books.arrived}\n".encode())
 
+    def _at_work(self, desk: Desk) -> Desk:
+        """The desk, or the one whose copy it was while that is switched off."""
+        if desk.rests_from is None or self.steps < desk.rests_from:
+            return desk
+        return next(each for each in self.desks if each.device == desk.device)
+
     def _do_work(self, desk: Desk, dice: Dice) -> None:
         """A person works for a while."""
-        for _ in range(1 + dice.below(7)):
+        for _ in range(1 + dice.below(MOST_ACTS_RICH if self.rich else MOST_ACTS)):
             self._act(desk, dice)
 
     def _act(self, desk: Desk, dice: Dice) -> None:
@@ -248,7 +269,9 @@ class World:
             self.totals["clones"] += 1
             number = len(self.desks)
             hands = desk.hands.at(partial(self.desk_time, number))
-            self.add(Desk(number, desk.device, hands, desk.store.copy(), desk.ahead))
+            copied = Desk(number, desk.device, hands, desk.store.copy(), desk.ahead)
+            copied.rests_from = self.steps + COPY_WORKS if self.rich else None
+            self.add(copied)
 
     def _do_clock(self, desk: Desk, dice: Dice) -> None:
         """A clock is set, jumps or runs away."""
@@ -288,6 +311,21 @@ class World:
         results = self.centre.write([group], self.now)
         self.oracle.written(self.centre, results, self.now)
 
+    def _do_follow(self, desk: Desk, dice: Dice) -> None:
+        """What belongs to a record that has moved goes after it, a few at a time (``gridserver.sync.following``)."""
+        self._follow(1 + dice.below(5))
+
+    def _follow(self, most: int) -> int:
+        behind = self.centre.behind()[:most]
+        if behind:
+            changes = [
+                Change(self.new_id(), Verb.HOME, row.kind, row.id, row.bucket, self.now << 16, self.now, value=region)
+                for row, region in behind
+            ]
+            group = Group(tx=self.new_id(), act=self.new_id(), changes=[change.to_wire() for change in changes])
+            self.oracle.written(self.centre, self.centre.write([group], self.now), self.now)
+        return len(behind)
+
     def _do_floor(self, desk: Desk, dice: Dice) -> None:
         """A feed is cut: who stands below its end starts anew."""
         self.centre.raise_floor(dice.one(sorted(INFOS)))
@@ -322,10 +360,32 @@ class World:
         count = len(store.outbox.entries)
         try:
             store.resend(tx, self.now, self.new_id)
+        except NotFound:
+            return  # of a grid that is not here any more: it lies with the supervisor
         finally:
             fresh = [each.change for each in store.outbox.entries[count:]]
             for before, after in zip(old, fresh, strict=False):
                 self.oracle.again(before, after.id, after.tx)
+
+    def _do_stick_out(self, desk: Desk, dice: Dice) -> None:
+        """What waits goes on a stick."""
+        desk.engine = None
+        self.totals["sticks"] += self.sticks.pack(desk.store, self.now, dice)
+
+    def _do_stick_in(self, desk: Desk, dice: Dice) -> None:
+        """A stick reaches the centre."""
+        if self.sticks.packages:
+            self.sticks.hand_in(self.centre, self.now, dice, self._written)
+
+    def _do_stick_back(self, desk: Desk, dice: Dice) -> None:
+        """A receipt reaches a desk."""
+        desk.engine = None
+        if self.sticks.bring_back(desk.store, desk.device, self.now, dice):
+            self.oracle.shown(desk)
+            self.oracle.adds_up(desk)
+
+    def _written(self) -> None:
+        self.oracle.written(self.centre, self.centre.results, self.now)
 
     # ------------------------------------------------------------------ syncing
 
@@ -425,7 +485,7 @@ class World:
             if letter.kind is Push:
                 push = Push.model_validate(orjson.loads(letter.body))
                 answer = self.centre.push(letter.device, push, now)
-                self.oracle.written(self.centre, self.centre.results, now)
+                self._written()
                 return orjson.dumps(answer.model_dump(mode="json", exclude_defaults=True))
             pull = Pull.model_validate(orjson.loads(letter.body))
             return orjson.dumps(self.centre.pull(letter.device, pull, now).message())
@@ -439,11 +499,18 @@ class World:
         self.calm = True
         while self.letters:
             self._served(self.letters.pop())
+        dice = Dice(0)
+        while self.sticks.packages:
+            self.sticks.hand_in(self.centre, self.now, dice, self._written)
         for desk in self.desks:
             desk.engine = None
         self._rest()
         for patience in (6 * DAY, 31 * DAY):
             self.now += patience
+            self._rest()
+        for _ in range(MOST_REQUESTS):
+            if not self._follow(200):
+                break
             self._rest()
         for desk in self.desks:
             held = [each for each in desk.store.outbox.entries if each.state == "held"]

@@ -105,16 +105,14 @@ def answer(group: Handed, marks: Sequence[Known], told: Any) -> GroupResult:
         if mark.bucket is not None and mark.seq is not None:
             seqs[mark.bucket] = max(mark.seq, seqs.get(mark.bucket, 0))
     code, reason, conflicts = (told.code, told.reason, told.conflicts) if told is not None else ("", "", ())
-    return GroupResult.model_validate(
-        {
-            "tx": group.tx,
-            "verdict": marks[0].verdict,
-            "numbers": group.numbers,
-            "code": code,
-            "reason": reason,
-            "conflicts": list(conflicts),
-            "seqs": seqs,
-        }
+    return GroupResult.model_construct(
+        tx=group.tx,
+        verdict=marks[0].verdict,
+        numbers=group.numbers,
+        code=code,
+        reason=reason,
+        conflicts=list(conflicts),
+        seqs=seqs,
     )
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from gridserver.errors import Refused
 from gridworker.protocol import MOST_CHANGES, MOST_IN_GROUP
-from gridworker.protocol.sync import Group
+from gridworker.protocol.sync import Group, Verdict
 from gridworker.records.change import Change
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.upcasts import upcast
@@ -67,7 +67,7 @@ class Known(NamedTuple):
     incarnation: int
     person: str
     tx: str
-    verdict: str
+    verdict: Verdict
     late: bool
     sha: bytes
     bucket: str | None

@@ -349,7 +349,7 @@ def _note_left(world: World, key: Key, bucket: str) -> None:
 def _move_conflicts_along(world: World, key: Key) -> None:
     """A conflict lies where the record lies that it is about."""
     bucket = world.rows[key].bucket
-    for about in world.about[key[1]]:
+    for about in sorted(world.about[key[1]]):  # in whatever order the database gave them
         conflict = world.rows[about]
         if conflict.bucket != bucket and conflict.fields.get("record_kind") == key[0]:
             _note_left(world, about, bucket)

@@ -60,6 +60,27 @@ class Change:
     schema: int = SCHEMA
     """The catalogue of kinds by which it was made. A desk that was updated hands in what its former program wrote."""
 
+    def counted(self, n: int, hlc: int) -> "Change":
+        """The same with its number and its hybrid time, in half the time of ``dataclasses.replace``."""
+        return Change(
+            self.id,
+            self.verb,
+            self.kind,
+            self.record,
+            self.bucket,
+            hlc,
+            self.at,
+            self.path,
+            self.value,
+            self.parent,
+            self.seen,
+            self.base,
+            n,
+            self.tx,
+            self.act,
+            self.schema,
+        )
+
     def to_wire(self) -> dict[str, Any]:
         """As it travels; what is empty stays away. The group carries ``tx`` and ``act``."""
         wire: dict[str, Any] = {

@@ -79,7 +79,7 @@ class Row:
 
     def copy(self) -> "Row":
         """A row that can be changed without touching this one."""
-        fields = {k: _copied(v) for k, v in self.fields.items()}
+        fields = {k: v if v.__class__ is str else _copied(v) for k, v in self.fields.items()}
         return Row(self.kind, self.id, self.bucket, self.ver, self.mark, fields, dict(self.writers), self.removed)
 
     def to_wire(self) -> dict[str, Any]:
@@ -123,5 +123,5 @@ SET_HASH_MODULUS = 1 << 128
 
 def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _copied(v) for k, v in value.items()}
+        return {k: v if v.__class__ is str else _copied(v) for k, v in value.items()}
     return list(value) if isinstance(value, list) else value

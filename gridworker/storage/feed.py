@@ -197,9 +197,10 @@ def _meeting(file: File, rows: Sequence[Wire]) -> set[str]:
 
 
 def _begin_naming(file: File, place: BucketRow) -> None:
-    """The rows that are here are to be replaced. At a first reading that was not broken off there are none."""
+    """The rows that are here are to be replaced, and what an earlier beginning named counts for nothing. At a first
+    reading that was not broken off there are none."""
     first = place.state == "loading" and buckets.is_empty(file, place.row_id)
-    if not first and not buckets.is_naming(file, place):
+    if not first or buckets.is_naming(file, place):
         buckets.reset(file, place.id)
 
 

@@ -120,8 +120,9 @@ def laid_over(file: File, record: str) -> list[Laid]:
 
 
 def records_laid_over(file: File) -> set[str]:
-    """The records over which changes lie."""
-    return {r for (r,) in file.db.execute("SELECT DISTINCT record FROM outbox WHERE open AND laid")}
+    """The records over which changes lie, and those of which some came back: what comes of them is more than itself."""
+    test = "open AND (laid OR state = 'attention')"
+    return {r for (r,) in file.db.execute(f"SELECT DISTINCT record FROM outbox WHERE {test}")}
 
 
 def states(file: File, record: str) -> set[str]:

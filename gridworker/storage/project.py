@@ -215,7 +215,7 @@ def _numbered(file: File, changes: Sequence[Change]) -> tuple[list[Change], int]
     numbered = []
     for n, change in enumerate(changes, next_n):
         last = max((change.at + offset) << 16, last + 1)
-        numbered.append(dataclasses.replace(change, n=n, hlc=last))
+        numbered.append(change.counted(n, last))
     return numbered, incarnation
 
 

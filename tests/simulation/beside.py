@@ -344,7 +344,11 @@ def _bytes(group: Group) -> Any:
 
 
 def _row(row: Row | None) -> Any:
-    return None if row is None else (row.bucket, row.ver, row.mark, row.fields, row.writers, row.removed)
+    """Tables keep of a list without entries no more than that it has none."""
+    if row is None:
+        return None
+    fields = {name: value for name, value in row.fields.items() if value != {}}
+    return row.bucket, row.ver, row.mark, fields, row.writers, row.removed
 
 
 def _read(written: Written) -> Any:

@@ -3,27 +3,29 @@
 import pytest
 
 from simulation.district import HOMES, INFOS
-from simulation.history import WEIGHTS, History, made
+from simulation.history import RICH, WEIGHTS, History, made
 from simulation.world import PAGE, World
 from tests.simulation.beside import CentreBeside, StoreBeside
 
 NO_FILES = ("restore_centre", "keep_copy", "restore_desk", "clone", "last_act")
 """Steps that copy a file, or cut a transaction short."""
+FOR_BOTH = ("follow",)
+"""Rich histories, in which households are moved and sticks travel."""
 
 
 def without(history: History, *left_out: str) -> History:
-    assert set(left_out) <= set(WEIGHTS)
-    return History(3, [step for step in history.steps if step[0] not in left_out])
+    assert set(left_out) <= {*WEIGHTS, *RICH}
+    return History(3, [step for step in history.steps if step[0] not in left_out], history.rich)
 
 
 @pytest.mark.parametrize("seed", range(3, 6))
 def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
-    world = World.of(3)
+    world = World.of(3, rich=True)
     world.dying = False
     for desk in world.desks:
         notes = dict(desk.store.metas)
         desk.store = StoreBeside(tmp_path / f"{desk.number}.db", notes)
-    for step in without(made(seed, 70), *(s for s in NO_FILES if s != "restore_centre")).steps:
+    for step in without(made(seed, 70, FOR_BOTH), *(s for s in NO_FILES if s != "restore_centre")).steps:
         world.step(step)
     world.quiesce()
     assert world.totals["acts"] > 50
@@ -34,14 +36,14 @@ def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", range(7, 9))
 def test_a_centre_on_dicts_does_what_postgresql_does(centre, seed):
-    world = World.of(4)
+    world = World.of(4, rich=True)
     beside = CentreBeside(world.centre.books, HOMES, INFOS, PAGE)
     world.centre = beside
     beside.found(centre, {desk.device: beside.books.devices[desk.device].person for desk in world.desks})
     for desk in world.desks:
         standing = world.standing(desk.device)
         desk.store.metas.update({"epoch": beside.books.epoch, "standing": standing, "scope": standing["scope"]})
-    for step in without(made(seed, 150), "restore_centre", "cut_off").steps:
+    for step in without(made(seed, 150, FOR_BOTH), "restore_centre", "cut_off").steps:
         centre.clock.ms = world.now
         world.step(step)
     world.quiesce()

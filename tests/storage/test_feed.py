@@ -317,6 +317,16 @@ def test_a_reset_that_was_broken_off_starts_again(notebook):
     assert notebook.ledger.count("household") == 2
 
 
+def test_a_reading_that_begins_once_more_forgets_what_the_first_beginning_named(notebook):
+    left, stays = houses(notebook, 2)
+    notebook.give("grid", left, stays)
+    notebook.store.reset_bucket(bucket("grid"))
+    notebook.give("grid", left, reset=True, more=True)
+    del notebook.centre.rows["household", left.id]  # it moved, and the floor of the feed passed this desk
+    assert notebook.give("grid", stays, reset=True).hash_ok
+    assert notebook.store.get("household", left.id) is None
+
+
 def test_a_page_of_a_bucket_that_this_desk_does_not_hold_is_passed_over(notebook):
     page = notebook.centre.page("grid", *houses(notebook, 1))
     received = notebook.store.receive(page.model_copy(update={"bucket": name_of(0xFFFF)}))
