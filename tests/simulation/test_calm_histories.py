@@ -5,7 +5,7 @@ import pytest
 from simulation.history import DISASTERS, History, made, play
 
 PIECES = 6
-EACH = 4
+EACH = 3
 
 
 @pytest.mark.parametrize("piece", range(PIECES))

@@ -7,7 +7,7 @@ from simulation.running import SCENARIOS, scenario
 from simulation.totals import Totals
 
 PIECES = 6
-EACH = 3
+EACH = 2
 
 
 @pytest.mark.parametrize("piece", range(PIECES))
