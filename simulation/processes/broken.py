@@ -35,7 +35,7 @@ DESK: Sequence[Mutant] = (
     Mutant(
         "what_was_sent_is_forgotten",
         "I13 what was on its way when a desk died is sent again",
-        [Cut("gridworker.storage.outbox:_to_hand_in", '("new", "sent")', '("new",)')],
+        [Cut("gridworker.storage.handing_in:_to_hand_in", '("new", "sent")', '("new",)')],
         most=MOST,
     ),
 )

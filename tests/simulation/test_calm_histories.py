@@ -5,7 +5,7 @@ import pytest
 from simulation.history import DISASTERS, History, made, play
 
 PIECES = 6
-EACH = 3
+EACH = 2
 
 
 @pytest.mark.parametrize("piece", range(PIECES))
@@ -25,8 +25,10 @@ def test_every_third_history_is_without_disasters():
 
 def test_the_same_seed_makes_the_same_history_to_the_last_byte():
     """I15, also through the file in which a scenario is kept."""
-    for seed in (1, 2, 3):
+    marks: list[str] = []
+    for seed in (1, 2):
         history = made(seed)
         again = History.from_json(history.to_json())
-        assert play(history).mark == play(again).mark
-    assert play(made(1)).mark != play(made(2)).mark
+        marks.append(play(history).mark)
+        assert play(again).mark == marks[-1]
+    assert len(set(marks)) == 2

@@ -6,7 +6,7 @@ from simulation.history import made, play
 from simulation.running import SCENARIOS, scenario
 from simulation.totals import Totals
 
-PIECES = 6
+PIECES = 4
 EACH = 2
 
 
