@@ -16,7 +16,7 @@ _SAID = (
 )
 """What OpenSSL and Python say, what the log keeps, what the worker reads."""
 
-_CUT = ("UNEXPECTED_EOF", "EOF occurred", "BAD_RECORD_MAC")
+_CUT = ("UNEXPECTED_EOF", "EOF occurred", "closed (EOF)", "BAD_RECORD_MAC")
 """The line ended in the middle, or changed a byte: nobody's certificate is to blame."""
 
 
