@@ -4,7 +4,7 @@ import pytest
 
 from simulation.history import DISASTERS, History, made, play
 
-PIECES = 6
+PIECES = 4
 EACH = 2
 
 
