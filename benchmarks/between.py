@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -35,7 +36,7 @@ class Talk:
             line.close()
 
 
-class Between:
+class Between(ABC):
     """``address`` is where it listens. A heir says in ``carry`` how something passes, each way in a thread of its own;
     what he needs for that is there before he calls ``__init__``.
     """
@@ -78,9 +79,9 @@ class Between:
         for talk in talks:
             talk.cut()
 
+    @abstractmethod
     def carry(self, talk: Talk, way: str) -> None:
         """Takes what comes in one direction to the other side."""
-        raise NotImplementedError
 
     def serve(self, near: socket.socket) -> None:
         """A caller came."""

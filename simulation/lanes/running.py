@@ -1,14 +1,13 @@
 """Many histories on a real PostgreSQL, one after the other, and what they came to."""
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from simulation import running
 from simulation.lanes.broken import ALL, hunt
 from simulation.lanes.centre import Postgres
 from simulation.lanes.history import STEPS, play
 from simulation.oracle import Violation
-from simulation.totals import Totals
 
 SHOWN = (
     *("histories", "acts", "requests", "stops", "backends", "holds", "busy", "at once", "doubled", "delayed", "lost"),
@@ -16,18 +15,8 @@ SHOWN = (
 )
 
 
-@dataclass(slots=True)
-class Run:
-    """What came of many histories."""
-
-    first: int
-    end: int
-    totals: Totals = field(default_factory=Totals)
-    broken: list[tuple[int, str]] = field(default_factory=list)
-    """Seed, and what was said."""
-    seconds: float = 0.0
-    cpu: float = 0.0
-    """Seconds of this process, without PostgreSQL's."""
+class Run(running.Run):
+    """What came of many histories; ``cpu``: seconds of this process, without PostgreSQL's."""
 
     def line(self) -> str:
         """For a person; thousands are parted."""
@@ -41,7 +30,7 @@ def run(
 ) -> Run:
     """Plays the histories of the seeds from ``first`` on, for so long or so many. ``programs``: of another
     PostgreSQL than the embedded one."""
-    done, begun, cpu = Run(first, first), time.monotonic(), time.process_time()
+    done, begun, cpu = Run(first=first, end=first), time.monotonic(), time.process_time()
     postgres = Postgres(programs)
     try:
         while time.monotonic() - begun < seconds or done.end - first < histories:

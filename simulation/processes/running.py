@@ -2,12 +2,11 @@
 
 import random
 import time
-from dataclasses import dataclass, field
 
+from simulation import running
 from simulation.oracle import Violation
 from simulation.processes.day import TICKS, Day
 from simulation.processes.stage import Stage
-from simulation.totals import Totals
 
 DESKS = 4
 KILLED = ("killed desks", "killed centres", "killed backends", "killed postmasters")
@@ -18,15 +17,8 @@ SHOWN = (
 )
 
 
-@dataclass(slots=True)
-class Run:
+class Run(running.Run):
     """What came of many histories."""
-
-    first: int
-    end: int
-    totals: Totals = field(default_factory=Totals)
-    broken: list[tuple[int, str]] = field(default_factory=list)
-    """Seed, and what was said."""
 
     @property
     def kills(self) -> int:
@@ -40,7 +32,7 @@ class Run:
 
 def run(first: int, *, seconds: float = 0.0, histories: int = 0, ticks: int = TICKS) -> Run:
     """Plays the histories of the seeds from ``first`` on, for so long or so many."""
-    done, begun = Run(first, first), time.monotonic()
+    done, begun = Run(first=first, end=first), time.monotonic()
     stage = Stage(DESKS, random.Random(first))
     try:
         while time.monotonic() - begun < seconds or done.end - first < histories:
