@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, table
 
 ALL = (
-    *("launch", "save", "first_pull", "snapshot", "gui_thread", "search"),
+    *("launch", "save", "first_pull", "snapshot", "gui_thread", "search", "due_visits"),
     *("upload", "few_changes", "many_desks", "push_rate", "return_of_desks"),
 )
 """Each is a module with ``run() -> list[Figure]``."""

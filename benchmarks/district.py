@@ -37,17 +37,17 @@ def made_up() -> District:
     return District.make(SEED, TODAY, regions)
 
 
-def residents(district: District) -> list[DemoRecord]:
-    """The households, then the persons."""
-    return [each for each in district.records() if each.kind in ("household", "person")]
+def residents(district: District, *more: str) -> list[DemoRecord]:
+    """The households, then the persons, and what is of the kinds *more*."""
+    return [each for each in district.records() if each.kind in ("household", "person", *more)]
 
 
-def desk(folder: Path) -> tuple[Store, Ledger]:
+def desk(folder: Path, *, visits: bool = False) -> tuple[Store, Ledger]:
     """A grid worker's desk with the residents of all eight grids, as after the first pull: indexed and tidied."""
     district = made_up()
     worker = district.picks.worker
     store = Store.open(folder / "store.db", KEY)
-    rows = list(wire_rows(residents(district)))
+    rows = list(wire_rows(residents(district, *(("visit",) if visits else ()))))
     for grid in district.grids:
         mine = [row for row in rows if row["d"]["grid"] == grid.id]
         bucket = f"bucket {grid.id}"

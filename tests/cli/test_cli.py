@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -265,7 +264,6 @@ def test_without_a_terminal_a_password_is_not_waited_for(settled, monkeypatch):
     "words", [(), ("sign-in",), ("sync",), ("records",), ("records", "save"), ("conflicts", "settle"), ("demo",)]
 )
 def test_help_is_everywhere_and_loads_nothing_heavy(words):
-    begun = time.monotonic()
     run = subprocess.run(
         [sys.executable, "-X", "importtime", "main.py", *words, "--help"],
         cwd=ROOT,
@@ -277,7 +275,6 @@ def test_help_is_everywhere_and_loads_nothing_heavy(words):
     assert "--json" in run.stdout
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.splitlines()}
     assert not loaded & {"requests", "pydantic", "sqlcipher3", "cryptography", "PySide6", "fastapi", "orjson"}
-    assert time.monotonic() - begun < 20, "a hang, not a measurement"
 
 
 def test_nothing_of_what_was_written_or_typed_is_in_the_log(command, worker, tmp_path):

@@ -1,7 +1,6 @@
 """Whom to visit next: the shortest rule of the household's tags, since somebody was last met there."""
 
 import json
-import time
 
 import pytest
 
@@ -173,26 +172,6 @@ def test_every_rule_is_for_a_tag_that_exists_and_names_its_source():
     rules = visit_rules()
     assert (rules.household, rules.first_visit, rules.tags["living_alone"]) == (180, 3, 30)
     assert isinstance(rules, VisitRules)
-
-
-def test_a_desk_of_2000_households_is_asked_in_a_blink(notebook):
-    rows = []
-    for number in range(2000):
-        tags = ["living_alone"] if number % 9 == 0 else ["rental"] if number % 11 == 0 else []
-        told = {"head_name": f"陈{number}", "address": f"马村 {number} 号", "grid": GRID, "tags": tags}
-        rows.append(notebook.centre.write("household", told, at=MORNING - 400 * DAY))
-        at = MORNING - (number * 7919 % 300) * DAY
-        visit = {"household": rows[-1].id, "grid": GRID, "visitor": WANG, "visited_at": at, "met": number % 10 > 0}
-        notebook.centre.write("visit", {"mode": "home", "state": "submitted", **visit})
-    notebook.catch_up("grid")
-    asked = time.perf_counter()
-    found = notebook.ledger.due_visits(TODAY)
-    took = time.perf_counter() - asked
-    assert len(found) > 500
-    assert took < 0.3, f"{took * 1000:.0f} ms"
-    asked = time.perf_counter()
-    assert len(notebook.ledger.due_days([each.household for each in found[:100]])) == 100
-    assert time.perf_counter() - asked < 0.1
 
 
 def test_a_bucket_that_is_not_complete_is_not_asked(notebook):
