@@ -96,7 +96,7 @@ def problem(request: Request, refused: Refused) -> Response:
     """A refusal as it leaves."""
     logs.note(code=refused.error)
     refusals_of(request)[refused.error] += 1
-    told = Problem(error=refused.error, reason=refused.reason, want=refused.want)
+    told = Problem(error=refused.error, reason=refused.reason, want=refused.want, kept=refused.kept)
     if isinstance(known := getattr(request.state, "caller", None), Caller):
         told.standing = standing_of(known, ground_of(request).clock())
     wait = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}

@@ -58,12 +58,16 @@ REASONS: Mapping[str, str] = {
 class Refused(Exception):
     """A whole request that is not served. ``error`` is a code of ``STATUS``; ``reason`` Chinese, nothing private."""
 
-    def __init__(self, error: str, reason: str = "", *, want: int = 0, retry_after: int = 0) -> None:
+    def __init__(
+        self, error: str, reason: str = "", *, want: int = 0, retry_after: int = 0, kept: tuple[int, int] = (0, 0)
+    ) -> None:
         super().__init__(error)
         self.error = error
         self.reason = reason or REASONS[error]
         self.want = want
         """For ``gap``: the number that should come next."""
+        self.kept = kept
+        """For ``epoch``: (life, number) up to which what the desk handed in before is still here."""
         self.retry_after = retry_after
         """Seconds after which it is worth trying again; 0 when the caller may choose."""
 

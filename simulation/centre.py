@@ -124,6 +124,8 @@ class Books:
     answers: dict[tuple[str, str], tuple[str, str, tuple[str, ...]]] = field(default_factory=dict)
     aside: dict[tuple[str, bytes], PutAside] = field(default_factory=dict)
     vectors: dict[str, tuple[str, dict[str, int]]] = field(default_factory=dict)
+    left: tuple[tuple[str, dict[str, tuple[int, int]]], ...] = ()
+    """``epochs``: each epoch that ended with a restore, and how far each device had come in what was put back."""
     arrived: int = 0
 
     def copy(self) -> "Books":
@@ -194,12 +196,15 @@ class Centre:
     def problem(self, refused: Refused, device: str, now: int) -> Problem:
         """A refusal as it leaves."""
         standing = standing_of(self.caller(device), now)
-        return Problem(error=refused.error, reason=refused.reason, want=refused.want, standing=standing)
+        return Problem(
+            error=refused.error, reason=refused.reason, want=refused.want, kept=refused.kept, standing=standing
+        )
 
     def push(self, device: str, message: Push, now: int) -> PushAnswer:
         """``book.push_in_short``; ``results`` tells of every group."""
         caller = self.caller(device)
-        refuse_unfit(message, caller.epoch)
+        self._refuse_old_epoch(device, message.epoch)
+        refuse_unfit(message)
         groups = handed.read(message.groups)
         known_device = self.books.devices[device]
         lane = handed.lane(message.incarnation, known_device.incarnation, known_device.last_n)
@@ -224,8 +229,7 @@ class Centre:
         caller = self.caller(device)
         if caller.status != "active":
             raise Refused("device")
-        if message.epoch != caller.epoch:
-            raise Refused("epoch")
+        self._refuse_old_epoch(device, message.epoch)
         cursors: Mapping[str, int] = message.cursors
         by_name = bool(message.vector) and not cursors
         if message.vector:
@@ -240,6 +244,14 @@ class Centre:
         if told_all:
             self.books.vectors[device] = (vector_of(pages.cursors), pages.cursors)
         return Pulled(standing_of(caller, now), pages, told_all, self._since_heard(caller.person, message.asked))
+
+    def _refuse_old_epoch(self, device: str, epoch: str) -> None:
+        """``epochs.kept_since``."""
+        if epoch == self.books.epoch:
+            return
+        ended = [one for one, _ in self.books.left]
+        since = self.books.left[ended.index(epoch) :] if epoch in ended else ()
+        raise Refused("epoch", kept=min((numbers.get(device, (0, 0)) for _, numbers in since), default=(0, 0)))
 
     def _since_heard(self, person: str, asked: Sequence[str]) -> list[GroupResult]:
         """``quarantine.since_heard``."""
@@ -570,6 +582,8 @@ class Centre:
     def restored(self, books: Books, epoch: str) -> None:
         """A backup is in the place of everything."""
         self.books = books.copy()
+        reached = {name: (d.incarnation, self._covered(name, d)) for name, d in self.books.devices.items()}
+        self.books.left += ((self.books.epoch, reached),)
         self.books.epoch, self.books.backup = epoch, True
         for name, device in self.books.devices.items():
             self.books.devices[name] = replace(device, durable_n=self._covered(name, device))

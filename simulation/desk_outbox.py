@@ -233,13 +233,15 @@ class Outbox:
             self.released = [tx for tx in self.released if tx != result.tx] + again
         return touched
 
-    def requeue_not_durable(self, covered: int | None, life: int | None) -> set[Key]:
+    def requeue_not_durable(self, kept: tuple[int, int] | None) -> set[Key]:
         """Hand in again what may be lost at the centre."""
-        counted = self.numbers().incarnation if life is None else life
-        least = (counted, covered if covered is not None else 2**62)
         touched = set()
         for each in self.entries:
-            late = each.state == "durable" and (each.incarnation, each.change.n) > least
+            late = (
+                kept is not None
+                and each.state == "durable"
+                and ((each.incarnation, each.change.n) > kept or each.code == RELEASED)
+            )
             if each.state == "accepted" or late:
                 each.state, each.seq = "new", None
                 touched.add((each.change.kind, each.change.record))

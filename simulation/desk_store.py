@@ -339,9 +339,9 @@ class DeskStore:
         self.boundary()
         return {kind for kind, _ in touched}
 
-    def requeue_not_durable(self, covered: int | None = None, life: int | None = None) -> int:
+    def requeue_not_durable(self, kept: tuple[int, int] | None = None) -> int:
         """Hand in again what may be lost at the centre."""
-        touched = self.outbox.requeue_not_durable(covered, life)
+        touched = self.outbox.requeue_not_durable(kept)
         self._stand_again(touched)
         self.boundary()
         return len(touched)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from simulation.history import made, play
+from simulation.history import History, made, play
+from simulation.running import SCENARIOS, scenario
 
 MOST = 120
 """Histories in which a mutant has to be caught."""
@@ -47,6 +48,7 @@ class Caught(NamedTuple):
 
     promise: str
     seed: int
+    """0: the scenario that is kept for it."""
     histories: int
     said: str
 
@@ -56,13 +58,22 @@ class Caught(NamedTuple):
 
 
 def hunt(mutant: Mutant, first: int = 1) -> Caught | None:
-    """Plays histories against the broken product until one of them breaks a promise; None when none does."""
+    """Plays histories against the broken product until one of them breaks a promise; None when none does. The
+    scenario of its name, where one is kept, comes first."""
     with broken(mutant):
-        for seed in range(first, first + mutant.most):
-            outcome = play(made(seed, LENGTH, mutant.more))
+        for count, (seed, history) in enumerate(_histories(mutant, first), 1):
+            outcome = play(history)
             if outcome.violation is not None:
-                return Caught(outcome.promise, seed, seed - first + 1, str(outcome.violation))
+                return Caught(outcome.promise, seed, count, str(outcome.violation))
     return None
+
+
+def _histories(mutant: Mutant, first: int) -> Iterator[tuple[int, History]]:
+    kept = SCENARIOS / f"{mutant.name}.json"
+    if kept.exists():
+        yield 0, scenario(kept)
+    for seed in range(first, first + mutant.most):
+        yield seed, made(seed, LENGTH, mutant.more)
 
 
 @contextmanager

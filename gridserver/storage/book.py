@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridserver.errors import Refused
-from gridserver.storage import change_ledger, chores, feed, handed, past, quarantine, scope, snapshots
+from gridserver.storage import change_ledger, chores, epochs, feed, handed, past, quarantine, scope, snapshots
 from gridserver.storage.buckets import bucket_for
 from gridserver.storage.change_ledger import Author
 from gridserver.storage.engine import Connection, asked, done, text
@@ -90,7 +90,8 @@ def push_in_short(conn: Connection, caller: Caller, message: Push, now: int) -> 
 
 
 def _push(conn: Connection, caller: Caller, message: Push, now: int, *, in_short: bool = False) -> tuple[Caller, Took]:
-    refuse_unfit(message, caller.epoch)
+    _refuse_old_epoch(conn, caller, message.epoch)
+    refuse_unfit(message)
     groups = handed.read(message.groups)
     lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
     scope_version = max(min(message.scope, caller.scope), scope_seen)
@@ -117,8 +118,7 @@ def take_opened(
 
     Raises ``Refused``: ``epoch``, ``fork``, ``busy``.
     """
-    if epoch != caller.epoch:
-        raise Refused("epoch")
+    _refuse_old_epoch(conn, caller, epoch)
     _lock_lane(conn, caller, incarnation)
     verdicts = []
     for each in groups:
@@ -132,10 +132,8 @@ def take_opened(
     return verdicts
 
 
-def refuse_unfit(message: Push, epoch: str) -> None:
-    """Raises ``Refused`` for a push that is not for this centre as it is now."""
-    if message.epoch != epoch:
-        raise Refused("epoch")
+def refuse_unfit(message: Push) -> None:
+    """Raises ``Refused`` for a push that this centre does not read."""
     if message.schema_version < OLDEST_SCHEMA:
         raise Refused("upgrade")
     if not 0 < message.incarnation < 2**31:
@@ -166,8 +164,7 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Wo
 
     Raises ``Refused``: ``epoch``, or ``vector`` when the cursors are not remembered.
     """
-    if message.epoch != caller.epoch:
-        raise Refused("epoch")
+    _refuse_old_epoch(conn, caller, message.epoch)
     cursors: Mapping[str, int] = message.cursors
     by_name = bool(message.vector) and not cursors
     if message.vector:
@@ -229,6 +226,11 @@ def release(conn: Connection, put_aside: int, by: str, now: int) -> GroupResult:
         before.rollback()
         quarantine.judge_again(conn, put_aside, result.code, result.reason, now)
     return result
+
+
+def _refuse_old_epoch(conn: Connection, caller: Caller, epoch: str) -> None:
+    if epoch != caller.epoch:
+        raise Refused("epoch", kept=epochs.kept_since(conn, caller.device, epoch))
 
 
 def _covered(conn: Connection) -> int:

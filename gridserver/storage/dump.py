@@ -69,7 +69,7 @@ def restore(url: str, programs: Path, pieces: Iterable[bytes], after: Rebirth, *
         if feeder.error is not None:
             raise feeder.error
         script.expect_success()
-        writing.tell(_AFTER.format(epoch=after.epoch, made_at=after.made_at, covered=meta.COVERED).encode())
+        writing.tell(_after(after).encode())
         writing.expect_success()
     finally:  # psql commits when its input ends in good order: it is killed before that
         script.kill()
@@ -79,10 +79,20 @@ def restore(url: str, programs: Path, pieces: Iterable[bytes], after: Rebirth, *
 _BEFORE = "SET lock_timeout = '{seconds}s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 _AFTER = """
 SET search_path = public;
+DO $$ BEGIN
+    -- A backup of an older program has no such table: then every desk hands in again all that it still has.
+    IF to_regclass('epoch_left') IS NOT NULL THEN
+        {leave};
+    END IF;
+END $$;
 UPDATE meta SET epoch = '{epoch}', system_id = (SELECT system_identifier::text FROM pg_control_system()),
     timeline = (SELECT timeline_id FROM pg_control_checkpoint()), backup_at = greatest(backup_at, {made_at});
 UPDATE device SET durable_n = {covered};
 """
+
+
+def _after(after: Rebirth) -> str:
+    return _AFTER.format(epoch=after.epoch, made_at=after.made_at, covered=meta.COVERED, leave=meta.LEAVE_EPOCH.strip())
 
 
 def _all_of(reading: Program) -> Iterator[bytes]:

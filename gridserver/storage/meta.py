@@ -48,7 +48,8 @@ def set_ca(conn: Connection, ca: str) -> None:
 
 
 def new_epoch(conn: Connection, epoch: str) -> None:
-    """After a restore: desks that come with the old epoch hand in again what is not durable."""
+    """After a restore: desks that come with the old epoch hand in again what is not durable, or not here any more."""
+    conn.execute(text(LEAVE_EPOCH))
     conn.execute(_NEW_EPOCH, {"epoch": epoch})
 
 
@@ -111,6 +112,12 @@ _NEW_EPOCH = text(f"""
 """)
 COVERED = """least(last_n, (SELECT min(n) - 1 FROM change WHERE change.device = device.id
     AND change.incarnation = device.incarnation AND verdict = 'held'))"""
+LEAVE_EPOCH = f"""
+    INSERT INTO epoch_left (step, epoch, device, incarnation, n)
+    SELECT coalesce((SELECT max(step) FROM epoch_left), 0) + 1, meta.epoch::text, device.id, incarnation, {COVERED}
+    FROM device, meta
+"""
+"""Notes how far each device has come in the epoch that is given up (``epochs``)."""
 _MARKS = text(f"SELECT id, incarnation, {COVERED} FROM device WHERE last_n > 0")
 _MOVE_MARKS = text("""
     UPDATE device SET durable_n = mark.n

@@ -80,7 +80,9 @@ class Counter:
     def _problem(self, device: str, refused: Refused) -> Problem:
         with transaction(self.engine) as conn:
             standing = standing_of(_known(caller_of_device(conn, device)), self.clock())
-        return Problem(error=refused.error, reason=refused.reason, want=refused.want, standing=standing)
+        return Problem(
+            error=refused.error, reason=refused.reason, want=refused.want, kept=refused.kept, standing=standing
+        )
 
 
 def _known(caller: Caller | None) -> Caller:

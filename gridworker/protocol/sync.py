@@ -327,6 +327,8 @@ class Problem(Message):
     reason: str = ""
     want: int = 0
     """For ``gap``: the number that should come next."""
+    kept: tuple[int, int] = (0, 0)
+    """For ``epoch``: (life, number) up to which the centre still has what this desk handed in under its old epoch."""
     standing: Standing | None = None
 
 

@@ -302,14 +302,13 @@ _LATE = "tx = ? AND (state = 'attention' OR state = 'accepted' AND code = ?) AND
 """Lines of a group that a late answer changes."""
 
 
-def requeue_not_durable(file: File, covered: int | None = None, life: int | None = None) -> set[tuple[str, str]]:
-    """The centre may have lost what was not in its backup: hand it in again, with the same ids. ``covered``: the
-    last number that it has; what is above was lost though it was durable once, an older backup having been taken.
-    ``life``: the life of this store in which that number was counted (the present one): it knows no later one.
+def requeue_not_durable(file: File, kept: tuple[int, int] | None = None) -> set[tuple[str, str]]:
+    """The centre may have lost what was not in its backup: hand it in again, with the same ids. ``kept``: it was
+    restored, and has what was counted up to this (life, number); what is above was lost though it was durable once,
+    and so may be what a person released, which was counted when it came and taken later.
     """
-    test = "(state = 'accepted' OR state = 'durable' AND (incarnation, n) > (?, ?))"
-    counted = numbers(file).incarnation if life is None else life
-    lost = (counted, covered if covered is not None else 2**62)
+    test = f"(state = 'accepted' OR state = 'durable' AND ((incarnation, n) > (?, ?) OR ? AND code = '{RELEASED}'))"
+    lost = (*(kept or (2**31, 0)), kept is not None)
     touched = set(file.db.execute(f"SELECT DISTINCT kind, record FROM outbox WHERE {test}", lost).fetchall())
     file.db.execute(f"UPDATE outbox SET state = 'new', seq = NULL WHERE {test}", lost)
     return touched

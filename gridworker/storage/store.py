@@ -164,11 +164,11 @@ class Store(Reader):
             project.tell_all_again(self._file, touched)
         return {kind for kind, _ in touched}
 
-    def requeue_not_durable(self, covered: int | None = None, life: int | None = None) -> int:
-        """The centre was restored: hand in again what was in no backup, and what is above the number ``covered`` of
-        this ``life`` of the store (the present one). How many records."""
+    def requeue_not_durable(self, kept: tuple[int, int] | None = None) -> int:
+        """Hand in again what was in no backup; when the centre was restored, also what is above the (life, number)
+        up to which it kept what this desk handed in. How many records."""
         with self._file.writing():
-            touched = outbox.requeue_not_durable(self._file, covered, life)
+            touched = outbox.requeue_not_durable(self._file, kept)
             owed.ask_again(self._file)
             project.stand_again(self._file, touched)
             return len(touched)

@@ -64,7 +64,7 @@ class Book(Shelf, Protocol):
     def note_standing(self, standing: Standing) -> None: ...
     def came_back(self, most: int) -> list[str]: ...
     def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]: ...
-    def requeue_not_durable(self, covered: int | None = None, life: int | None = None) -> int: ...
+    def requeue_not_durable(self, kept: tuple[int, int] | None = None) -> int: ...
     def renumber(self, first: int, incarnation: int) -> int: ...
     def retry_held(self) -> int: ...
     def receive(self, page: Page) -> Received: ...
@@ -221,7 +221,7 @@ class Engine:
         elif problem.standing is None:
             raise RuntimeError(f"{problem.error} without a standing")
         elif problem.error == "epoch":
-            self._new_epoch(problem.standing)
+            self._new_epoch(problem.standing, problem.kept)
         else:
             self._new_life(problem.standing)
 
@@ -420,17 +420,16 @@ class Engine:
 
     # ------------------------------------------------------------------ disasters
 
-    def _new_epoch(self, standing: Standing) -> None:
+    def _new_epoch(self, standing: Standing, kept: tuple[int, int]) -> None:
         """The centre was restored: what it lost is handed in again, what it has is read again.
 
         The epoch is noted last; broken off before, all of this is done once more.
         """
         mine = self._incarnation
+        self._book.requeue_not_durable(kept)
         if mine > standing.incarnation:
-            self._book.requeue_not_durable(standing.durable_n, standing.incarnation)
             self._count_anew(1, mine)
         else:
-            self._book.requeue_not_durable(standing.durable_n if mine == standing.incarnation else None)
             self._count_anew(standing.last_n + 1, standing.incarnation)
         for bucket in self._book.buckets():
             self._book.reset_bucket(bucket.id)

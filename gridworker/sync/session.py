@@ -129,7 +129,7 @@ def adopt(store: Store, answer: SignedIn, device_key: bytes, place: str, ca: str
     """
     restored = store.meta("epoch", "") not in ("", answer.standing.epoch)
     # A centre that was restored from before it knew this desk has lost what a younger backup covered, too.
-    store.requeue_not_durable(*((0, 0) if restored else ()))
+    store.requeue_not_durable((0, 0) if restored else None)
     for bucket in store.buckets() if restored else ():
         store.reset_bucket(bucket.id)
     store.renumber(answer.standing.last_n + 1, answer.standing.incarnation)

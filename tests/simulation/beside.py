@@ -128,8 +128,8 @@ class StoreBeside(DeskStore):
     def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]:
         return self._same(super().hear_late(results, now), self.real.hear_late(results, now))
 
-    def requeue_not_durable(self, covered: int | None = None, life: int | None = None) -> int:
-        return self._same(super().requeue_not_durable(covered, life), self.real.requeue_not_durable(covered, life))
+    def requeue_not_durable(self, kept: tuple[int, int] | None = None) -> int:
+        return self._same(super().requeue_not_durable(kept), self.real.requeue_not_durable(kept))
 
     def renumber(self, first: int, incarnation: int) -> int:
         return self._same(super().renumber(first, incarnation), self.real.renumber(first, incarnation))

@@ -224,7 +224,7 @@ def test_a_restored_centre_gets_again_what_was_in_no_backup_with_the_same_ids(de
 
     engine = Engine(desk.store)
     assert pull(engine, desk).epoch == EPOCH
-    engine.disagreed(Problem(error="epoch", standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=1)))
+    engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=1)))
     again = push(engine, desk)
     assert again.epoch == NEW_EPOCH
     assert numbers(again) == [2, 3]
@@ -253,7 +253,7 @@ def test_a_centre_restored_from_before_the_life_of_this_store_gets_back_what_for
     engine = Engine(desk.store)
     pull(engine, desk)
     # The backup is of the first life, when the second of its changes had come in.
-    engine.disagreed(Problem(error="epoch", standing=standing(epoch=NEW_EPOCH, last_n=2, durable_n=2)))
+    engine.disagreed(Problem(error="epoch", kept=(1, 2), standing=standing(epoch=NEW_EPOCH, last_n=2, durable_n=2)))
     again = push(engine, desk)
     assert (again.incarnation, numbers(again)) == (2, [1, 2])
     assert ids(again) == [ids(first)[2], *ids(second)]
@@ -269,10 +269,40 @@ def test_a_centre_restored_from_an_older_backup_gets_back_what_was_durable_once(
     assert desk.states() == {}
     engine = Engine(desk.store)
     pull(engine, desk)
-    engine.disagreed(Problem(error="epoch", standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=1)))
+    engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=1)))
     again = push(engine, desk)
     assert numbers(again) == [2, 3]
     assert ids(again) == ids(first)[1:]
+
+
+def test_numbers_that_a_copy_gave_after_the_restore_are_not_taken_for_those_that_were_lost(desk):
+    for name in ("陈建国", "王秀英", "汪晓燕"):
+        desk.household(name)
+    engine = Engine(desk.store)
+    first = push(engine, desk)
+    engine.heard(taken(first, durable_n=3), desk.clock())
+    finish(engine, desk, last_n=3, durable_n=3)
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    # The other copy has handed in up to 9 since the restore, and a new backup covers that.
+    said = standing(epoch=NEW_EPOCH, last_n=9, durable_n=9)
+    engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=said))
+    again = push(engine, desk)
+    assert numbers(again) == [10, 11]
+    assert ids(again) == ids(first)[1:]
+
+
+def test_a_store_of_an_earlier_life_gives_again_what_was_durable_before_the_restore(desk):
+    desk.household("陈建国")
+    desk.household("王秀英")
+    engine = Engine(desk.store)
+    first = push(engine, desk)
+    engine.heard(taken(first, durable_n=2), desk.clock())
+    finish(engine, desk, last_n=2, durable_n=2)
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=standing(epoch=NEW_EPOCH, incarnation=2, last_n=4)))
+    assert ids(push(engine, desk)) == ids(first)[1:]
 
 
 def test_what_a_restored_centre_holds_back_is_handed_in_again_though_a_later_backup_had_it(desk):

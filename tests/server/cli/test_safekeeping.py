@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gridserver import keys
-from gridserver.storage import people
+from gridserver.storage import epochs, people
 from gridserver.storage.engine import connect, text, transaction
 from gridserver.storage.stacks import Stacks
 from tests.helpers.centre import KEYS, new_id
@@ -78,6 +78,8 @@ def test_a_restored_centre_is_as_it_was_and_begins_a_new_epoch(founded, desk, co
     after = standing(founded, desk)
     assert said.json["epoch"] == after.epoch != before.epoch
     assert (after.last_n, after.durable_n) == (9, 9)
+    with founded.conn() as conn:
+        assert epochs.kept_since(conn, desk.device, before.epoch) == (1, 9)
     assert command("add-grid", VILLAGE).out == f"{VILLAGE}003\n"
 
 
