@@ -6,12 +6,15 @@ come in the least of all restores since then, and no further, whatever its prese
 """
 
 from gridserver.storage.engine import Connection, text
+from gridworker.records.fields import ENTRY_ID
 
 
 def kept_since(conn: Connection, device: str, epoch: str) -> tuple[int, int]:
     """(life, number) up to which the changes that this device handed in before ``epoch`` ended are still here;
     (0, 0) when that is not known, as for an epoch of a line of history that was given up.
     """
+    if not ENTRY_ID.match(epoch):
+        return (0, 0)
     found = conn.execute(_KEPT, {"device": device, "epoch": epoch}).one_or_none()
     return (0, 0) if found is None else (found.incarnation, found.n)
 

@@ -12,10 +12,11 @@ DAY = timedelta(days=1)
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 
-_SPRING_FESTIVALS = (
+_FIRST_DAYS = (
     "2023-01-22 2024-02-10 2025-01-29 2026-02-17 2027-02-06 2028-01-26 2029-02-13 2030-02-03 "
     "2031-01-23 2032-02-11 2033-01-31 2034-02-19 2035-02-08 2036-01-28"
 )
+_SPRING_FESTIVALS = {int(text[:4]): date.fromisoformat(text) for text in _FIRST_DAYS.split()}
 
 # Name of a season: first and last day, month and day; a season may run over the turn of the year.
 _SEASONS = {
@@ -46,8 +47,7 @@ def day_of(instant: int) -> date:
 
 def spring_festival(year: int) -> date:
     """The first day of the lunar year; about right for years that the table does not hold."""
-    days = {int(text[:4]): date.fromisoformat(text) for text in _SPRING_FESTIVALS.split()}
-    return days.get(year, date(year, 2, 5))
+    return _SPRING_FESTIVALS.get(year) or date(year, 2, 5)
 
 
 def is_working_day(day: date) -> bool:

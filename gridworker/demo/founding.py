@@ -10,11 +10,12 @@ from itertools import groupby
 from pathlib import Path
 
 from gridworker.app.desk import Desk
+from gridworker.demo.cast import accounts
 from gridworker.demo.centre_process import TREE, CentreDown, CentreProcess
 from gridworker.demo.district import District
 from gridworker.demo.loading import Group as AuthoredGroup
 from gridworker.demo.loading import groups
-from gridworker.demo.places import COUNTY, TOWNS
+from gridworker.demo.places import COUNTY, TOWNS, grids
 from gridworker.protocol import SCHEMA
 from gridworker.protocol.sync import Group, Push, Standing
 from gridworker.storage.keys import Cost
@@ -81,11 +82,7 @@ def found(centre: CentreProcess, machine: Machine, today: date, tell: Told) -> F
     tell("建立区划、网格和人员")
     admin = _admin(centre, dataclasses.replace(machine, home=lab / "admin", cost=CHEAP))
     regions = {str(each["code"]): str(each["id"]) for each in admin.ledger.find("region")}
-    bare = District.make(SEED, today, regions)
-    codes = [f"add-account {each.name} --role {each.role} --region {each.region_code}" for each in bare.accounts[:-1]]
-    made = centre.acts(codes, PASSWORD)
-    people = {each.user: str(answer["id"]) for each, answer in zip(bare.accounts[:-1], made, strict=True)}
-    people[bare.accounts[-1].user] = admin.me.person
+    people = _hire(centre, admin, regions)
     district = District.make(SEED, today, regions, people)
     tell(f"写入 {len(district.homes):,} 户人家一年的记录")
     counts = _hand_in(centre, admin, district, machine, lab, tell)
@@ -96,9 +93,10 @@ def found(centre: CentreProcess, machine: Machine, today: date, tell: Told) -> F
         Player("mediator", picks.mediator.name, picks.mediator.id),
         Player("supervisor", picks.supervisor.name, picks.supervisor.id),
     )
+    codes = _codes(centre, [player.user for player in players])
     for player in players:
         tell(f"登记 {player.user} 的电脑，第一次下载")
-        with _enrolled(centre, machine, player.user) as desk:
+        with _enrolled(centre, machine, player.user, codes[player.user]) as desk:
             desk.sync()
     shutil.rmtree(lab, ignore_errors=True)
     chosen = {
@@ -110,28 +108,38 @@ def found(centre: CentreProcess, machine: Machine, today: date, tell: Told) -> F
 
 
 def _admin(centre: CentreProcess, machine: Machine) -> Desk:
-    villages = _villages()
-    centre.acts([f"import-divisions {DIVISIONS}"], PASSWORD)
-    centre.acts([f"add-grid {village}" for village in villages], PASSWORD)
-    centre.acts([f"add-account 系统管理员 --role admin --region {COUNTY}"], PASSWORD)
-    desk = _enrolled(centre, machine, "系统管理员")
+    admin = "系统管理员"
+    acts = [
+        f"import-divisions {DIVISIONS}",
+        *(f"add-grid {village}" for village in _villages()),
+        f"add-account {admin} --role admin --region {COUNTY}",
+        f"enrol {admin}",
+    ]
+    code = str(centre.acts(acts, PASSWORD)[-1]["code"])
+    desk = _enrolled(centre, machine, admin, code)
     desk.sync()
     return desk
 
 
+def _hire(centre: CentreProcess, admin: Desk, regions: dict[str, str]) -> dict[str, str]:
+    """Gives everybody an account. Login name to account id."""
+    *others, last = accounts(SEED, grids(SEED, regions), regions)
+    acts = [f"add-account {each.name} --role {each.role} --region {each.region_code}" for each in others]
+    made = centre.acts(acts, PASSWORD)
+    people = {each.user: str(answer["id"]) for each, answer in zip(others, made, strict=True)}
+    return people | {last.user: admin.me.person}
+
+
 def _villages() -> list[str]:
     """The village codes of the demo's grids, in an order in which the centre numbers them as the demo does."""
-    from gridworker.demo.places import grids
-
     everywhere = {code: code for code in (COUNTY, *TOWNS)}
     everywhere |= {line.split(",")[1]: line.split(",")[1] for line in DIVISIONS.read_text("utf-8").splitlines()[1:]}
     places = grids(SEED, everywhere)
     return sorted(grid.village_code for grid in places)
 
 
-def _enrolled(centre: CentreProcess, machine: Machine, user: str) -> Desk:
-    (answer,) = centre.acts([f"enrol {user}"], PASSWORD)
-    asked = Application(user=user, password=PASSWORD, code=str(answer["code"]), place=centre.address)
+def _enrolled(centre: CentreProcess, machine: Machine, user: str, code: str) -> Desk:
+    asked = Application(user=user, password=PASSWORD, code=code, place=centre.address)
     return Desk(machine, enrol.enrol(machine, asked))
 
 
@@ -149,9 +157,7 @@ def _hand_in(
     ids = {name: person for person, name in names.items()}
     buckets = _Buckets()
     for name, code in codes.items():
-        own = dataclasses.replace(machine, home=lab / ids[name], cost=CHEAP)
-        asked = Application(user=name, password=PASSWORD, code=code, place=centre.address)
-        desk = Desk(own, enrol.enrol(own, asked))
+        desk = _enrolled(centre, dataclasses.replace(machine, home=lab / ids[name], cost=CHEAP), name, code)
         hands[ids[name]] = _Hand(desk)
         buckets.learn(desk)
     buckets.learn(admin)

@@ -15,6 +15,8 @@ class Sheet:
     name: str
     marks: Mapping[str, str]
     lines: Mapping[str, tuple[str, ...]]
+    needs: tuple[tuple[bool, frozenset[str]], ...] = ()
+    """What the mark ``need`` asks for (``!word``: is not so; ``a|b``: one of both): whether any of the words is so."""
 
     def mark(self, name: str, otherwise: str = "") -> str:
         """A mark of the first line."""
@@ -29,14 +31,12 @@ class Sheet:
         return self.lines.get(key, ("",))[0]
 
     def fits(self, facts: frozenset[str] | set[str]) -> bool:
-        """Whether all that the mark ``need`` asks for is so (``!word``: is not so; ``a|b``: one of both)."""
-        return all(_holds(need, facts) for need in self.listed("need"))
+        """Whether all that the mark ``need`` asks for is so."""
+        return all(words.isdisjoint(facts) is not so for so, words in self.needs)
 
 
-def _holds(need: str, facts: frozenset[str] | set[str]) -> bool:
-    if need[0] == "!":
-        return need[1:] not in facts
-    return any(word in facts for word in need.split("|"))
+def _need(word: str) -> tuple[bool, frozenset[str]]:
+    return (False, frozenset([word[1:]])) if word[0] == "!" else (True, frozenset(word.split("|")))
 
 
 def read(text: str) -> tuple[Sheet, ...]:
@@ -56,4 +56,5 @@ def _sheet(block: str) -> Sheet:
             key, _, words = line.partition(" ")
             lines.setdefault(key, []).append(words)
     parted = dict(mark.split("=", 1) for mark in marks)
-    return Sheet(name, parted, {key: tuple(found) for key, found in lines.items()})
+    needs = tuple(_need(word) for word in parted.get("need", "").split(",") if word)
+    return Sheet(name, parted, {key: tuple(found) for key, found in lines.items()}, needs)

@@ -72,16 +72,22 @@ class Actor:
                 raise Lost("nothing happened")
             self.turn(0.02)
 
+    def settle(self) -> None:
+        """Let come what was asked for: a pause in the typing ends, and what runs beside the window is here."""
+        self.turn(0.1)
+        self.until(lambda: not self.window.background.busy())
+        self.turn(0.05)
+
     def go(self, page: str, target: object = None) -> None:
         """Show a page."""
         self.window.go(page, target)
-        self.turn(0.35)
+        self.settle()
 
     def sync(self) -> bool:
         """F5, and wait for its end; whether it came through."""
         self.window.acts.trigger("sync")
         self.until(lambda: not self.control.view.running)
-        self.turn(0.2)
+        self.settle()
         return self.control.view.error is None
 
     def button(self, words: str, within: QWidget | None = None, number: int = 0) -> QAbstractButton:
@@ -98,7 +104,7 @@ class Actor:
     def press(self, words: str, within: QWidget | None = None, number: int = 0) -> None:
         """Click a button."""
         QTest.mouseClick(self.button(words, within, number), Qt.MouseButton.LeftButton)
-        self.turn(0.25)
+        self.settle()
 
     def part(self, kind: type[W], name: str = "") -> W:
         """The visible widget of a class, with this accessible name. Raises ``Lost``."""
@@ -119,11 +125,11 @@ class Actor:
     def shoot(self, folder: Path, name: str) -> None:
         """A picture of the window."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.turn(0.1)
+        self.turn(0.05)
         self.shell.grab().save(str(folder / f"{name}.png"))
 
     def dress(self, mode: Mode, scale: float) -> None:
         """Switch theme and size, as the status bar does."""
         look().set_mode(mode)
         look().set_scale(scale)
-        self.turn(0.2)
+        self.settle()

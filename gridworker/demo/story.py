@@ -177,7 +177,7 @@ class Story:
         supervisor.go("oversight")
         supervisor.shoot(self._out, "story-09-board")
         supervisor.go("oversight", "diaries")
-        supervisor.turn(0.8)
+        supervisor.settle()
         supervisor.shoot(self._out, "story-10-diaries")
         self._choose(supervisor)
         supervisor.type(supervisor.part(QPlainTextEdit, "批语"), COMMENT)
@@ -197,9 +197,9 @@ class Story:
             if box.isVisible() and place >= 0:
                 box.setCurrentIndex(place)
                 box.activated.emit(place)
-        supervisor.turn(1.0)
+        supervisor.settle()
         supervisor.part(RecordTable, "日记列表").select_first()
-        supervisor.turn(0.5)
+        supervisor.settle()
 
     def _see_the_return(self) -> None:
         worker = self._actor("worker")

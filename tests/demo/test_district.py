@@ -404,9 +404,10 @@ def test_the_story_finds_what_it_needs(district, by_kind):
     assert final_fields(diary)["state"] == "submitted"
 
 
-@pytest.mark.parametrize("today", [date(2027, 2, 20), date(2028, 2, 29), date(2026, 5, 31), date(2031, 8, 10)])
-def test_it_can_be_made_on_any_day(today):
-    district = District.make(11, today, regions())
+@pytest.mark.parametrize("today", [date(2028, 2, 29), date(2031, 8, 10)])
+def test_it_can_be_made_on_any_day_and_is_another_one(today, district):
+    first, district = district, District.make(11, today, regions())
+    assert district.digest() != first.digest()
     for record in district.records():
         times = [record.at, *(move.at for move in record.moves)]
         assert times == sorted(times)
@@ -421,7 +422,6 @@ def test_it_can_be_made_on_any_day(today):
 
 def test_the_same_seed_makes_the_same_district(district):
     assert District.make(SEED, TODAY, regions()).digest() == district.digest()
-    assert District.make(SEED + 1, TODAY, regions()).digest() != district.digest()
 
 
 def test_ids_and_people_that_the_centre_has_given_are_kept(district):

@@ -62,7 +62,7 @@ class Unnumbered(Hand):
         return made
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_three_people_do_nothing_is_lost_unseen(centre, seed):
     centre.district()
     dice = random.Random(seed)

@@ -56,4 +56,4 @@ def test_of_an_epoch_that_no_backup_knows_nothing_is_known(conn):
     meta.new_epoch(conn, new_id())
     assert epochs.kept_since(conn, device, new_id()) == (0, 0)
     assert epochs.kept_since(conn, device, "no epoch") == (0, 0)
-    assert epochs.kept_since(conn, device, "") == (0, 0)
+    assert epochs.kept_since(conn, device, "\0") == (0, 0)
