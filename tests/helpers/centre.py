@@ -32,8 +32,8 @@ from gridserver.storage.stacks import Stacks
 from gridworker.records.row import Row
 from tests.helpers.line import Line
 
-DEBIANS = Path("/usr/lib/postgresql/15/bin")
-"""Where Debian 12 keeps its PostgreSQL; ``make test`` installs it."""
+THE_SYSTEMS = max(Path("/usr/lib/postgresql").glob("*/bin"))
+"""The programs of the PostgreSQL that the system brings (Debian 12: 15); ``make test`` installs it."""
 MORNING = 1_772_414_040_000
 """2026-03-02 09:14 in Shaoxing, ms UTC."""
 KEYS = Keys(sign=bytes(range(32)), seal=bytes(range(32, 64)))

@@ -1,4 +1,4 @@
-"""Every test of the centre runs on the PostgreSQL that we bring, and on Debian's."""
+"""Every test of the centre runs on the PostgreSQL that we bring, and on the system's."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -7,25 +7,24 @@ from contextlib import ExitStack
 import pytest
 
 from gridserver.storage.embedded import programs
-from tests.helpers.centre import DEBIANS, Postgres, running_postgres
+from tests.helpers.centre import THE_SYSTEMS, Postgres, running_postgres
 from tests.helpers.centre_fixtures import centre, database, portal
 
 __all__ = ["centre", "database", "portal", "postgres"]
 
-SERVERS = {"18": programs(), "15": DEBIANS}
-"""The second is brought by ``installers/bootstrap.sh test``; where it is missing the tests fail."""
+SERVERS = {"ours": programs(), "the system's": THE_SYSTEMS}
 
 Servers = Callable[[str], Postgres]
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    """PostgreSQL by its major; each is started when it is first asked for."""
+    """PostgreSQL by whose it is; each is started when it is first asked for."""
     with ExitStack() as stack:
         yield functools.cache(lambda major: stack.enter_context(running_postgres(SERVERS[major])))
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def postgres(request: pytest.FixtureRequest, servers: Servers) -> Postgres:
-    """A PostgreSQL, 18 and then 15."""
+    """A PostgreSQL, ours (18) and then the system's."""
     return servers(request.param)

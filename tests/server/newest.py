@@ -8,4 +8,4 @@ from tests.helpers.centre import Postgres
 @pytest.fixture(scope="session")
 def postgres(servers) -> Postgres:
     """The one that we bring."""
-    return servers("18")
+    return servers("ours")

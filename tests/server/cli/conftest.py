@@ -34,7 +34,7 @@ Command = Callable[..., Said]
 @pytest.fixture(scope="session")
 def postgres(servers: Servers) -> Postgres:
     """Commands are told apart by what they say, not by the server below: one is enough."""
-    return servers("18")
+    return servers("ours")
 
 
 @pytest.fixture
