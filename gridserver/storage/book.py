@@ -8,20 +8,32 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridserver.errors import Refused
-from gridserver.storage import change_ledger, chores, epochs, feed, handed, past, quarantine, scope, snapshots
+from gridserver.storage import (
+    change_ledger,
+    chores,
+    epochs,
+    feed,
+    handed,
+    past,
+    quarantine,
+    scope,
+    snapshots,
+    stragglers,
+)
 from gridserver.storage.buckets import bucket_for
 from gridserver.storage.change_ledger import Author
-from gridserver.storage.engine import Connection, asked, done, text
+from gridserver.storage.engine import Connection, Lines, Question, Sheaf, text, together
 from gridserver.storage.feed import Head
 from gridserver.storage.handed import Handed, Known, Lane
 from gridserver.storage.people import Caller, caller_of_device, standing_of
 from gridserver.storage.snapshots import Offered, Workshop
-from gridserver.storage.taking import Hand, Took, take
+from gridserver.storage.taking import Hand, Took, asking_ground, take
 from gridworker.protocol.sync import Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing, Taken
 from gridworker.records.kind import Role
 
 __all__ = [
     "Pulled",
+    "Pushed",
     "apply_groups",
     "bucket_for",
     "history",
@@ -78,29 +90,60 @@ def push(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswe
     Raises ``Refused``: ``epoch``, ``fork``, ``gap``, ``too_big``, ``upgrade``, ``bad_request``, ``busy``; then
     nothing was taken. ``now``: ms UTC.
     """
-    caller, took = _push(conn, caller, message, now)
-    return PushAnswer.model_construct(standing=standing_of(caller, now), results=took.results, taken=Taken())
+    caller, took, _ = _push(conn, caller, message, now)
+    return _answer(caller, took.results, Taken(), now)
 
 
-def push_in_short(conn: Connection, caller: Caller, message: Push, now: int) -> PushAnswer:
+class Pushed(NamedTuple):
+    """What a push is answered."""
+
+    answer: PushAnswer
+    are_left: bool
+    """Some records have to go after others now."""
+
+
+def push_in_short(conn: Connection, caller: Caller, message: Push, now: int) -> Pushed:
     """The same, and the groups of which there is no more to say than that they were taken are named by their
     numbers alone."""
-    caller, took = _push(conn, caller, message, now, in_short=True)
-    return PushAnswer.model_construct(standing=standing_of(caller, now), results=took.results, taken=took.taken)
+    caller, took, are_left = _push(conn, caller, message, now, in_short=True)
+    return Pushed(_answer(caller, took.results, took.taken, now), are_left)
 
 
-def _push(conn: Connection, caller: Caller, message: Push, now: int, *, in_short: bool = False) -> tuple[Caller, Took]:
+def _answer(caller: Caller, results: list[GroupResult], taken: Taken, now: int) -> PushAnswer:
+    return PushAnswer.model_construct(standing=standing_of(caller, now), results=results, taken=taken, reads=[])
+
+
+def _push(
+    conn: Connection, caller: Caller, message: Push, now: int, *, in_short: bool = False
+) -> tuple[Caller, Took, bool]:
     _refuse_old_epoch(conn, caller, message.epoch)
     refuse_unfit(message)
     groups = handed.read(message.groups)
-    lane, scope_seen = _lock_lane(conn, caller, message.incarnation)
+    locked, remembered, ground = together(
+        conn,
+        Question(_LANE, {"device": caller.device}),
+        change_ledger.remembering(_ids(groups), caller.device, now),
+        asking_ground(caller.person, [change for group in groups for change in group.changes]),
+    )
+    lane, scope_seen = _lane(locked, message.incarnation)
     scope_version = max(min(message.scope, caller.scope), scope_seen)
-    lane.known, missing = change_ledger.remembered(conn, _ids(groups), caller.device, now)
+    lane.known, missing = change_ledger.remembered(remembered)
     handed.count(lane, groups)
     caller = counted(caller, lane)
-    took = _apply(conn, caller, groups, lane.known, now, scope_version, missing=missing, in_short=in_short)
-    _write_lane(conn, caller, scope_version, message, now)
-    return caller, took
+    sheaf = Sheaf(conn)
+    took = _apply(
+        conn,
+        caller,
+        groups,
+        lane.known,
+        now,
+        scope_version,
+        asked=_Asked(missing, scope.ground_of(ground)),
+        in_short=in_short,
+        sheaf=sheaf,
+    )
+    _write_lane(sheaf, caller, scope_version, message, now)
+    return caller, took, stragglers.are_left(sheaf)
 
 
 class Opened(NamedTuple):
@@ -119,7 +162,7 @@ def take_opened(
     Raises ``Refused``: ``epoch``, ``fork``, ``busy``.
     """
     _refuse_old_epoch(conn, caller, epoch)
-    _lock_lane(conn, caller, incarnation)
+    _lane(together(conn, Question(_LANE, {"device": caller.device}))[0], incarnation)
     verdicts = []
     for each in groups:
         if each is None:
@@ -249,6 +292,14 @@ def _to_be_offered(heads: Mapping[str, Head], cursors: Mapping[str, int], messag
     return [head for head in snapshots.large(feed.lacking(heads, cursors)) if head.bucket not in paged]
 
 
+class _Asked(NamedTuple):
+    """What was asked about the groups of a push beforehand."""
+
+    missing: set[str]
+    ground: scope.Ground
+    """Of all of them."""
+
+
 def _apply(
     conn: Connection,
     caller: Caller,
@@ -257,8 +308,9 @@ def _apply(
     now: int,
     scope_version: int,
     *,
-    missing: set[str] | None = None,
+    asked: _Asked | None = None,
     in_short: bool = False,
+    sheaf: Sheaf | None = None,
 ) -> Took:
     """Answers what was answered before, puts aside what cannot be trusted, and takes the rest."""
     repeats, fresh, aside = handed.sorted_out(groups, known, caller.person, caller.status != "active")
@@ -272,9 +324,10 @@ def _apply(
         caller.centre,
         trusted=caller.role == Role.CENTRE,
         late=was is not None,
-        missing=missing,
+        missing=asked.missing if asked is not None else None,
+        ground=asked.ground if asked is not None and len(fresh) - len(aside) == len(groups) else None,
     )
-    took = take(conn, hand, fresh, known, aside, in_short=in_short)
+    took = take(conn, hand, fresh, known, aside, in_short=in_short, sheaf=sheaf)
     told.update({result.tx: result for result in took.results})
     return took._replace(results=[told[group.tx] for group in groups if group.tx in told])
 
@@ -283,15 +336,15 @@ def _ids(groups: Sequence[Handed]) -> list[str]:
     return [item.id for group in groups for item in group.items]
 
 
-def _lock_lane(conn: Connection, caller: Caller, incarnation: int) -> tuple[Lane, int]:
-    """Requests of one device queue here. Also returns the version of the scope that the device knew last: it does
-    not know less afterwards.
+def _lane(locked: Lines, incarnation: int) -> tuple[Lane, int]:
+    """What ``_LANE`` brought. Also returns the version of the scope that the device knew last: it does not know less
+    afterwards.
     """
-    ((known, last_n, scope_seen),) = asked(conn, _LANE, {"device": caller.device})
+    ((known, last_n, scope_seen),) = locked
     return handed.lane(incarnation, known, last_n), scope_seen
 
 
-def _write_lane(conn: Connection, caller: Caller, scope_version: int, message: Push, now: int) -> None:
+def _write_lane(sheaf: Sheaf, caller: Caller, scope_version: int, message: Push, now: int) -> None:
     """Notes how far the device has come, and what it says that it still holds."""
     told = {
         "device": caller.device,
@@ -302,7 +355,7 @@ def _write_lane(conn: Connection, caller: Caller, scope_version: int, message: P
         "waiting": min(max(message.highest - caller.last_n, 0), 2**31 - 1) if message.highest else None,
         "since": _made_last(message, now),
     }
-    done(conn, _WRITE_LANE, told)
+    sheaf.add(_WRITE_LANE, told)
 
 
 def _made_last(message: Push, now: int) -> int:
@@ -311,6 +364,7 @@ def _made_last(message: Push, now: int) -> int:
     return min(max((each for each in times if isinstance(each, int)), default=now), now)
 
 
+# Requests of one device queue here.
 _LANE = text("SELECT incarnation, last_n, scope_seen FROM device WHERE id = CAST(:device AS uuid) FOR NO KEY UPDATE")
 _WRITE_LANE = text("""
     UPDATE device SET durable_n = CASE WHEN incarnation = :incarnation THEN durable_n ELSE 0 END,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gridserver.storage import scope
-from gridserver.storage.engine import Connection, asked, done, text
+from gridserver.storage import bulk, scope
+from gridserver.storage.engine import Connection, Lines, Question, Sheaf, asked, text
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 
 
@@ -45,20 +45,34 @@ def bucket_for(conn: Connection, bucket_class: str, region: str, record: str = "
 def lock(conn: Connection, buckets: Iterable[str], *, wait: bool = True) -> dict[str, Head]:
     """Locks the heads of those buckets that exist, always in the order of their ids, until the transaction ends.
     ``wait``: False for whoever holds others already; raises ``Refused("busy")`` when somebody has one of them."""
-    wanted = sorted(set(buckets))
-    found = _locked(conn, wanted, wait)
+    wanted = set(buckets)
+    found = locked(asked(conn, *locking(wanted, wait=wait)))
     if len(found) < len(wanted):
-        conn.execute(_MAKE_HEADS, {"buckets": wanted})
-        found = _locked(conn, wanted, wait)
+        make_heads(conn, wanted)
+        found = locked(asked(conn, *locking(wanted, wait=wait)))
     return found
 
 
-def write(conn: Connection, heads: Iterable[Head]) -> None:
+def locking(buckets: Iterable[str], *, wait: bool = True) -> Question:
+    """For the same, without the heads that are not there yet; see ``locked``."""
+    return Question(_LOCK if wait else _LOCK_AT_ONCE, {"buckets": bulk.uuids(sorted(set(buckets)))})
+
+
+def locked(found: Lines) -> dict[str, Head]:
+    """What ``locking`` brought."""
+    return {bucket: Head(bucket, seq, entries, int(total, 16), seq) for bucket, seq, entries, total in found}
+
+
+def make_heads(conn: Connection, buckets: Iterable[str]) -> None:
+    """Makes the heads that are not there yet, of those buckets that exist."""
+    conn.execute(_MAKE_HEADS, {"buckets": list(buckets)})
+
+
+def write(sheaf: Sheaf, heads: Iterable[Head]) -> None:
     """Puts the heads where the feed now ends."""
     written = list(heads)
     if written:
-        done(
-            conn,
+        sheaf.add(
             _WRITE,
             {
                 "buckets": [head.bucket for head in written],
@@ -67,11 +81,6 @@ def write(conn: Connection, heads: Iterable[Head]) -> None:
                 "hashes": [f"{head.set_hash:032x}" for head in written],
             },
         )
-
-
-def _locked(conn: Connection, buckets: list[str], wait: bool) -> dict[str, Head]:
-    rows = asked(conn, _LOCK if wait else _LOCK_AT_ONCE, {"buckets": buckets})
-    return {bucket: Head(bucket, seq, entries, int(total, 16), seq) for bucket, seq, entries, total in rows}
 
 
 def _digest(row: Row) -> int:

@@ -1,19 +1,26 @@
-"""Many rows at once: PostgreSQL's COPY, written as the bytes that it reads."""
+"""Many rows at once: in one statement among others, or by PostgreSQL's COPY."""
 
-from collections.abc import Iterable, Sequence
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
 import psycopg
 from psycopg.errors import UniqueViolation
 
 from gridserver.errors import Refused
-from gridserver.storage.engine import Connection, line_of
+from gridserver.storage.engine import Connection, Sheaf, TextClause, line_of, text
+from gridserver.storage.questions import Packed
 
+FEW = 200
+"""Lines up to which they go along with other statements; more of them are quicker by themselves."""
 _AT_ONCE = 100
 """Lines in one piece."""
+_TEXT = 25
+"""PostgreSQL's number for the type."""
 
-NOTHING = b"\\N"
+NOTHING = "~"
+"""NULL; no value of ours is that."""
 
 
 def uuids(ids: Iterable[str]) -> str:
@@ -21,16 +28,31 @@ def uuids(ids: Iterable[str]) -> str:
     return "{" + ",".join(ids) + "}"
 
 
-def escaped(json: bytes) -> bytes:
-    """JSON text as a value of COPY: orjson writes no control character raw, so only backslashes are in the way."""
-    return json.replace(b"\\", b"\\\\") if b"\\" in json else json
+def texts(lines: Sequence[bytes]) -> Packed:
+    """Many texts as one parameter for ``CAST(… AS text[])``."""
+    if not lines:
+        return Packed(struct.pack("!3i", 0, 0, _TEXT))
+    sized = chain.from_iterable((_SIZE.pack(len(line)), line) for line in lines)
+    return Packed(struct.pack("!5i", 1, 0, _TEXT, len(lines), 1) + b"".join(sized))
 
 
-def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
-    """Puts ``lines`` (values parted by tabs, ``NOTHING`` for NULL, no line end) into the table.
+def put(sheaf: Sheaf, table: str, columns: Mapping[str, str], lines: Iterable[bytes]) -> None:
+    """Puts ``lines`` (values parted by tabs, ``NOTHING`` for NULL, no line end) into the table. ``columns``: name and
+    type of each.
 
     Raises ``Refused("busy")`` when the database is in trouble or somebody else was quicker with the same id.
     """
+    coming = iter(lines)
+    some = list(islice(coming, FEW + 1))
+    if 0 < len(some) <= FEW:
+        sheaf.add(_insertion(table, tuple(columns.items())), {"lines": texts(some)})
+    elif some:
+        sheaf.send()
+        copy(sheaf.conn, table, columns, chain(some, coming))
+
+
+def copy(conn: Connection, table: str, columns: Iterable[str], lines: Iterable[bytes]) -> None:
+    """The same at once, however many there are."""
     coming = iter(lines)
     piece = list(islice(coming, _AT_ONCE))
     if not piece:
@@ -40,7 +62,7 @@ def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[b
         with line_of(conn).cursor() as cursor, cursor.copy(statement) as sink:
             # PostgreSQL takes in one piece while the next is being written here.
             while piece:
-                sink.write(b"\n".join(piece) + b"\n")
+                sink.write(_escaped(b"\n".join(piece)) + b"\n")
                 piece = list(islice(coming, _AT_ONCE))
     except psycopg.OperationalError as error:
         raise Refused("busy", retry_after=1) from error
@@ -50,7 +72,28 @@ def copy(conn: Connection, table: str, columns: Sequence[str], lines: Iterable[b
         raise Refused("busy", retry_after=1) from error
 
 
+def columns_of(lines: str, columns: Mapping[str, str]) -> str:
+    """A query for the columns of such lines, ``lines`` being the name of the parameter."""
+    cast = ", ".join(f"CAST(part[{n}] AS {kind}) AS {name}" for n, (name, kind) in enumerate(columns.items(), start=1))
+    parts = f"string_to_array(line, E'\\t', '{NOTHING}')"
+    return f"SELECT {cast} FROM unnest(CAST(:{lines} AS text[])) AS line, LATERAL (SELECT {parts} AS part) AS parts"
+
+
+def _escaped(lines: bytes) -> bytes:
+    """As COPY reads them: JSON is written without control characters, so only backslashes are in the way."""
+    return lines.replace(b"\\", b"\\\\") if b"\\" in lines else lines
+
+
+@cache
+def _insertion(table: str, columns: tuple[tuple[str, str], ...]) -> TextClause:
+    """The names are our own, all of them."""
+    names = ", ".join(name for name, _ in columns)
+    return text(f"INSERT INTO {table} ({names}) {columns_of('lines', dict(columns))}")
+
+
 @cache
 def _statement(table: str, columns: tuple[str, ...]) -> bytes:
-    """The names are our own, all of them."""
-    return f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()
+    return f"COPY {table} ({', '.join(columns)}) FROM STDIN (NULL '{NOTHING}')".encode()
+
+
+_SIZE = struct.Struct("!i")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridserver.storage import bulk
-from gridserver.storage.engine import Connection, asked, text
+from gridserver.storage.engine import Connection, Lines, Question, Sheaf, text
 from gridserver.storage.handed import Handed, Known
 from gridserver.storage.merging import WAIT_FOR_OTHERS, Verdict
 from gridserver.storage.rows import Key
@@ -38,11 +38,16 @@ def known(conn: Connection, ids: Iterable[str]) -> dict[str, Known]:
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
-def remembered(conn: Connection, ids: Iterable[str], device: str, now: int) -> tuple[dict[str, Known], set[str]]:
-    """``known`` and ``not_made`` in one question. The device's lane is locked."""
+def remembering(ids: Iterable[str], device: str, now: int) -> Question:
+    """For ``known`` and ``not_made`` at once; see ``remembered``. The device's lane is to be locked before."""
+    return Question(_REMEMBERED, {"ids": bulk.uuids(ids), "device": device, "since": now - WAIT_FOR_OTHERS})
+
+
+def remembered(found: Lines) -> tuple[dict[str, Known], set[str]]:
+    """What ``remembering`` brought: as ``known`` and ``not_made`` tell it."""
     told: dict[str, Known] = {}
     missing: set[str] = set()
-    for row in asked(conn, _REMEMBERED, {"ids": bulk.uuids(ids), "device": device, "since": now - WAIT_FOR_OTHERS}):
+    for row in found:
         if row[1] is None:
             missing.add(row[0])
         else:
@@ -57,7 +62,7 @@ def not_made(conn: Connection, device: str, now: int) -> set[str]:
 
 
 def write(
-    conn: Connection,
+    sheaf: Sheaf,
     author: Author,
     judged: Sequence[Judged],
     places: Mapping[Key, tuple[str, int]],
@@ -66,9 +71,9 @@ def write(
 ) -> None:
     """Notes what became of each change. ``places``: bucket and seq of every record that was spoken of."""
     if held_before:
-        conn.execute(text("DELETE FROM change WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": list(held_before)})
-    bulk.copy(conn, "change", _COLUMNS, _all_lines(author, judged, places, held_before, centre))
-    _write_answers(conn, author.device, judged)
+        sheaf.add(_FORGET, {"ids": bulk.uuids(held_before)})
+    bulk.put(sheaf, "change", _COLUMNS, _all_lines(author, judged, places, held_before, centre))
+    _write_answers(sheaf, author.device, judged)
 
 
 def answers(conn: Connection, groups: Sequence[tuple[Handed, Sequence[Known]]]) -> dict[str, GroupResult]:
@@ -135,13 +140,13 @@ def _lines(
     group, verdict = judged.group, judged.verdict
     start = f"{author.device}\t{author.incarnation}\t"
     middle = f"\t{group.tx}\t{group.act}\t{author.person}\t"
-    end = f"\t{verdict.verdict}\t{'t' if verdict.late else 'f'}\t\\\\x"
+    end = f"\t{verdict.verdict}\t{'t' if verdict.late else 'f'}\t\\x"
     for item in group.items:
         change, before = item.change, held_before.get(item.id)
         where = _place(change, places if verdict.touched else {})
         at = before.at if before is not None else author.now
         line = f"{item.id}\t{start}{item.n}{middle}{where}{end}{item.sha.hex()}\t{at}\t"
-        yield line.encode() + bulk.escaped(item.body)
+        yield line.encode() + item.body
 
 
 def _note_line(
@@ -151,21 +156,21 @@ def _note_line(
     del wire["n"]
     line = (
         f"{note.id}\t{centre}\t1\t0\t{note.tx}\t{note.act}\t{centre}\t{_place(note, places)}"
-        f"\tok\t{'t' if verdict.late else 'f'}\t\\\\x\t{author.now}\t"
+        f"\tok\t{'t' if verdict.late else 'f'}\t\\x\t{author.now}\t"
     )
-    return line.encode() + bulk.escaped(orjson.dumps(wire))
+    return line.encode() + orjson.dumps(wire)
 
 
 def _place(change: Change | None, places: Mapping[Key, tuple[str, int]]) -> str:
-    """kind, record, bucket and seq as COPY reads them."""
+    """kind, record, bucket and seq as ``bulk.put`` reads them."""
     if change is None:
-        return "\t\\N\t\\N\t\\N"
+        return f"\t{bulk.NOTHING}\t{bulk.NOTHING}\t{bulk.NOTHING}"
     place = places.get((change.kind, change.record))
-    bucket, seq = place if place is not None else ("\\N", "\\N")
+    bucket, seq = place if place is not None else (bulk.NOTHING, bulk.NOTHING)
     return f"{change.kind}\t{change.record}\t{bucket}\t{seq}"
 
 
-def _write_answers(conn: Connection, device: str, judged: Sequence[Judged]) -> None:
+def _write_answers(sheaf: Sheaf, device: str, judged: Sequence[Judged]) -> None:
     told = [each for each in judged if each.verdict.verdict not in ("ok", "held") or each.verdict.late]
     if not told:
         return
@@ -180,13 +185,15 @@ def _write_answers(conn: Connection, device: str, judged: Sequence[Judged]) -> N
         }
         for each in told
     ]
-    conn.execute(_TELL, {"rows": orjson.dumps(rows).decode()})
+    sheaf.add(_TELL, {"rows": orjson.dumps(rows).decode()})
 
 
-_COLUMNS = (
-    *("id", "device", "incarnation", "n", "tx", "act", "person", "kind", "record", "bucket", "seq", "verdict", "late"),
-    *("sha", "at", "body"),
-)
+_COLUMNS = {
+    **{"id": "uuid", "device": "uuid", "incarnation": "integer", "n": "bigint", "tx": "uuid", "act": "uuid"},
+    **{"person": "uuid", "kind": "text", "record": "uuid", "bucket": "uuid", "seq": "bigint", "verdict": "text"},
+    **{"late": "boolean", "sha": "bytea", "at": "bigint", "body": "text"},
+}
+_FORGET = text("DELETE FROM change WHERE id = ANY(CAST(:ids AS uuid[]))")
 _OF_IDS = """
     SELECT id, device, incarnation, person, tx, verdict, late, sha, bucket, seq, at, n FROM change
     WHERE id = ANY(CAST(:ids AS uuid[]))

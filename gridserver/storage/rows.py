@@ -8,7 +8,7 @@ import orjson
 
 from gridserver.storage import bulk
 from gridserver.storage.buckets import Head
-from gridserver.storage.engine import Connection, asked, text
+from gridserver.storage.engine import Connection, Lines, Question, Sheaf, asked, text
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.row import Row
 
@@ -39,23 +39,38 @@ class Placed(NamedTuple):
 
 def read(conn: Connection, records: Iterable[str], edited: Iterable[str]) -> Standing:
     """The records with these ids, and the conflicts about those that are edited."""
-    standing = Standing()
-    found = asked(conn, _READ, {"records": bulk.uuids(records), "edited": bulk.uuids(edited)})
+    return standing(asked(conn, *reading(records, edited)))
+
+
+def reading(records: Iterable[str], edited: Iterable[str]) -> Question:
+    """For the same; see ``standing``."""
+    return Question(_READ, {"records": bulk.uuids(records), "edited": bulk.uuids(edited)})
+
+
+def standing(found: Lines) -> Standing:
+    """What ``reading`` brought."""
+    told = Standing()
     for record, kind, bucket, seq, about, wire in found:
         key = (kind, record)
-        if key in standing.rows:
+        if key in told.rows:
             continue
-        standing.rows[key] = Row.from_wire(orjson.loads(wire), bucket)
-        standing.seqs[key] = seq
+        told.rows[key] = Row.from_wire(orjson.loads(wire), bucket)
+        told.seqs[key] = seq
         if about is not None:
-            standing.about.setdefault(about, []).append(key)
-    return standing
+            told.about.setdefault(about, []).append(key)
+    return told
 
 
-def targets(conn: Connection, records: Iterable[str]) -> dict[str, Row | None]:
-    """Those of these records that exist: the row of one that was removed, None for one that stands."""
-    found = conn.execute(_TARGETS, {"records": list(records)})
-    return {row.id: None if row.wire is None else Row.from_wire(orjson.loads(row.wire), row.bucket) for row in found}
+def targets(records: Iterable[str]) -> Question:
+    """For those of these records that exist; see ``read_targets``."""
+    return Question(_TARGETS, {"records": bulk.uuids(records)})
+
+
+def read_targets(found: Lines) -> dict[str, Row | None]:
+    """What ``targets`` brought: the row of one that was removed, None for one that stands."""
+    return {
+        record: None if wire is None else Row.from_wire(orjson.loads(wire), bucket) for record, bucket, wire in found
+    }
 
 
 def belonging(conn: Connection, bucket: str, kinds: Iterable[str], record: str) -> list[Row]:
@@ -70,7 +85,7 @@ def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:
 
 
 def write(
-    conn: Connection, before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head]
+    sheaf: Sheaf, before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head]
 ) -> dict[Key, int]:
     """Writes the rows of ``after`` and gives each the next place in the feed of its bucket; moves the heads along.
 
@@ -78,13 +93,17 @@ def write(
     """
     placed = place(before, after, heads)
     seqs = placed.seqs
-    bulk.copy(conn, "record", _COLUMNS, (_line(row, seqs[row.kind, row.id]) for row in placed.new))
-    if placed.changed:
-        conn.execute(_STAGE)
-        bulk.copy(conn, "record_in", _COLUMNS, (_line(row, seqs[row.kind, row.id]) for row in placed.changed))
-        conn.execute(_FROM_STAGE)
-        conn.execute(_CLEAR_STAGE)  # the same record may be written once more in this transaction
-    _write_departures(conn, placed.moved)
+    bulk.put(sheaf, "record", _COLUMNS, (_line(row, seqs[row.kind, row.id]) for row in placed.new))
+    changed = [_line(row, seqs[row.kind, row.id]) for row in placed.changed]
+    if 0 < len(changed) <= bulk.FEW:
+        sheaf.add(_CHANGE, {"lines": bulk.texts(changed)})
+    elif changed:
+        sheaf.send()
+        sheaf.conn.execute(_STAGE)
+        bulk.copy(sheaf.conn, "record_in", _COLUMNS, changed)
+        sheaf.conn.execute(_FROM_STAGE)
+        sheaf.conn.execute(_CLEAR_STAGE)  # the same record may be written once more in this transaction
+    _write_departures(sheaf, placed.moved)
     return seqs
 
 
@@ -107,27 +126,35 @@ def place(before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[st
     return placed
 
 
-def _write_departures(conn: Connection, moved: list[tuple[str, int, Row]]) -> None:
+def _write_departures(sheaf: Sheaf, moved: list[tuple[str, int, Row]]) -> None:
     """Tells the old bucket's feed that a record left; a record that comes back had not left."""
     if not moved:
         return
     rows = [row for _, _, row in moved]
     here = {"ids": [row.id for row in rows], "kinds": [row.kind for row in rows]}
-    conn.execute(_CAME_BACK, {**here, "buckets": [row.bucket for row in rows]})
+    sheaf.add(_CAME_BACK, {**here, "buckets": [row.bucket for row in rows]})
     told = [orjson.dumps([row.kind, row.id, row.ver, "m"]).decode() for row in rows]
     places = {"buckets": [each[0] for each in moved], "seqs": [each[1] for each in moved]}
-    conn.execute(_DEPART, {**here, **places, "wires": told})
+    sheaf.add(_DEPART, {**here, **places, "wires": told})
 
 
 def _line(row: Row, seq: int) -> bytes:
     about = row.fields["record"] if row.kind == CONFLICT.name else None
     start = (
-        f"{row.id}\t{row.kind}\t{row.bucket}\t{seq}\t{'f' if row.removed is None else 't'}\t{about or chr(92) + 'N'}\t"
+        f"{row.id}\t{row.kind}\t{row.bucket}\t{seq}\t{'f' if row.removed is None else 't'}\t{about or bulk.NOTHING}\t"
     )
-    return start.encode() + bulk.escaped(orjson.dumps(row.to_wire()))
+    return start.encode() + orjson.dumps(row.to_wire())
 
 
-_COLUMNS = ("id", "kind", "bucket", "seq", "removed", "about", "wire")
+_COLUMNS = {
+    "id": "uuid",
+    "kind": "text",
+    "bucket": "uuid",
+    "seq": "bigint",
+    "removed": "boolean",
+    "about": "uuid",
+    "wire": "text",
+}
 _READ = text("""
     SELECT id, kind, bucket, seq, about, wire FROM record WHERE id = ANY(CAST(:records AS uuid[]))
     UNION ALL
@@ -148,11 +175,13 @@ _STAGE = text("""
     ) ON COMMIT DELETE ROWS
 """)
 _CLEAR_STAGE = text("DELETE FROM record_in")
-_FROM_STAGE = text("""
+_CHANGING = """
     UPDATE record SET bucket = record_in.bucket, seq = record_in.seq, removed = record_in.removed,
         wire = record_in.wire
-    FROM record_in WHERE record.id = record_in.id AND record.kind = record_in.kind
-""")
+    FROM {source} WHERE record.id = record_in.id AND record.kind = record_in.kind
+"""
+_FROM_STAGE = text(_CHANGING.format(source="record_in"))
+_CHANGE = text(_CHANGING.format(source=f"({bulk.columns_of('lines', _COLUMNS)}) AS record_in"))
 _CAME_BACK = text("""
     DELETE FROM departure USING unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:buckets AS uuid[]))
         AS row (id, kind, bucket)

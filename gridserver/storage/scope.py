@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gridserver.storage import bulk
-from gridserver.storage.engine import Connection, asked, text
+from gridserver.storage.engine import Connection, Lines, Question, asked, text
 from gridworker.protocol.sync import BucketInfo
 from gridworker.records.kind import BucketClass
 from gridworker.records.row import Row
@@ -50,19 +50,27 @@ class Ground(NamedTuple):
 def ground(
     conn: Connection, account: str, buckets: Iterable[str], places: Iterable[tuple[str, str]], edited: Iterable[str]
 ) -> Ground:
-    """All that has to be known of buckets before a push is taken, in one question."""
+    """All that has to be known of buckets before a push is taken."""
+    return ground_of(asked(conn, *asking_ground(account, buckets, places, edited)))
+
+
+def asking_ground(
+    account: str, buckets: Iterable[str], places: Iterable[tuple[str, str]], edited: Iterable[str]
+) -> Question:
+    """For the same; see ``ground_of``."""
     wanted = list(set(places))
-    found = asked(
-        conn,
-        _GROUND,
-        {
-            "account": account,
-            "buckets": list(buckets),
-            "classes": [each[0] for each in wanted],
-            "regions": [each[1] for each in wanted],
-            "edited": bulk.uuids(edited),
-        },
-    )
+    about = {
+        "account": account,
+        "buckets": list(buckets),
+        "classes": [each[0] for each in wanted],
+        "regions": [each[1] for each in wanted],
+        "edited": bulk.uuids(edited),
+    }
+    return Question(_GROUND, about)
+
+
+def ground_of(found: Lines) -> Ground:
+    """What ``asking_ground`` brought."""
     told = Ground(set(), {}, set())
     for what, bucket, bucket_class, region in found:
         if what == "held":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from gridserver.storage.engine import Connection, text
+from gridserver.storage.engine import Connection, Sheaf, text
 from gridserver.storage.rows import Key
 from gridworker.records import KINDS
 from gridworker.records.fields import ENTRY_ID
@@ -27,7 +27,7 @@ class Left(NamedTuple):
     mark: str
 
 
-def note(conn: Connection, before: Mapping[Key, Row], after: Mapping[Key, Row], late: Iterable[str]) -> None:
+def note(sheaf: Sheaf, before: Mapping[Key, Row], after: Mapping[Key, Row], late: Iterable[str]) -> None:
     """To be called with the rows that a push changed: which grids have to be looked through afterwards.
 
     ``late``: buckets into which something was written by people who hold them no longer; such a grid may be gone.
@@ -43,7 +43,7 @@ def note(conn: Connection, before: Mapping[Key, Row], after: Mapping[Key, Row], 
             "leaders": [leader for leader, _ in leaders],
             "followers": [bucket for _, bucket in leaders],
         }
-        conn.execute(_NOTE, asked)
+        sheaf.add(_NOTE, asked)
 
 
 def first_left(conn: Connection) -> Left | None:
@@ -52,9 +52,9 @@ def first_left(conn: Connection) -> Left | None:
     return None if row is None else Left(row.region, row.mark)
 
 
-def are_left(conn: Connection) -> bool:
+def are_left(sheaf: Sheaf) -> bool:
     """Whether some grid is still to be looked through."""
-    return bool(conn.scalar(_ANY))
+    return bool(sheaf.ask(_ANY, {})[0][0])
 
 
 def of(conn: Connection, region: str, most: int) -> list[Straggler]:

@@ -8,7 +8,7 @@ from gridserver.errors import Refused
 from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope, stragglers, twins
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
-from gridserver.storage.engine import Connection
+from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
 from gridserver.storage.merging import World, judge, put_aside
 from gridserver.storage.rows import Key, Standing
@@ -39,6 +39,8 @@ class Hand:
     """He has become something else since."""
     missing: Set[str] | None = None
     """What ``change_ledger.not_made`` says, where it was asked before."""
+    ground: scope.Ground | None = None
+    """What ``asking_ground`` brought, where it was asked for just these groups before."""
 
 
 class Took(NamedTuple):
@@ -57,10 +59,12 @@ def take(
     aside: Mapping[str, tuple[str, str]] | None = None,
     *,
     in_short: bool = False,
+    sheaf: Sheaf | None = None,
 ) -> Took:
     """Merges the groups in their order and writes what became of them. ``aside``: by tx, code and reason of those
     that are only to be kept. ``known``: what the ledger holds of their changes, to be replaced. ``in_short``: no
-    results of groups that were taken just as their author made them.
+    results of groups that were taken just as their author made them. ``sheaf``: where to gather what is written; the
+    caller sends it.
     """
     if not groups:
         return Took([], Taken())
@@ -74,8 +78,11 @@ def take(
             verdict = judge(world, group, first_at(group, known, hand.author.now))
         judged.append(Judged(group, verdict))
     judged = _with_twins(judged, twins.opened(conn, world, standing.rows))
-    places = _write(conn, heads, world, standing, hand.trusted)
-    _note(conn, hand, judged, places, known, world.centre)
+    written = sheaf or Sheaf(conn)
+    places = _write(written, heads, world, standing, hand.trusted)
+    _note(written, hand, judged, places, known, world.centre)
+    if sheaf is None:
+        written.send()
     told = [each for each in judged if not (in_short and each.verdict.plain)]
     results = [change_ledger.result(each.group, each.verdict, places) for each in told]
     return Took(
@@ -122,16 +129,16 @@ def _with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:
     claimed = {change.bucket for change in changes}
-    asked = {place for change in changes if (place := home_asked(change)) is not None}
-    edited = {change.record for change in changes if change.verb is not Verb.CREATE}
+    asked = _homes_asked(changes)
+    edited = _edited(changes)
     person = hand.author.person
-    ground = scope.ground(conn, person, claimed, asked, edited)
+    ground = hand.ground or scope.ground(conn, person, claimed, asked, edited)
     homes = _homes(conn, hand, changes, asked, ground.homes)
     held = claimed if hand.trusted else ground.held
     then = scope.held_since(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
     wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
-    heads, standing = _locked(conn, wanted | ground.near, changes, edited)
     pointing = _pointing(changes)
+    heads, standing, targets = _locked(conn, wanted | ground.near, changes, edited, pointing)
     world = World(
         author=rights.Author(person, hand.role),
         centre=hand.centre,
@@ -144,7 +151,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         is_late=hand.late,
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
-        targets=_targets(conn, changes, pointing),
+        targets=targets,
         pointing=pointing,
         coming={change.record for change in changes if change.verb is Verb.CREATE},
         belonging=_belonging(conn, standing, changes),
@@ -164,15 +171,10 @@ def _pointing(changes: Sequence[Change]) -> dict[str, list[Reference]]:
     }
 
 
-def _targets(
-    conn: Connection, changes: Sequence[Change], pointing: Mapping[str, Sequence[Reference]]
-) -> dict[str, Row | None]:
-    """What is known of the records that the changes point at and that none of them speaks of."""
+def _targets(changes: Sequence[Change], pointing: Mapping[str, Sequence[Reference]]) -> set[str]:
+    """The records that the changes point at and that none of them speaks of."""
     asked = {reference.target for each in pointing.values() for reference in each}
-    if not asked:
-        return {}
-    wanted = {each for each in asked - {change.record for change in changes} if ENTRY_ID.match(each)}
-    return rows.targets(conn, wanted) if wanted else {}
+    return {each for each in asked - {change.record for change in changes} if ENTRY_ID.match(each)} if asked else set()
 
 
 def _belonging(conn: Connection, standing: Standing, changes: Sequence[Change]) -> dict[str, list[Row]]:
@@ -188,19 +190,32 @@ def _belonging(conn: Connection, standing: Standing, changes: Sequence[Change]) 
 
 
 def _locked(
-    conn: Connection, wanted: set[str], changes: Sequence[Change], edited: set[str]
-) -> tuple[dict[str, Head], Standing]:
-    """The heads of all buckets that are touched, locked in their order, and the rows under those locks. When a record
-    has come to lie elsewhere a moment ago, that lock is only taken when nobody has it.
+    conn: Connection,
+    wanted: set[str],
+    changes: Sequence[Change],
+    edited: set[str],
+    pointing: Mapping[str, Sequence[Reference]],
+) -> tuple[dict[str, Head], Standing, dict[str, Row | None]]:
+    """The heads of all buckets that are touched, locked in their order, the rows under those locks, and what is known
+    of the records that the changes point at. When a record has come to lie elsewhere a moment ago, that lock is only
+    taken when nobody has it.
     """
-    records = {change.record for change in changes}
-    heads = buckets.lock(conn, wanted)
+    reading = rows.reading({change.record for change in changes}, edited)
+    pointed_at = _targets(changes, pointing)
+    questions = [buckets.locking(wanted), reading, *([rows.targets(pointed_at)] if pointed_at else [])]
+    found, read, *targets = together(conn, *questions)
+    heads = buckets.locked(found)
+    if len(heads) < len(wanted):
+        buckets.make_heads(conn, wanted)
+        found, read = together(conn, buckets.locking(wanted), reading)
+        heads = buckets.locked(found)
     for _ in range(3):
-        standing = rows.read(conn, records, edited)
+        standing = rows.standing(read)
         further = {row.bucket for row in standing.rows.values()} - heads.keys()
         if not further:
-            return heads, standing
-        heads |= buckets.lock(conn, further, wait=False)
+            return heads, standing, rows.read_targets(targets[0]) if targets else {}
+        found, read = together(conn, buckets.locking(further, wait=False), reading)
+        heads |= buckets.locked(found)
     raise Refused("busy", retry_after=1)
 
 
@@ -220,6 +235,20 @@ def _homes(
             if bucket_class == BucketClass.REFERENCE:
                 found[bucket_class, region] = bucket_for(conn, bucket_class, region)
     return found
+
+
+def asking_ground(person: str, changes: Sequence[Change]) -> Question:
+    """For what is to be known before these changes are taken; see ``Hand.ground``."""
+    claimed = {change.bucket for change in changes}
+    return scope.asking_ground(person, claimed, _homes_asked(changes), _edited(changes))
+
+
+def _homes_asked(changes: Sequence[Change]) -> set[tuple[str, str]]:
+    return {place for change in changes if (place := home_asked(change)) is not None}
+
+
+def _edited(changes: Sequence[Change]) -> set[str]:
+    return {change.record for change in changes if change.verb is not Verb.CREATE}
 
 
 def home_asked(change: Change) -> tuple[str, str] | None:
@@ -258,22 +287,22 @@ def _left(conn: Connection, standing: Standing, changes: Sequence[Change]) -> se
 
 
 def _write(
-    conn: Connection, heads: dict[str, Head], world: World, standing: Standing, trusted: bool
+    sheaf: Sheaf, heads: dict[str, Head], world: World, standing: Standing, trusted: bool
 ) -> dict[Key, tuple[str, int]]:
     """Writes the rows that changed. Returns bucket and seq of every row."""
     after = {key: world.rows[key] for key in world.touched}
     late = {row.bucket for row in after.values()} if trusted else world.late
-    seqs = {**standing.seqs, **rows.write(conn, standing.rows, after, heads)}
+    seqs = {**standing.seqs, **rows.write(sheaf, standing.rows, after, heads)}
     if after:
-        buckets.write(conn, heads.values())
-    files.rows_written(conn, standing.rows, after)
-    stragglers.note(conn, standing.rows, after, late)
-    scope.regions_written(conn, [row for row in after.values() if row.kind == REGION.name])
+        buckets.write(sheaf, heads.values())
+    files.rows_written(sheaf.conn, standing.rows, after)
+    stragglers.note(sheaf, standing.rows, after, late)
+    scope.regions_written(sheaf.conn, [row for row in after.values() if row.kind == REGION.name])
     return {key: (world.rows[key].bucket, seq) for key, seq in seqs.items()}
 
 
 def _note(
-    conn: Connection,
+    sheaf: Sheaf,
     hand: Hand,
     judged: Sequence[Judged],
     places: Mapping[Key, tuple[str, int]],
@@ -286,5 +315,5 @@ def _note(
     """
     noted = [each for each in judged if each.verdict.code != "other_body"]
     again = {item.id: known[item.id] for each in noted for item in each.group.items if item.id in known}
-    change_ledger.write(conn, hand.author, noted, places, again, centre)
-    quarantine.write(conn, hand.author, judged)
+    change_ledger.write(sheaf, hand.author, noted, places, again, centre)
+    quarantine.write(sheaf.conn, hand.author, judged)

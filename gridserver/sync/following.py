@@ -6,7 +6,7 @@ from collections.abc import Callable
 from gridserver.author import Author
 from gridserver.errors import CommandFailed
 from gridserver.storage import stragglers
-from gridserver.storage.engine import Connection, Engine, transaction
+from gridserver.storage.engine import Engine, transaction
 from gridworker.records.change import Change
 
 _log = logging.getLogger(__name__)
@@ -43,11 +43,6 @@ def step(author: Author, left: stragglers.Left, most: int = STEP) -> int:
     else:
         stragglers.settled(author.conn, left)
     return len(behind)
-
-
-def are_left(conn: Connection) -> bool:
-    """Whether something is still to go after something else."""
-    return stragglers.are_left(conn)
 
 
 def _change(author: Author, each: stragglers.Straggler) -> Change:

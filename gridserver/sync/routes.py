@@ -11,7 +11,7 @@ from starlette.responses import FileResponse
 from gridserver.description import answers
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, at_work, looking, message, raw, reading, visit
 from gridserver.errors import Refused
-from gridserver.sync import decisions, following, service
+from gridserver.sync import decisions, service
 from gridserver.sync.courier import Counter
 from gridworker.protocol.codec import OCTETS
 from gridworker.protocol.oversight import Decision
@@ -47,11 +47,11 @@ def push(sent: Sent, request: Request) -> Response:
     """Takes in groups of changes."""
     with at_work(request) as visit:
         pushed = service.push(visit, sent)
-        answer = visit.answer(pushed.model_dump(mode="json", exclude_defaults=True))
+        answer = visit.answer(pushed.answer.model_dump(mode="json", exclude_defaults=True))
         afterwards = BackgroundTasks()
         if service.speaks_of_files(sent):
             afterwards.add_task(service.tell_of_files, visit.ground)
-        if following.are_left(visit.conn):
+        if pushed.are_left:
             afterwards.add_task(service.follow, visit.ground)
     if afterwards.tasks:
         answer.background = afterwards

@@ -10,7 +10,7 @@ from gridserver import author, logs
 from gridserver.doors import CallerVisit, Ground, Visit
 from gridserver.errors import Refused
 from gridserver.storage import book, files, handed, scope, snapshots
-from gridserver.storage.book import Opened, Pulled
+from gridserver.storage.book import Opened, Pulled, Pushed
 from gridserver.storage.engine import Engine, transaction
 from gridserver.sync import following
 from gridworker.protocol import PROTOCOL, SCHEMA, sealing
@@ -21,7 +21,6 @@ from gridworker.protocol.sync import (
     History,
     Pull,
     Push,
-    PushAnswer,
     SealedAnswer,
     SealedGroups,
 )
@@ -36,13 +35,13 @@ def hello(visit: Visit) -> Hello:
     return told
 
 
-def push(visit: CallerVisit, sent: Push) -> PushAnswer:
+def push(visit: CallerVisit, sent: Push) -> Pushed:
     """Takes in what a desk hands in. What comes from a device that was cut off goes to a person's eyes."""
-    answer = book.push_in_short(visit.conn, visit.caller, sent, visit.now)
-    answer.reads = [BZIP2]
-    aside = sum(result.verdict in ("held", "refused", "quarantined") for result in answer.results)
+    pushed = book.push_in_short(visit.conn, visit.caller, sent, visit.now)
+    pushed.answer.reads = [BZIP2]
+    aside = sum(result.verdict in ("held", "refused", "quarantined") for result in pushed.answer.results)
     logs.note(groups=len(sent.groups), aside=aside)
-    return answer
+    return pushed
 
 
 def take_sealed(visit: CallerVisit, sent: SealedGroups) -> SealedAnswer:

@@ -230,7 +230,7 @@ class CentreBeside(Centre):
         def theirs(conn: Connection) -> Any:
             caller = caller_of_device(conn, device)
             assert caller is not None
-            return book.push_in_short(conn, caller, message, now).model_dump()
+            return book.push_in_short(conn, caller, message, now).answer.model_dump()
 
         there = _said(lambda: self._in(self.real.conn(), theirs))
         mine = _said(lambda: super(CentreBeside, self).push(device, message, now).model_dump())
