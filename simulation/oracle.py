@@ -4,7 +4,7 @@ It writes down who typed what and what he had before his eyes, by values that oc
 that was ever typed must stand somewhere, or somebody who saw it must have written what stands in its place.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -362,6 +362,7 @@ class Oracle:
 
     def _conflicts_are_right(self, books: Books, *, gentle: bool) -> None:
         """3.6: which of two values is shown; equal values, and one that was seen, are no conflict."""
+        again = self._typed_again()
         for mark in books.ledger.values():
             if mark.kind != "conflict" or b'"create"' not in mark.body:
                 continue
@@ -377,14 +378,16 @@ class Oracle:
             if (
                 gentle
                 and shown.typed
-                and self._typed_once(shown)
+                and not shown.typed & again
                 and shown.typed <= lost.saw
                 and shown.path == lost.path
             ):
                 raise Violation("3.6", f"a conflict with what was seen: {shown} {lost}")
 
-    def _typed_once(self, noted: Noted) -> bool:
-        return not any(each.typed & noted.typed for each in self.notes.values() if each.id != noted.id)
+    def _typed_again(self) -> set[str]:
+        """Values that stand in more than one change."""
+        count = Counter(token for noted in self.notes.values() for token in noted.typed)
+        return {token for token, times in count.items() if times > 1}
 
     def _shown_rightly(self, books: Books, kind: Kind, path: str, shown: Noted, lost: Noted) -> None:
         field = kind.field(path)

@@ -93,13 +93,14 @@ class Hands:
     # ------------------------------------------------------------------ acts
 
     def _one(self, ground: Ground, store: DeskStore, dice: Dice) -> bool:
-        rows = [row for row in store.shown() if row.kind in PLAIN]
+        shown = store.shown()
+        rows = [row for row in shown if row.kind in PLAIN]
         grids = [p.info.region for p in store.places.values() if p.info.bucket_class == BucketClass.GRID]
         if not grids:
             return False
         if len(rows) < 3 or dice.percent(12 if len(rows) < 40 else 2):
             return self._create(ground, store, dice, dice.one(grids), rows)
-        if dice.percent(25) and (open_ones := _open(store)):
+        if dice.percent(25) and (open_ones := _open(shown)):
             return self._settle(ground, store, dice, dice.one(open_ones))
         if dice.percent(3):
             return self._poison(store, dice, dice.one(rows))
@@ -287,5 +288,5 @@ def _collect(value: Any, found: set[str]) -> None:
             _collect(each, found)
 
 
-def _open(store: DeskStore) -> list[Row]:
-    return [row for row in store.shown() if row.kind == "conflict" and row.fields.get("state") == "open"]
+def _open(shown: Sequence[Row]) -> list[Row]:
+    return [row for row in shown if row.kind == "conflict" and row.fields.get("state") == "open"]

@@ -85,7 +85,7 @@ def transaction(engine: Engine, *, limits: bool = True) -> Iterator[Connection]:
 
     Raises ``Refused("busy")`` for whatever passes by itself.
     """
-    with _busy(engine), engine.begin() as conn:
+    with _busy(), engine.begin() as conn:
         if not limits:
             conn.execute(_NO_LIMITS)
         yield conn
@@ -94,7 +94,7 @@ def transaction(engine: Engine, *, limits: bool = True) -> Iterator[Connection]:
 @contextmanager
 def snapshot(engine: Engine, *, limits: bool = False) -> Iterator[Connection]:
     """One consistent picture of everything, for reading only; without ``limits`` it may take its time."""
-    with _busy(engine), engine.connect() as conn:
+    with _busy(), engine.connect() as conn:
         conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with conn.begin():
             if not limits:
@@ -195,7 +195,7 @@ def _look_whether_it_lives(connection: Any, record: Any, _proxy: object) -> None
 
 
 @contextmanager
-def _busy(engine: Engine) -> Iterator[None]:
+def _busy() -> Iterator[None]:
     try:
         yield
     except PoolTimeout:
@@ -205,8 +205,7 @@ def _busy(engine: Engine) -> Iterator[None]:
             raise Refused("busy", retry_after=2) from error
         raise
     except psycopg.Error as error:
-        if _is_line_cut(error):
-            engine.dispose()  # the others of the pool are gone as well
+        # Of a line that broke the rollback has told the pool, which then gives nobody another one of before.
         if _passes(error):
             raise Refused("busy", retry_after=2) from error
         raise

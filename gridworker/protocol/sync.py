@@ -219,7 +219,7 @@ class Pull(Message):
     incarnation: int
     schema_version: int
     scope: int
-    clock: Clock = Clock(wall=0)
+    clock: Clock = Field(default_factory=lambda: Clock(wall=0))
     cursors: dict[str, int] = Field(default_factory=dict)
     vector: str = ""
     """``vector_of`` the cursors after the last whole answer; then ``cursors`` names only those that moved since.

@@ -278,7 +278,7 @@ class Engine:
         return groups
 
     def _push(self, groups: list[list[Written]], clock: Clock) -> Handing:
-        self._before = self._before or self._cursors()
+        self._before = self._before or _cursors(self._book.buckets())
         return Handing(
             epoch=self._epoch,
             incarnation=self._incarnation,
@@ -298,7 +298,8 @@ class Engine:
                 # A snapshot may be older than what is shown, and nothing that is shown goes back in time.
                 self._loading.paged.add(bucket.id)
                 self._book.reset_bucket(bucket.id)
-        vector, cursors = self._named(self._cursors())
+        buckets = self._book.buckets()
+        vector, cursors = self._named(_cursors(buckets))
         return Pull(
             epoch=self._epoch,
             incarnation=self._incarnation,
@@ -311,17 +312,8 @@ class Engine:
             asked=[] if self._asked else self._book.came_back(MOST_ASKED),
             begun=self._loading.begun,
             # What is read again comes as pages: nothing that is shown goes back to an older snapshot.
-            paged=sorted(self._loading.paged | {bucket.id for bucket in self._book.buckets() if bucket.naming}),
+            paged=sorted(self._loading.paged | {bucket.id for bucket in buckets if bucket.naming}),
         )
-
-    def _cursors(self) -> dict[str, int]:
-        """Where each bucket stands. One of which nothing was read is not named: then the centre gives it from its
-        beginning, and says so even when it is empty."""
-        return {
-            bucket.id: NOT_WANTED if bucket.state == "absent" else bucket.cursor
-            for bucket in self._book.buckets()
-            if bucket.state != "dropping" and not _is_unread(bucket)
-        }
 
     def _named(self, cursors: dict[str, int]) -> tuple[str, dict[str, int]]:
         """A name that the centre knows for all cursors but those that moved since, and these."""
@@ -464,7 +456,7 @@ class Engine:
         # Nor does the centre remember the cursor of a bucket that left the scope: cursors are sent in full then.
         notes: dict[str, Any] = {} if kept_back else {"scope": self._standing.scope}
         self._leaving.clear()
-        notes["vector"] = "" if kept_back or away else vector_of(self._cursors())
+        notes["vector"] = "" if kept_back or away else vector_of(_cursors(self._book.buckets()))
         self._book.set_metas(notes)
         self._keep_batch()
         self.report.ok = True
@@ -495,6 +487,16 @@ class Engine:
     @property
     def _incarnation(self) -> int:
         return int(self._book.meta("incarnation", 1))
+
+
+def _cursors(buckets: Iterable[Bucket]) -> dict[str, int]:
+    """Where each bucket stands. One of which nothing was read is not named: then the centre gives it from its
+    beginning, and says so even when it is empty."""
+    return {
+        bucket.id: NOT_WANTED if bucket.state == "absent" else bucket.cursor
+        for bucket in buckets
+        if bucket.state != "dropping" and not _is_unread(bucket)
+    }
 
 
 def _is_unread(bucket: Bucket) -> bool:

@@ -31,7 +31,7 @@ ALL: Sequence[Mutant] = (
     _one(
         "numbered_without_the_lock",
         "I7 no place in a feed is given twice",
-        f"{_BUCKETS}:_locked",
+        f"{_BUCKETS}:locking",
         "_LOCK if wait else _LOCK_AT_ONCE",
         "text(str(_LOCK).replace('FOR UPDATE', ''))",
     ),

@@ -75,11 +75,15 @@ class _History:
         ]
         for thread in threads:
             thread.start()
-        while any(thread.is_alive() for thread in threads):
-            time.sleep(self._dice.below(int(_PAUSE * 1000)) / 1000)
-            self._strike(falls)
-        for thread in threads:
-            thread.join()
+        try:
+            while any(thread.is_alive() for thread in threads):
+                time.sleep(self._dice.below(int(_PAUSE * 1000)) / 1000)
+                self._strike(falls)
+        except Exception as fault:  # whoever holds the buckets asks the database as well
+            self._faults.append(fault)
+        finally:
+            for thread in threads:  # nobody is left at work behind the end of a history, with a line of his own
+                thread.join()
         self._raise()
         self._come_to_rest(self._lanes)
         fresh = [Lane.at(LANES + number, self._application, self._oracle) for number in range(len(PEOPLE))]

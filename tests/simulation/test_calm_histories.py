@@ -4,17 +4,16 @@ import pytest
 
 from simulation.history import DISASTERS, History, made, play
 
-PIECES = 4
-EACH = 2
+SEEDS = range(0, 9, 3)
+"""The first and the last are rich."""
 
 
-@pytest.mark.parametrize("piece", range(PIECES))
-def test_nothing_is_lost_whatever_the_line_does(piece):
-    for number in range(piece * EACH, (piece + 1) * EACH):
-        outcome = play(made(3 * number))
-        assert outcome.violation is None, f"python -m simulation play {3 * number}: {outcome.violation}"
-        assert not outcome.totals["restores"] + outcome.totals["clones"]
-        assert outcome.totals["acts"] > 100, "a day in which little happens proves little"
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_lost_whatever_the_line_does(seed):
+    outcome = play(made(seed))
+    assert outcome.violation is None, f"python -m simulation play {seed}: {outcome.violation}"
+    assert not outcome.totals["restores"] + outcome.totals["clones"]
+    assert outcome.totals["acts"] > 100, "a day in which little happens proves little"
 
 
 def test_every_third_history_is_without_disasters():
@@ -27,7 +26,8 @@ def test_the_same_seed_makes_the_same_history_to_the_last_byte():
     """I15, also through the file in which a scenario is kept."""
     marks: list[str] = []
     for seed in (1, 2):
-        history = made(seed)
+        whole = made(seed)
+        history = History(whole.desks, whole.steps[:120], whole.rich)
         again = History.from_json(history.to_json())
         marks.append(play(history).mark)
         assert play(again).mark == marks[-1]

@@ -1,6 +1,7 @@
 """Many desks speak at once with the real application while its PostgreSQL falls over; nothing answered is lost."""
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from gridserver.storage.embedded import programs
 from simulation.lanes import broken
 from simulation.lanes.centre import Postgres
 from simulation.lanes.history import play
+from simulation.oracle import Violation
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,9 +34,18 @@ def test_nor_on_the_postgresql_that_the_system_brings():
     assert programs() != the_systems
     postgres = Postgres(the_systems)
     try:
-        assert play(postgres, 20260303, 25, lanes=5, falls=40)["acts"]
+        assert play(postgres, 20260303, 12, lanes=5, falls=50)["acts"]
     finally:
         postgres.close()
+
+
+def test_nobody_is_at_work_any_more_when_a_history_ends_before_its_end(postgres, monkeypatch):
+    """Whoever went on behind it would do so on lines that nobody closes."""
+    monkeypatch.setattr(postgres, "fall", lambda: 1 / 0)
+    before = threading.active_count()
+    with pytest.raises(Violation, match="ZeroDivisionError"):
+        play(postgres, 20260304, 6, lanes=3, falls=100)
+    assert threading.active_count() == before
 
 
 @pytest.mark.parametrize("mutant", broken.ALL, ids=lambda mutant: mutant.name)
