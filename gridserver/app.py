@@ -27,7 +27,9 @@ from gridserver.storage.meta import Meta
 from gridserver.storage.shelf import Shelf
 from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
+from gridserver.straight import Straight
 from gridserver.sync.routes import router as sync
+from gridserver.sync.routes import ways
 from gridworker.protocol.sync import Problem
 
 MARK = (b"x-gridworker", b"1")
@@ -55,6 +57,7 @@ def create_app(ground: Ground) -> FastAPI:
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _bug)
+    app.add_middleware(Straight, ways=ways())
     app.add_middleware(Crowd, most=MOST_AT_ONCE)
     app.add_middleware(_Marked)
     app.add_middleware(_Told)

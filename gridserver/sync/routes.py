@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.responses import FileResponse
 
 from gridserver.description import answers
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, at_work, looking, message, raw, reading, visit
 from gridserver.errors import Refused
+from gridserver.straight import Way
 from gridserver.sync import decisions, service
 from gridserver.sync.courier import Counter
 from gridworker.protocol.codec import OCTETS
@@ -30,9 +32,10 @@ def _anybody(request: Request) -> Iterator[Visit]:
 
 
 # The body is read before the door opens a transaction: a slow line must not hold one.
-Sent = Annotated[Push, Depends(message(Push))]
+_read_push, _read_pull = message(Push), message(Pull)
+Sent = Annotated[Push, Depends(_read_push)]
 Sealed = Annotated[SealedGroups, Depends(message(SealedGroups))]
-Asked = Annotated[Pull, Depends(message(Pull))]
+Asked = Annotated[Pull, Depends(_read_pull)]
 Said = Annotated[Decision, Depends(message(Decision))]
 
 
@@ -113,6 +116,13 @@ def history(kind: str, record: str, visit: ReadDoor) -> Response:
     if not ENTRY_ID.match(record) or "\0" in kind:
         raise Refused("not_found")
     return visit.answer(service.history(visit, kind, record))
+
+
+def ways() -> dict[tuple[str, str], Way]:
+    """To the doors that every sync goes through."""
+    routes = {route.endpoint: route for route in router.routes if isinstance(route, APIRoute)}
+    made = [Way(routes[push], _read_push, push), Way(routes[pull], _read_pull, pull)]
+    return {("POST", way.route.path): way for way in made}
 
 
 def _number(said: str) -> int:

@@ -10,6 +10,7 @@ import requests
 from gridserver import logs
 from gridserver.app import Crowd, create_app
 from gridserver.doors import Ground
+from gridserver.storage import questions
 from gridserver.storage.engine import connect, text, transaction
 from gridworker.protocol.codec import unpack
 from tests.helpers.centre import CHEAP, KEYS, MORNING, new_id
@@ -106,13 +107,19 @@ def test_a_caller_is_known_by_one_question_to_the_database(centre, monkeypatch):
     centre.district()
     desk = centre.desk("wang", "grid_worker", "330683106211001")
     centre.session(desk).get(centre.address + "/sync/v1/hello")  # notes that it was heard from
-    asked, execute = [], psycopg.Cursor.execute
+    asked, execute, together = [], psycopg.Cursor.execute, questions.together
 
     def heard(cursor, query, *how, **more):
         asked.append(str(query))
         return execute(cursor, query, *how, **more)
 
+    def heard_together(line, prepared, several):
+        several = list(several)
+        asked.extend(str(each.statement) for each in several)
+        return together(line, prepared, several)
+
     monkeypatch.setattr(psycopg.Cursor, "execute", heard)
+    monkeypatch.setattr(questions, "together", heard_together)
     assert centre.session(desk).get(centre.address + "/sync/v1/hello").status_code == 200
     assert len([question for question in asked if "access_token" in question]) == 1
     assert len(asked) <= 3, asked
