@@ -32,7 +32,6 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def centre(database: str, portal: anyio.from_thread.BlockingPortal, tmp_path: Path) -> Iterator[Centre]:
+def centre(database: str, postgres: Postgres, portal: anyio.from_thread.BlockingPortal, tmp_path: Path) -> Centre:
     """A centre with nothing in it."""
-    with running_centre(database, portal, tmp_path / "centre") as running:
-        yield running
+    return running_centre(postgres.engine, portal, tmp_path / "centre")
