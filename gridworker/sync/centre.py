@@ -1,34 +1,21 @@
-"""The line to the centre: the only module that uses requests, and the border where its errors become ours."""
+"""What is said to the centre, by whom, and what its answers mean."""
 
 import re
-import ssl
-import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import requests
-import urllib3
 from pydantic import ValidationError
 from requests.adapters import BaseAdapter
-from requests.auth import AuthBase
 
 from gridworker.errors import (
     BrokenAnswer,
-    Cancelled,
     CentreBusy,
-    CentreUnreachable,
-    GridworkerError,
-    NameNotFound,
-    ProxyInTheWay,
     SignInNeeded,
     SignInRefused,
     TooManyTries,
-    TooSlow,
 )
-from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import CODINGS, OCTETS, NotReadable, coding_of, pack, unpack
 from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Desks
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
@@ -45,8 +32,6 @@ from gridworker.protocol.sync import (
     SealedAnswer,
     SealedGroups,
 )
-from gridworker.settings import VERSION
-from gridworker.sync import address
 from gridworker.sync.answers import (
     COURIER,
     OF_FILES,
@@ -58,24 +43,13 @@ from gridworker.sync.answers import (
     stranger,
 )
 from gridworker.sync.badge import Badge
-from gridworker.sync.tls_words import tls_failed
+from gridworker.sync.line import MARK, TIMEOUTS, Line, Take
 
-MARK = "X-Gridworker"
-"""The header on every answer of a centre; what comes without it was said by somebody else."""
-
-TIMEOUTS = (5.0, 30.0)
-"""Seconds to connect, and between two pieces of an answer."""
-
-_PIECE = 64 * 1024
 _READ = ",".join(CODINGS)
 _SNAPSHOT = "application/zstd"
 _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})\Z")
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
 _Answer = TypeVar("_Answer")
-_FROM = re.compile(r"bytes (\d{1,15})-")
-
-Take = Callable[[int, bytes], object]
-"""Gets bytes as they come, and the place in the whole at which they begin."""
 
 
 class Plain(NamedTuple):
@@ -92,18 +66,6 @@ class CentreKeys(Message):
     centre_key: str
     recovery_key: str
     ca: str = ""
-
-
-class _Bearer(AuthBase):
-    """Our own way to show the token, so that requests looks for no other in a ``.netrc``."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class Centre:
@@ -125,23 +87,13 @@ class Centre:
         adapter: BaseAdapter | None = None,
         timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
-        self.address = address.read(place)
         self._badge = badge
-        self._cancelled = cancelled
-        self._timeouts = timeouts
-        self._http = requests.Session()
-        self._http.trust_env = False
-        self._http.headers.clear()  # a quiet sync is smaller than what requests says by itself
-        self._http.verify = True if ca is None else str(ca)
-        if not self.address.is_loopback:
-            self._http.proxies.update(requests.utils.get_environ_proxies(str(self.address)))
-        if adapter is not None:
-            self._http.mount("https://", adapter)
-            self._http.mount("http://", adapter)
+        self._line = Line(place, ca=ca, cancelled=cancelled, adapter=adapter, timeouts=timeouts)
+        self.address = self._line.address
 
     def close(self) -> None:
         """Hangs up."""
-        self._http.close()
+        self._line.close()
 
     def hello(self) -> Hello:
         """Who the centre is, and what it knows of this device when there is a badge."""
@@ -208,14 +160,8 @@ class Centre:
     def keys_unverified(self) -> CentreKeys:
         """The same from a centre whose authority nobody here knows yet. Nothing secret is said on this line, and
         what it tells is worth nothing until it was compared with the enrolment code."""
-        verify, self._http.verify = self._http.verify, False
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-                return self.keys()
-        finally:
-            self._http.verify = verify
-            self._http.close()  # no later request may take this line
+        with self._line.unverified():
+            return self.keys()
 
     def enrol(self, message: Enrol) -> SignedIn:
         """First sign-in of a device."""
@@ -316,73 +262,28 @@ class Centre:
     ) -> Reply:
         """What the centre answered; raises when it was somebody else, or no."""
         asked = (method, path, body, {"Accept-Encoding": _READ, **headers}, token)
-        reply = self._exchange(*asked) if meanwhile is None else self._exchange_beside(meanwhile, *asked)
+        reply = self._line.exchange(*asked) if meanwhile is None else self._line.exchange_beside(meanwhile, *asked)
         if not reply.ours:
             raise stranger(reply)
         if reply.status != 200:
             raise refusal(reply, path)
         return reply
 
-    def _exchange_beside(self, meanwhile: Callable[[], None], *asked: Any) -> Reply:
-        """The line has a thread of its own for as long as this takes: it touches nothing but the line, so that
-        whatever belongs to this thread stays in it."""
-        with ThreadPoolExecutor(1, "line") as lane:
-            coming = lane.submit(self._exchange, *asked)
-            meanwhile()
-            return coming.result()
-
-    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str], token: str) -> Reply:
-        with self._opened(method, path, headers, body, token) as response:
-            return self._read(response)
-
     def _say_plain(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, take: Take | None, token: str
     ) -> Plain:
         usual = {"Accept-Encoding": "identity"}
-        with self._opened(method, path, {**usual, **headers}, body, token) as response:
+        with self._line.opened(method, path, {**usual, **headers}, body, token) as response:
             if take is not None and MARK in response.headers and response.status_code in (200, 206):
-                self._hand_on(response, take)
+                self._line.hand_on(response, take)
                 return Plain(response.status_code, response.headers, "")
-            reply = self._read(response)
+            reply = self._line.read(response)
         if not reply.ours:
             raise stranger(reply)
         problem = "" if reply.status < 400 else problem_in(reply).error
         if reply.status >= 300 and problem not in OF_FILES:
             raise refusal(reply, path)
         return Plain(reply.status, response.headers, problem)
-
-    def _hand_on(self, response: requests.Response, take: Take) -> None:
-        # Whatever has come is handed on at once: what is broken off in the middle is not asked for again.
-        said = _FROM.match(response.headers.get("Content-Range", ""))
-        first, size = int(said[1]) if said is not None else 0, 0
-        while piece := response.raw.read1(_PIECE, decode_content=False):
-            self._look()
-            take(first + size, piece)
-            size += len(piece)
-        whole = response.headers.get("Content-Length", "")
-        if whole.isdecimal() and int(whole) != size:
-            raise BrokenAnswer(f"{size} bytes of {whole}")
-
-    @contextmanager
-    def _opened(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None, token: str
-    ) -> Iterator[requests.Response]:
-        """The answer to one request, whose body is still to be read inside the block."""
-        self._look()
-        try:
-            with self._http.request(
-                method,
-                f"{self.address}{path}",
-                data=body,
-                headers={"User-Agent": f"gridworker/{VERSION}", **headers},
-                auth=_Bearer(token),
-                timeout=self._timeouts,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                yield response
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _line_error(error) from None
 
     def _begin(self, wanted: Fetch, token: str) -> Iterator[bytes]:
         pieces = self._pieces(wanted, token)
@@ -396,14 +297,12 @@ class Centre:
         headers = {"Accept": _SNAPSHOT, "Accept-Encoding": "identity"}
         if wanted.start:
             headers |= {"Range": f"bytes={wanted.start}-", "If-Range": f'"{wanted.sha}"'}
-        with self._opened("GET", path, headers, None, token) as response:
+        with self._line.opened("GET", path, headers, None, token) as response:
             if response.status_code not in (200, 206) or MARK not in response.headers:
                 raise self._not_served(response, path)
             came = _first_byte(response, wanted)
             yield b""
-            # Whatever has come is handed on at once: what is broken off in the middle is not asked for again.
-            while piece := response.raw.read1(_PIECE, decode_content=False):
-                self._look()
+            for piece in self._line.pieces(response):
                 missing = piece[max(wanted.start - came, 0) :]
                 came += len(piece)
                 if came > wanted.bytes:
@@ -414,38 +313,10 @@ class Centre:
                 raise SnapshotGone(f"{came} bytes of {wanted.bytes}")
 
     def _not_served(self, response: requests.Response, path: str) -> Exception:
-        reply = self._read(response)
+        reply = self._line.read(response)
         if not reply.ours:
             return stranger(reply)
         return SnapshotGone(path) if reply.status in (404, 416) else refusal(reply, path)
-
-    def _read(self, response: requests.Response) -> Reply:
-        pieces: list[bytes] = []
-        size = 0
-        for piece in response.raw.stream(_PIECE, decode_content=False):
-            self._look()
-            pieces.append(piece)
-            size += len(piece)
-            if size > MOST_BYTES:
-                raise BrokenAnswer("too long")
-        said = response.headers.get("Content-Length", "")
-        if said.isdecimal() and int(said) != size:
-            raise BrokenAnswer(f"{size} bytes of {said}")
-        if not size and response.status_code == 200 and not said and MARK not in response.headers:
-            raise BrokenAnswer("cut in its head")
-        wait = response.headers.get("Retry-After", "")
-        return Reply(
-            status=response.status_code,
-            ours=MARK in response.headers,
-            kind=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            compressed=response.headers.get("Content-Encoding", "") in CODINGS,
-            wait=int(wait) * 1000 if wait.isdecimal() else 0,
-            body=b"".join(pieces),
-        )
-
-    def _look(self) -> None:
-        if self._cancelled():
-            raise Cancelled
 
 
 def _packed(message: Message | None) -> tuple[bytes | None, dict[str, str]]:
@@ -466,37 +337,3 @@ def _first_byte(response: requests.Response, wanted: Fetch) -> int:
     if said is None or int(said[1]) > wanted.start or int(said[2]) != wanted.bytes:
         raise SnapshotGone("another part of the file")
     return int(said[1])
-
-
-def _line_error(error: Exception) -> GridworkerError:
-    """What happened on the way, from what requests and urllib3 say of it."""
-    chain = list(_causes(error))
-    if any(isinstance(each, ssl.SSLError | urllib3.exceptions.SSLError) for each in chain):
-        return tls_failed(" ".join(str(each) for each in chain))
-    if isinstance(error, requests.exceptions.SSLError):
-        return tls_failed(" ".join(str(each) for each in chain))
-    if isinstance(error, requests.exceptions.ProxyError):
-        return ProxyInTheWay("the proxy", advice="请检查电脑的代理设置，或打开浏览器完成上网认证。")
-    if any(isinstance(each, urllib3.exceptions.NameResolutionError) for each in chain):
-        return NameNotFound("name not known")
-    if isinstance(error, requests.ConnectTimeout):
-        return CentreUnreachable("no connection in time")
-    if any(isinstance(each, urllib3.exceptions.ReadTimeoutError) for each in chain) or isinstance(
-        error, requests.ReadTimeout
-    ):
-        return TooSlow("no answer in time")
-    if isinstance(error, urllib3.exceptions.HTTPError | requests.exceptions.ChunkedEncodingError):
-        return BrokenAnswer("cut on its way")
-    return CentreUnreachable(type(chain[-1]).__name__)
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error and all that it wraps, outermost first."""
-    found: list[BaseException] = []
-    todo: list[Any] = [error]
-    while todo:
-        each = todo.pop(0)
-        if isinstance(each, BaseException) and each not in found:
-            found.append(each)
-            todo += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
-    return found

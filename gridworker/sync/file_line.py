@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gridworker.protocol.files import PIECE_TYPE, STORED, TUS
-from gridworker.sync.centre import Plain, Take
+from gridworker.sync.centre import Plain
+from gridworker.sync.line import Take
 
 LEAST, MOST = 32 * 1024, 256 * 1024
 """Bytes of a piece."""
