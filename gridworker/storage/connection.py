@@ -14,6 +14,11 @@ KEY_BYTES = 32
 BUSY_MS = 5_000
 """How long a write waits for the other process of the same worker."""
 
+for _plain in (type(None), bytes):
+    # Where nothing is registered the driver looks into the protocols of each value, four microseconds for a NULL, and
+    # most columns of a row are NULL.
+    dbapi2.register_adapter(_plain, lambda value: value)
+
 _PRAGMAS = (
     "temp_store = MEMORY",
     "journal_mode = WAL",
