@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from benchmarks.small_centre import WHOLE, SmallCentre, small_centre
 from gridworker.protocol.sync import Pull, PullAnswer
 from gridworker.storage.connection import writing
 from gridworker.storage.store import Store
+from gridworker.sync.answers import Reply
 from gridworker.sync.centre import Centre
+from gridworker.sync.line import Line
 
 TIMES = 5
 MOST_RATIO = 4.0
@@ -61,20 +64,27 @@ def run() -> list[Figure]:
     return [whole, *[Figure(f"first pull: {name}", ms, beside="raw insert", base=raw) for name, ms in parts.items()]]
 
 
+class _TimedLine(Line):
+    def __init__(self, pulled: Pulled, *place: Any, **how: Any) -> None:
+        super().__init__(*place, **how)
+        self._pulled = pulled
+
+    def exchange(self, *asked: Any) -> Reply:
+        with _adding(self._pulled, "line"):
+            return super().exchange(*asked)
+
+
 class _TimedCentre(Centre):
     """A line that notes how long it waits."""
 
     def __init__(self, pulled: Pulled, *place: Any, **how: Any) -> None:
+        self.carried_by = partial(_TimedLine, pulled)
         super().__init__(*place, **how)
         self._pulled = pulled
 
     def pull(self, message: Pull) -> PullAnswer:
         with _adding(self._pulled, "parse"):
             return super().pull(message)
-
-    def _exchange(self, *asked: Any) -> Any:
-        with _adding(self._pulled, "line"):
-            return super()._exchange(*asked)
 
 
 @contextmanager

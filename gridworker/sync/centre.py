@@ -77,6 +77,8 @@ class Centre:
     system's proxies are used on purpose, except towards this machine itself. Redirects are not followed.
     """
 
+    carried_by: Callable[..., Line] = Line
+
     def __init__(
         self,
         place: str,
@@ -88,7 +90,7 @@ class Centre:
         timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
         self._badge = badge
-        self._line = Line(place, ca=ca, cancelled=cancelled, adapter=adapter, timeouts=timeouts)
+        self._line = self.carried_by(place, ca=ca, cancelled=cancelled, adapter=adapter, timeouts=timeouts)
         self.address = self._line.address
 
     def close(self) -> None:
