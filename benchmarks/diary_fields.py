@@ -12,6 +12,8 @@ from gridworker.records.codes import DUTIES
 CHARACTERS = 200
 SEED = 20_261_128
 MINUTE = 60_000
+DIFFERENT = 20_000
+"""Then they come again: 20 MB later, which is further back than any packing looks."""
 
 _FRAMES = (
     "上午到{place}{name}家，老人{count}天没下楼，米和药都还够",
@@ -29,20 +31,7 @@ _MARKS = "，。；，。"
 def diaries(count: int, start: int = 0) -> Iterator[dict[str, Any]]:
     """Fields of visits without grid and visitor; number *start* and those after it, the same in every run."""
     for number in range(start, start + count):
-        chance = Random(f"{SEED}/{number}")
-        yield {
-            "follow_up": f"2026-12-{chance.randrange(1, 29):02}",
-            "visited_at": NOW - chance.randrange(500_000) * MINUTE,
-            "month": "2026-11",
-            "mode": chance.choice(("home", "phone", "met", "patrol")),
-            "met": chance.random() < 0.9,
-            "met_whom": _name(chance),
-            "nature": chance.choice(("planned", "own", "return")),
-            "purposes": sorted(chance.sample(sorted(DUTIES), 2)),
-            "text": text(chance),
-            "place": f"{_place(chance)}{chance.randrange(1, 400)}号",
-            "state": "submitted",
-        }
+        yield dict(_diary(number % DIFFERENT))
 
 
 def text(chance: Random, characters: int = CHARACTERS) -> str:
@@ -57,6 +46,24 @@ def text(chance: Random, characters: int = CHARACTERS) -> str:
             said += "".join(chance.choices(words, cum_weights=shares, k=chance.randrange(6, 14)))
         said += chance.choice(_MARKS)
     return said[:characters]
+
+
+@cache
+def _diary(number: int) -> dict[str, Any]:
+    chance = Random(f"{SEED}/{number}")
+    return {
+        "follow_up": f"2026-12-{chance.randrange(1, 29):02}",
+        "visited_at": NOW - chance.randrange(500_000) * MINUTE,
+        "month": "2026-11",
+        "mode": chance.choice(("home", "phone", "met", "patrol")),
+        "met": chance.random() < 0.9,
+        "met_whom": _name(chance),
+        "nature": chance.choice(("planned", "own", "return")),
+        "purposes": sorted(chance.sample(sorted(DUTIES), 2)),
+        "text": text(chance),
+        "place": f"{_place(chance)}{chance.randrange(1, 400)}号",
+        "state": "submitted",
+    }
 
 
 @cache

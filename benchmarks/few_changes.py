@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from random import Random
 
-from benchmarks.bare_desk import COLUMNS, BareDesk, rows
+from benchmarks.bare_desk import COLUMNS, BareCentre, BareDesk, rows
 from benchmarks.diary_fields import text
-from benchmarks.field_centre import COUNTY, FieldCentre, edit_diaries, line_of
+from benchmarks.field_centre import COUNTY, FieldCentre, edit_diaries, grid_code, line_of
 from benchmarks.figures import Figure, median
-from benchmarks.hundred_thousand import SECOND, Uploaded, uploaded
+from benchmarks.filled import fill
 from gridworker.app.desk import Desk
 from gridworker.sync.driver import sync_once
 
+MANY = 100_000
 EDITS = 100
 TIMES = 9
 MOST_MS = 25.0
@@ -22,9 +24,25 @@ BUCKETS = 1_724
 VISITS, VISIT_EDITS, SHORT = 14, 6, 40
 
 
+FIRST, SECOND = "first", "second"
+"""Two workers of one grid."""
+
+
+@dataclass
+class _Ground:
+    """What lies at both centres, and a desk that has it."""
+
+    centre: FieldCentre
+    desk: Desk
+    records: list[str]
+    """Diaries that this desk's worker wrote."""
+    bare: BareCentre
+    bare_desk: BareDesk
+
+
 def run() -> list[Figure]:
     """All of it."""
-    done = uploaded()
+    done = _ground()
     other = done.centre.desk(SECOND)
     other.sync()
     plain = done.bare.desk(SECOND)
@@ -32,7 +50,8 @@ def run() -> list[Figure]:
     figures = _changes(done, other, plain)
     figures += idle(done.centre, done.desk, "D nothing to do")
     figures.append(_day(done))
-    other.close()
+    for each in (other, done.desk, done.centre, done.bare):
+        each.close()
     county = FieldCentre(BUCKETS, {"county": ("supervisor", COUNTY)})
     supervisor = county.desk("county")
     supervisor.sync()
@@ -42,7 +61,20 @@ def run() -> list[Figure]:
     return figures
 
 
-def _changes(done: Uploaded, other: Desk, plain: BareDesk) -> list[Figure]:
+def _ground() -> _Ground:
+    grid = grid_code(0)
+    centre = FieldCentre(1, {FIRST: ("grid_worker", grid), SECOND: ("grid_worker", grid)})
+    records = fill(centre, FIRST, grid, MANY)
+    desk = centre.desk(FIRST)
+    desk.sync()
+    bare = BareCentre()
+    plain = bare.desk(FIRST)
+    plain.keep(rows(MANY))
+    plain.push()
+    return _Ground(centre, desk, records, bare, plain)
+
+
+def _changes(done: _Ground, other: Desk, plain: BareDesk) -> list[Figure]:
     up, down, whole, bare_up, bare_down = [], [], [], [], []
     some = _hundreds(done)
     for turn in range(TIMES + 1):
@@ -86,7 +118,7 @@ def idle(centre: FieldCentre, desk: Desk, work: str) -> list[Figure]:
     return [Figure(work, median(took)), trips, _bytes(f"{work}: bytes", moved, MOST_IDLE)]
 
 
-def _day(done: Uploaded) -> Figure:
+def _day(done: _Ground) -> Figure:
     """Handed in in the evening, in one go."""
     desk, chance = done.desk, Random(5)
     homes = [_home(desk, number) for number in range(VISITS)]
@@ -121,7 +153,7 @@ def _bytes(work: str, moved: tuple[int, int, int], limit: float) -> Figure:
     return Figure(work, float(moved[0] + moved[1]), unit="B", limit=limit, note=told)
 
 
-def _hundreds(done: Uploaded) -> Iterator[list[str]]:
+def _hundreds(done: _Ground) -> Iterator[list[str]]:
     """A hundred records each time, from all over."""
     for start in range(len(done.records)):
         yield done.records[start :: len(done.records) // EDITS][:EDITS]

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks.bare_desk import BareCentre, rows
-from benchmarks.field_centre import FieldCentre, grid_code, write_diaries
+from benchmarks.field_centre import FieldCentre, grid_code
 from benchmarks.figures import Figure, median
 
 DESKS, EACH = 20, 500
@@ -23,7 +23,10 @@ def run() -> list[Figure]:
     """Several rounds; the first does not count."""
     users = [f"w{number}" for number in range(DESKS)]
     centre = FieldCentre(1, {user: ("grid_worker", grid_code(0)) for user in users})
-    rounds = [_round(centre, users, turn) for turn in range(TIMES)]
+    desks = [_start(_home(centre, user), user, place * EACH) for place, user in enumerate(users)]
+    rounds = [_round(desks) for _ in range(TIMES)][1:]
+    for each in desks:
+        each.communicate()
     centre.close()
     base = _bare()
     wall = median([each[0] for each in rounds])
@@ -36,16 +39,16 @@ def run() -> list[Figure]:
     ]
 
 
-def _round(centre: FieldCentre, users: list[str], turn: int) -> tuple[float, list[float]]:
+def _home(centre: FieldCentre, user: str) -> Path:
+    """An enrolled desk."""
+    desk = centre.desk(user)
+    desk.sync()
+    desk.close()
+    return desk.machine.home
+
+
+def _round(desks: list["subprocess.Popen[str]"]) -> tuple[float, list[float]]:
     """From the word to the last answer, and how long each desk took, in ms."""
-    homes = []
-    for place, user in enumerate(users):
-        desk = centre.desk(user)
-        desk.sync()
-        write_diaries(desk, EACH, start=turn * DESKS * EACH + place * EACH)
-        homes.append(desk.machine.home)
-        desk.close()
-    desks = [_start(home, user) for home, user in zip(homes, users, strict=True)]
     for each in desks:
         assert _line(each) == "ready"
     start = time.perf_counter()
@@ -54,8 +57,6 @@ def _round(centre: FieldCentre, users: list[str], turn: int) -> tuple[float, lis
         each.stdin.write("go\n")
         each.stdin.flush()
     took = [json.loads(_line(each)) for each in desks]
-    for each in desks:
-        each.communicate()
     slowest = max(each["handed_in"] for each in took)
     assert (time.perf_counter() - start) * 1_000 >= slowest
     return slowest, [each["handed_in"] for each in took]
@@ -73,8 +74,9 @@ def _bare() -> float:
         return (time.perf_counter() - start) * 1_000
 
 
-def _start(home: Path, user: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "benchmarks.desk_process", str(home), user]
+def _start(home: Path, user: str, start: int) -> "subprocess.Popen[str]":
+    told = (str(each) for each in (home, user, EACH, start, DESKS * EACH))
+    command = [sys.executable, "-m", "benchmarks.desk_process", *told]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_HERE)
 
 
