@@ -12,8 +12,9 @@ from gridworker.records.codes import DUTIES
 CHARACTERS = 200
 SEED = 20_261_128
 MINUTE = 60_000
-DIFFERENT = 20_000
-"""Then they come again: 20 MB later, which is further back than any packing looks."""
+DIFFERENT = 19_997
+"""Then they come again: 20 MB later, which is further back than any packing looks; a prime, so that every hundredth or
+thousandth one is not the same again."""
 
 _FRAMES = (
     "上午到{place}{name}家，老人{count}天没下楼，米和药都还够",
