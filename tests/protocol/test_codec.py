@@ -50,6 +50,16 @@ def test_what_people_wait_for_on_a_thin_line_is_packed_closest_for_whoever_reads
     assert coding_of(pack(PAGE)[0]) == ZSTD, "nobody said that he reads the other"
 
 
+def test_what_repeats_itself_goes_by_the_shorter_of_both_ways():
+    visit = {"text": "上午到姚家湾陈建国家，老人两天没下楼，米和药都还够。" * 8, "mode": "home", "state": "submitted"}
+    day = {"rows": [{**visit, "i": f"{number:032x}"} for number in range(18)]}
+    body, _ = pack(day, bzip2=True)
+    assert 12 * 1024 < len(pack(day, compress=False)[0]) < 16 * 1024
+    assert len(body) == min(len(pack(day)[0]), len(bz2.compress(pack(day, compress=False)[0])))
+    assert coding_of(body) == ZSTD
+    assert unpack(body, compressed=True) == day
+
+
 def test_a_bzip2_body_is_refused_when_it_was_cut_and_when_it_would_take_long_to_unpack():
     body, _ = pack(PAGE, bzip2=True)
     for broken in (body[: len(body) // 2], body[:4] + b"x" * 100):
