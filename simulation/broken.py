@@ -11,7 +11,8 @@ _HANDED = "gridserver.storage.handed"
 _FEED = "gridserver.storage.feed"
 _BOOK = "gridserver.storage.book"
 _ROWS = "gridserver.storage.rows"
-_ENGINE = "gridworker.sync.engine:Engine"
+_DESK_ENGINE = "gridworker.sync.engine"
+_ENGINE = f"{_DESK_ENGINE}:Engine"
 _STORE = "simulation.desk_store:DeskStore"
 _OUTBOX = "simulation.desk_outbox:Outbox"
 _CENTRE = "simulation.centre:Centre"
@@ -127,6 +128,14 @@ MERGE: Sequence[Mutant] = (
         "return False",
     ),
     _one(
+        "settled_over_what_lost",
+        "3.6 somebody who saw what stands is in no conflict with it",
+        "gridworker.ledger.conflicts:_seen_writer",
+        "is_first = stamp.change in lost or stamp.at < here.shown.at",
+        "is_first = False",
+        ("role",),
+    ),
+    _one(
         "conflict_stays_behind",
         "I14 a conflict lies where its record lies",
         f"{_MERGING}:_move_conflicts_along",
@@ -208,6 +217,22 @@ CENTRE: Sequence[Mutant] = (
         "if True:",
     ),
     _one(
+        "post_of_today",
+        "3.9 what was made in a former post is judged by that",
+        f"{_CENTRE}._apply",
+        "roles = (*self.books.accounts[caller.person].roles_since(scope_version), caller.role)",
+        "roles = (caller.role,)",
+        ("role",),
+    ),
+    _one(
+        "post_of_then_alone",
+        "3.9 what was made in a later post is judged by that",
+        f"{_MERGING}:_merge",
+        "all(why_not(kind, row, change, later) for later in world.since)",
+        "True",
+        ("role",),
+    ),
+    _one(
         "leaving_is_not_told",
         "I1 the old bucket tells that a record left",
         f"{_ROWS}:place",
@@ -267,6 +292,22 @@ DESK: Sequence[Mutant] = (
         f"{_STORE}.drop_bucket",
         'kept = "accepted" if self.metas.get("backup", False) else "sealed"',
         'kept = "sealed"',
+    ),
+    _one(
+        "post_not_known_yet",
+        "3.9 who does not know of his new post writes in the old one",
+        f"{_DESK_ENGINE}:made_under",
+        'return min(scope, int(notes.meta("account_scope") or scope))',
+        "return scope",
+        ("role",),
+    ),
+    _one(
+        "scope_noted_over_what_waits",
+        "3.9 what waits goes up under the scope in which it was made",
+        f"{_ENGINE}._finish",
+        "any(waits.get(each) for each in WAITS)",
+        "False",
+        ("role",),
     ),
     _one(
         "blind_move_out",
@@ -419,9 +460,13 @@ SEEN: Mapping[str, int] = {
     "no_incarnation": 2,
     "no_replay": 13,
     "nothing_again": 2,
+    "post_not_known_yet": 69,
+    "post_of_then_alone": 12,
+    "post_of_today": 3,
     "removing_takes_every_tag": 15,
     "safety_does_not_dominate": 24,
     "same_version_same_row": 70,
+    "scope_noted_over_what_waits": 6,
     "second_move_counts": 3,
     "version_given_twice": 49,
 }

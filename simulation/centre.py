@@ -55,11 +55,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person: his role, the version of his scope, and what he holds or held: bucket, from, until."""
+    """A person: his role, the version of his scope, what he holds or held (bucket, from, until), and what he was
+    before (role, until)."""
 
     role: str
     version: int = 1
     grants: tuple[tuple[str, int, int | None], ...] = ()
+    was: tuple[tuple[str, int], ...] = ()
 
     def holds(self) -> set[str]:
         """The buckets that he holds now."""
@@ -68,6 +70,10 @@ class Account:
     def held_since(self, version: int) -> set[str]:
         """The buckets that he held when his scope had this version, or was given since."""
         return {bucket for bucket, _, until in self.grants if until is None or until > version}
+
+    def roles_since(self, version: int) -> list[str]:
+        """What he was when his scope had this version, and became since, without what he is now."""
+        return [role for role, until in self.was if until > version]
 
 
 class Mark(NamedTuple):
@@ -317,7 +323,15 @@ class Centre:
             kept = self.books.answers.get((marks[0].device, group.tx)) if _has_answer(marks) else None
             told[group.tx] = change_ledger.answer(group, marks, None if kept is None else _Told(*kept))
         author = Author(caller.device, caller.incarnation, caller.person, now)
-        hand = Hand(author, caller.role, scope_version, self.books.author, trusted=caller.role == Role.CENTRE)
+        roles = (*self.books.accounts[caller.person].roles_since(scope_version), caller.role)
+        hand = Hand(
+            author,
+            roles[0],
+            scope_version,
+            self.books.author,
+            trusted=caller.role == Role.CENTRE,
+            since=roles[1:],
+        )
         took = self._take(hand, fresh, known, aside)
         told.update({result.tx: result for result in took.results})
         return took._replace(results=[told[group.tx] for group in groups])
@@ -386,6 +400,7 @@ class Centre:
             targets=self._targets(changes),
             belonging=self._belonging(before, changes),
             coming={change.record for change in changes if change.verb is Verb.CREATE},
+            since=[rights.Author(hand.author.person, role) for role in hand.since],
         )
         return before, world
 
@@ -607,6 +622,15 @@ class Centre:
         ]
         grants += [(bucket, version, None) for bucket in sorted(wanted - held)]
         self.books.accounts[person] = replace(account, version=version, grants=tuple(grants))
+
+    def change_role(self, person: str, role: str, wanted: set[str]) -> None:
+        """``scope.change_role``: the person is something else from now on."""
+        account = self.books.accounts[person]
+        version = account.version + 1
+        self.books.accounts[person] = replace(
+            account, role=role, version=version, was=(*account.was, (account.role, version))
+        )
+        self.regrant(person, wanted)
 
     def raise_floor(self, bucket: str) -> None:
         """Nobody who stands below the end of this feed is told what left: he starts anew."""

@@ -34,7 +34,7 @@ WEIGHTS: Mapping[str, int] = {
     "repair": 12,
 }
 """How often each sort of step is made, of a thousand."""
-RICH: Mapping[str, int] = {"follow": 20, "stick_out": 14, "stick_in": 16, "stick_back": 16, "backup": 4}
+RICH: Mapping[str, int] = {"follow": 20, "stick_out": 14, "stick_in": 16, "stick_back": 16, "backup": 4, "role": 10}
 """And these in a rich history, in which people also work longer, and households are moved by them."""
 MUCH_MORE = 8
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")

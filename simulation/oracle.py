@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from simulation.world import Desk, World
 
 TAKEN = ("ok", "conflict")
+NOT_HIS = ("out_of_scope", "not_allowed")
+"""Refused, since the author may not: but he might when he made it."""
 SETTLERS = ("grid_worker", "mediator", "supervisor")
 
 
@@ -357,8 +359,13 @@ class Oracle:
             if name not in aside:
                 raise Violation("R6", f"refused and not kept: {self.notes[name]}")
             answer = books.answers.get((mark.known.device, mark.known.tx))
-            if world.gentle and answer is not None and answer[0] == "out_of_scope":
+            allowed = answer is None or answer[0] not in NOT_HIS or self._is_wrong(name)
+            if world.gentle and not allowed:
                 raise Violation("3.9", f"made in good faith and refused: {self.notes[name]}")
+
+    def _is_wrong(self, name: str) -> bool:
+        """Whether a group holds what another program wrote past the rules."""
+        return any(self.notes[each].wrong for each in self._groups[self.notes[name].tx])
 
     def _conflicts_are_right(self, books: Books, *, gentle: bool) -> None:
         """3.6: which of two values is shown; equal values, and one that was seen, are no conflict."""

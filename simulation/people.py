@@ -54,6 +54,8 @@ class Noted:
     clears: bool
     """It leaves nothing in its place."""
     value: Any
+    wrong: bool = False
+    """Its group holds what no rule allows."""
 
 
 class Hands:
@@ -74,16 +76,18 @@ class Hands:
         self._note = note
         self.moves = False
         """Whether he also moves households to other grids."""
+        self.role = str(person.role)
+        """What he is, as far as this desk has heard."""
 
     def at(self, clock: Callable[[], int]) -> "Hands":
         """The same person at another machine."""
         other = Hands(self._person, clock, self._new_id, self._token, self._note)
-        other.moves = self.moves
+        other.moves, other.role = self.moves, self.role
         return other
 
     def act(self, store: DeskStore, dice: Dice) -> bool:
         """Something that a person does now; False when the rules let him not."""
-        me = Me(self._person.id, "", "", self._person.role)
+        me = Me(self._person.id, "", "", self.role)
         ground = Ground(store, me, self._clock, self._new_id)  # type: ignore[arg-type]
         try:
             return self._one(ground, store, dice)
@@ -125,7 +129,7 @@ class Hands:
             part = NewRecord("person", {"household": dice.one(houses), "grid": grid, "name": self._token()})
         elif which < 7:
             part = NewRecord("visit", {"household": dice.one(houses), "grid": grid, "text": self._token()})
-        elif which < 9 or self._person.role == Role.GRID_WORKER:
+        elif which < 9 or self.role == Role.GRID_WORKER:
             parties = [{"name": self._token()}, {"name": self._token()}]
             given = {"title": self._token(), "grid": grid, "dispute_type": "03", "parties": parties}
             if dice.percent(50):  # both in one group: all or nothing
@@ -153,7 +157,7 @@ class Hands:
         if way < 7 and row.kind in ("dispute", "mediation_case"):
             return self._parties(ground, store, dice, row)
         if way < 11 and kind.machine is not None:
-            moves = kind.machine.moves_from(str(row.fields.get(kind.machine.field)), self._person.role)
+            moves = kind.machine.moves_from(str(row.fields.get(kind.machine.field)), self.role)
             if not moves:
                 return False
             part = MoveTo(row.kind, row.id, dice.one(moves).target)
@@ -217,7 +221,7 @@ class Hands:
             act = self._new_id()
             store.keep([self._change(row, step, act) for step in steps], by=self._person.id)
 
-        return self._noted(store, [row], write)
+        return self._noted(store, [row], write, wrong=True)
 
     def _change(self, row: Row, step: Step, act: str) -> Change:
         said = {field.name: getattr(step, field.name) for field in dataclasses.fields(step)}
@@ -237,6 +241,8 @@ class Hands:
         do: Callable[[], object],
         also: frozenset[str] = NOTHING,
         takes_back: frozenset[str] = NOTHING,
+        *,
+        wrong: bool = False,
     ) -> bool:
         """Does it, and notes each change with what stood at its place. ``also``: what else the person looked at;
         ``takes_back``: own changes that are undone, and nobody else's.
@@ -249,6 +255,7 @@ class Hands:
             fresh = store.outbox.entries[count:]
             for entry in fresh:
                 noted = self._look(entry.change, before.get(entry.change.record), also)
+                noted = dataclasses.replace(noted, wrong=True) if wrong else noted
                 if takes_back and noted.verb is Verb.REM:
                     noted = dataclasses.replace(noted, adds=noted.adds & takes_back)
                 self._note(noted)

@@ -18,9 +18,9 @@ from gridworker.errors import NotFound
 from gridworker.protocol.codec import NotReadable
 from gridworker.protocol.sync import Clock, Group, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.records.change import Change, Verb
-from gridworker.records.kind import BucketClass
+from gridworker.records.kind import BucketClass, Role
 from gridworker.sync.engine import Engine
-from simulation.centre import Books, Centre
+from simulation.centre import Account, Books, Centre
 from simulation.desk_outbox import Entry
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
@@ -41,6 +41,7 @@ COPY_WORKS = 40
 """Steps for which a second machine goes on with a copy of a file; it comes back at the end."""
 PAGE = 9
 """Rows in one answer to a pull."""
+POSTS = (Role.GRID_WORKER, Role.MEDIATOR, Role.SUPERVISOR)
 DISAGREEMENTS = ("epoch", "fork", "gap", "vector")
 
 
@@ -119,7 +120,7 @@ class World:
             hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
             hands.moves = rich
             store = DeskStore(slice_rows=slice_rows)
-            store.metas.update({"epoch": world.centre.books.epoch, "scope": 1, **notes(device)})
+            store.metas.update({"epoch": world.centre.books.epoch, "scope": 1, "account_scope": 1, **notes(device)})
             store.metas["standing"] = world.standing(device)
             world.add(Desk(number, device, hands, store))
         return world
@@ -143,6 +144,7 @@ class World:
 
     def _open(self, desk: Desk, store: DeskStore) -> None:
         desk.store, desk.engine = store, None
+        desk.hands.role = store.meta("account", {}).get("role", desk.hands.role)
         store.boundary = partial(self._passed, desk)
         store.outbox.forgotten = self._forgotten
 
@@ -294,6 +296,16 @@ class World:
             self.totals["scopes"] += 1
             self.centre.regrant(person, buckets_of(account.role, person, sorted(grids)))
 
+    def _do_role(self, desk: Desk, dice: Dice) -> None:
+        """A person gets another post; his grids stay his."""
+        person = self.centre.books.devices[desk.device].person
+        account = self.centre.books.accounts[person]
+        held = account.holds()
+        grids = [grid for grid in GRIDS if HOMES[BucketClass.GRID, grid] in held]
+        role = dice.one([each for each in POSTS if each != account.role])
+        self.totals["roles"] += 1
+        self.centre.change_role(person, role, buckets_of(role, person, grids))
+
     def _do_move(self, desk: Desk, dice: Dice) -> None:
         """The centre moves a household, or a person, to another grid."""
         books = self.centre.books
@@ -406,6 +418,7 @@ class World:
             message = engine.next(self.clock(desk))
             if message is None:
                 desk.engine = None
+                self._learn_of_oneself(desk, dice)
                 return
             assert isinstance(message, Push | Pull), "this centre offers no snapshots"
             answer = self._over_the_line(desk, engine, message, dice)
@@ -415,6 +428,23 @@ class World:
                 self.oracle.adds_up(desk)
         if most > 1:
             raise Violation("I11", f"desk {desk.number} does not come to an end")
+
+    def _learn_of_oneself(self, desk: Desk, dice: Dice) -> None:
+        """What ``sync.session`` does after a sync: the answer tells what the person is now, when it comes."""
+        store = desk.store
+        if store.meta("standing")["scope"] == store.meta("account_scope", 1) or not (self.calm or dice.percent(80)):
+            return
+        account = self._account_of(desk)
+        if account is None:
+            return
+        known = {**store.meta("account", {}), "role": account.role}
+        store.set_metas({"account": known, "account_scope": account.version})
+        desk.hands.role = account.role
+
+    def _account_of(self, desk: Desk) -> Account | None:
+        """What the centre tells a desk of its person; None when it is not heard."""
+        books = self.centre.books
+        return books.accounts[books.devices[desk.device].person] if self._is_active(desk) else None
 
     def _over_the_line(self, desk: Desk, engine: Engine, message: Push | Pull, dice: Dice) -> Any:
         """The answer; None when the engine was told what came instead of one. Raises ``LineBroke``."""

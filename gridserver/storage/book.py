@@ -316,14 +316,15 @@ def _apply(
     repeats, fresh, aside = handed.sorted_out(groups, known, caller.person, caller.status != "active")
     told = change_ledger.answers(conn, repeats)
     author = Author(caller.device, caller.incarnation, caller.person, now)
-    was = scope.role_at(conn, caller.person, scope_version) if scope_version < caller.scope else None
+    was = scope.roles_since(conn, caller.person, scope_version) if scope_version < caller.scope else ()
+    roles = (*was, caller.role)
     hand = Hand(
         author,
-        was or caller.role,
+        roles[0],
         scope_version,
         caller.centre,
         trusted=caller.role == Role.CENTRE,
-        late=was is not None,
+        since=roles[1:],
         missing=asked.missing if asked is not None else None,
         ground=asked.ground if asked is not None and len(fresh) - len(aside) == len(groups) else None,
     )

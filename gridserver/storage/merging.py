@@ -89,15 +89,15 @@ class World:
     blocked: set[Key] = field(default_factory=set)
     touched: dict[Key, None] = field(default_factory=dict)
     """Every row that was changed, in order."""
-    is_late: bool = False
-    """All that is handed in was made by somebody who is something else now."""
+    since: Sequence[Author] = ()
+    """Its author as he was later, and is now: then all that is handed in is late. What he wrote between is among it."""
     late: set[str] = field(default_factory=set)
     """Buckets into which something was written that was made while its author held another scope."""
 
 
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
-    draft = Draft(world.rows, world.about, late=world.is_late)
+    draft = Draft(world.rows, world.about, late=bool(world.since))
     changes = group.changes
     keys = dict.fromkeys([(change.kind, change.record) for change in changes])
     try:
@@ -146,7 +146,8 @@ def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
         check_values(kind, change)
     except Wrong as wrong:
         raise Refused("wrong_value", wrong.reason) from None
-    if reason := why_not(kind, row, change, world.author):
+    reason = why_not(kind, row, change, world.author)
+    if reason and all(why_not(kind, row, change, later) for later in world.since):
         raise Refused("not_allowed", reason)
     if is_move(kind, change):
         bucket = _home(world, kind, change.value)

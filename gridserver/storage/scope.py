@@ -100,10 +100,9 @@ def version_of(conn: Connection, account: str) -> int:
     return int(conn.scalar(text("SELECT scope_version FROM account WHERE id = :id"), {"id": account}) or 0)
 
 
-def role_at(conn: Connection, account: str, version: int) -> str | None:
-    """What the person was when his scope had this version; None: what he is now."""
-    was = conn.scalar(_ROLE_AT, {"account": account, "version": version})
-    return None if was is None else str(was)
+def roles_since(conn: Connection, account: str, version: int) -> list[str]:
+    """What the person was when his scope had this version, and became since, without what he is now."""
+    return [str(row.role) for row in conn.execute(_ROLES_SINCE, {"account": account, "version": version})]
 
 
 def change_role(conn: Connection, account: str, role: str) -> None:
@@ -187,9 +186,9 @@ _HELD_SINCE = text("""
     WHERE account = :account AND bucket = ANY(CAST(:buckets AS uuid[]))
         AND (until_version IS NULL OR until_version > :version)
 """)
-_ROLE_AT = text("""
+_ROLES_SINCE = text("""
     SELECT role FROM account_role WHERE account = CAST(:account AS uuid) AND until_version > :version
-    ORDER BY until_version LIMIT 1
+    ORDER BY until_version
 """)
 _CHANGE_ROLE = text("""
     WITH was AS (SELECT id, role, scope_version FROM account WHERE id = CAST(:account AS uuid) FOR UPDATE),

@@ -35,8 +35,8 @@ class Hand:
     """The id under which the centre itself writes."""
     trusted: bool = False
     """The centre itself, or somebody who looked at the group: the buckets that it names are not asked for."""
-    late: bool = False
-    """He has become something else since."""
+    since: Sequence[str] = ()
+    """What he has become since."""
     missing: Set[str] | None = None
     """What ``change_ledger.not_made`` says, where it was asked before."""
     ground: scope.Ground | None = None
@@ -148,7 +148,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         homes=homes,
         held=held,
         held_then=then,
-        is_late=hand.late,
+        since=[rights.Author(person, role) for role in hand.since],
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
         targets=targets,

@@ -234,7 +234,16 @@ def _write(ground: Ground, here: Conflict, value: Any) -> Iterator[Step]:
     checked = ground.kind(here.kind).clean_field(here.field, value) if value is not None else None
     is_entry = here.field.count("/") == 1
     seen = seen_of_entry(row, here.field) if is_entry else None
-    yield Step(Verb.SET, here.field, checked, row.writer(here.field).change, seen)
+    yield Step(Verb.SET, here.field, checked, _seen_writer(ground, here, row), seen)
+
+
+def _seen_writer(ground: Ground, here: Conflict, row: Row) -> str:
+    """The change that wrote what is shown. A conflict may come before its record, where what lost lies still, or what
+    was there before both: then what is shown stands in the conflict alone."""
+    stamp, fields = row.writer(here.field), ground.store.fields("conflict", here.id) or {}
+    lost = {other.get("change") for other in fields.get("others", {}).values()}
+    is_first = stamp.change in lost or stamp.at < here.shown.at
+    return str(fields.get("shown_change") or stamp.change) if is_first else stamp.change
 
 
 def _move(ground: Ground, here: Conflict, target: Any) -> Step:

@@ -17,7 +17,7 @@ from gridworker.protocol.sync import Clock, Group, Push, Standing, Written
 from gridworker.storage.store import Store
 from gridworker.sync.badge import raw_of, text_of
 from gridworker.sync.batch import Batch, size_of
-from gridworker.sync.engine import Engine
+from gridworker.sync.engine import Engine, made_under
 
 SUFFIXES = {PACKAGE: ".gwp", RECEIPT: ".gwr"}
 """What the files are called by kind; their names hold nothing of anybody."""
@@ -156,7 +156,7 @@ def _push(store: Store, groups: Sequence[Sequence[Written]]) -> Push:
         epoch=str(store.meta("epoch", "")),
         incarnation=int(store.meta("incarnation", 1)),
         schema_version=SCHEMA,
-        scope=int(store.meta("scope", 0)),
+        scope=made_under(store),
         clock=_BY_STICK,
         groups=[
             Group(tx=group[0].tx, act=group[0].act, changes=[orjson.loads(each.body) for each in group])

@@ -33,7 +33,7 @@ from gridworker.protocol.sync import (
 from gridworker.storage import lease
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
-from gridworker.storage.outbox import Settled
+from gridworker.storage.outbox import WAITS, Settled
 from gridworker.storage.wish import Arranged
 from gridworker.sync.batch import Batch
 from gridworker.sync.loading import Lay, Loading, Shelf
@@ -72,6 +72,7 @@ class Book(Shelf, Protocol):
     def add_bucket(self, info: BucketInfo) -> None: ...
     def reset_bucket(self, bucket: str) -> None: ...
     def drop_bucket(self, bucket: str) -> bool: ...
+    def waiting_count(self) -> dict[str, int]: ...
 
     def arrange(self) -> Arranged:
         """Buckets that the person wants and that are ``absent`` begin to load; those that he does not want and of
@@ -109,6 +110,17 @@ class Report:
     """Snapshots that were not what they said; their buckets came as pages."""
     kinds: set[str] = field(default_factory=set)
     """Kinds of which something changed here: what a window draws anew."""
+
+
+class _Notes(Protocol):
+    def meta(self, key: str, default: Any = None) -> Any: ...
+
+
+def made_under(notes: _Notes) -> int:
+    """The scope under which a worker wrote what waits: he may have the rows of the next one, and not know yet what he
+    is in it (``session.learn_of_oneself``)."""
+    scope = int(notes.meta("scope", 0))
+    return min(scope, int(notes.meta("account_scope") or scope))
 
 
 class _Phase(Enum):
@@ -261,7 +273,7 @@ class Engine:
         return next(iter(self._book.handing(1)), None)
 
     def _is_of_now(self, ready: Push) -> bool:
-        now = (self._epoch, self._incarnation, self._book.meta("scope", 0))
+        now = (self._epoch, self._incarnation, made_under(self._book))
         return (ready.epoch, ready.incarnation, ready.scope) == now
 
     def _groups(self, after: int = 0) -> list[list[Written]]:
@@ -283,7 +295,7 @@ class Engine:
             epoch=self._epoch,
             incarnation=self._incarnation,
             schema_version=SCHEMA,
-            scope=self._book.meta("scope", 0),
+            scope=made_under(self._book),
             clock=clock,
             groups=[],
             written=groups,
@@ -454,7 +466,9 @@ class Engine:
         self._gone.clear()
         # While unsent work of an old scope is left, the desk goes on naming the scope under which it was made.
         # Nor does the centre remember the cursor of a bucket that left the scope: cursors are sent in full then.
-        notes: dict[str, Any] = {} if kept_back else {"scope": self._standing.scope}
+        waits = self._book.waiting_count()
+        notes: dict[str, Any] = {} if any(waits.get(each) for each in WAITS) else {"scope": self._standing.scope}
+        notes = {} if kept_back else notes
         self._leaving.clear()
         notes["vector"] = "" if kept_back or away else vector_of(_cursors(self._book.buckets()))
         self._book.set_metas(notes)

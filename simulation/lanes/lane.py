@@ -35,11 +35,6 @@ class LaneOracle(Oracle):
     def told(self, centre: Any, person: str, answer: PullAnswer) -> None:
         """Whose it is may change while the answer is on its way."""
 
-    def _conflicts_are_right(self, books: Books, *, gentle: bool) -> None:
-        """A desk may have the page with a conflict and not yet the one with its record; who settles it then is asked
-        once more (docs/proof.md, Open)."""
-        super()._conflicts_are_right(books, gentle=False)
-
     def forgotten(self, entries: Sequence[Entry], books: Any, backups: Any) -> None:
         """There is no backup: a desk forgets only what it let go."""
 
@@ -124,6 +119,9 @@ class Lane(World):
             finally:
                 twin.finish()
         return super()._over_the_line(desk, engine, message, dice)
+
+    def _account_of(self, desk: Desk) -> None:
+        """Nobody gets another post here."""
 
     def _refused(self, engine: Any, problem: Problem) -> None:
         if problem.error in ("busy", "broken"):

@@ -97,6 +97,8 @@ class Fingers(Hands):
         do: Callable[[], object],
         also: frozenset[str] = NOTHING,
         takes_back: frozenset[str] = NOTHING,
+        *,
+        wrong: bool = False,
     ) -> bool:
         before, kept = {row.id: row for row in eyes}, store.kept
 
@@ -105,7 +107,7 @@ class Fingers(Hands):
                 noted = self._look(change, before.get(change.record), also)
                 if takes_back and noted.verb is Verb.REM:
                     noted = replace(noted, adds=noted.adds & takes_back)
-                self._note(noted)
+                self._note(replace(noted, wrong=wrong))
 
         store.about = about
         do()

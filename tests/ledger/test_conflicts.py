@@ -94,6 +94,24 @@ def test_a_guarded_value_stands_until_the_proposal_is_taken(notebook, quarrel):
     assert notebook.centre.rows["household", house].fields["head_name"] == "王建军"
 
 
+@pytest.mark.parametrize("wrote_here", [True, False])
+def test_who_settles_a_conflict_that_came_before_its_record_has_seen_what_stands_in_it(notebook, wrote_here):
+    row = notebook.centre.write("household", HOUSE)
+    notebook.give("grid", row)
+    proposal = "0000000a-0000-7000-8000-00000000000a"
+    if wrote_here:
+        notebook.ledger.save("household", {"head_name": "王建军"}, row.id)
+        proposal = notebook.store.own_changes(row.id)[-1].id
+    hlc = next(clock) << 16
+    stands = Version("王建华", LI, hlc, "0000000b-0000-7000-8000-00000000000b")
+    clash = Clash(ClashType.FIELD, "head_name", stands, Version("王建军", WANG, hlc, proposal))
+    conflict = notebook.centre.write("conflict", conflict_of(clash, "household", row.id, "王建国", name_of(99)))
+    notebook.give("grid", conflict)
+    notebook.ledger.settle(conflict.id, 1)
+    (change,) = [each for each in notebook.store.waiting(10) if each.path == "head_name" and each.id != proposal]
+    assert change.parent == stands.change
+
+
 def test_keeping_both_texts_or_writing_the_right_one(notebook, quarrel):
     house = quarrel("household", HOUSE, sets("note", "养蜂"), sets("note", "种茶"))
     assert settle(notebook, "all")[1] == "merged"

@@ -300,6 +300,11 @@ class CentreBeside(Centre):
             assert {bucket.id for bucket in scope.buckets_of(conn, person)} == wanted
             assert scope.version_of(conn, person) == self.books.accounts[person].version
 
+    def change_role(self, person: str, role: str, wanted: set[str]) -> None:
+        with self.real.conn() as conn:
+            scope.change_role(conn, person, role)
+        super().change_role(person, role, wanted)
+
     def mark_backup(self, now: int) -> None:
         super().mark_backup(now)
         with self.real.conn() as conn:

@@ -9,8 +9,8 @@ from tests.simulation.beside import CentreBeside, StoreBeside
 
 NO_FILES = ("restore_centre", "keep_copy", "restore_desk", "clone", "last_act")
 """Steps that copy a file, or cut a transaction short."""
-FOR_BOTH = ("follow",)
-"""Rich histories, in which households are moved and sticks travel."""
+FOR_BOTH = ("follow", "role")
+"""Rich histories, in which households are moved, people get other posts, and sticks travel."""
 
 
 def without(history: History, *left_out: str) -> History:
@@ -43,8 +43,10 @@ def test_a_centre_on_dicts_does_what_postgresql_does(centre, seed):
     for desk in world.desks:
         standing = world.standing(desk.device)
         desk.store.metas.update({"epoch": beside.books.epoch, "standing": standing, "scope": standing["scope"]})
+        desk.store.metas["account_scope"] = standing["scope"]
     for step in without(made(seed, 120, FOR_BOTH), "restore_centre", "cut_off").steps:
         centre.clock.ms = world.now
         world.step(step)
     world.quiesce()
     assert world.totals["acts"] > 80
+    assert world.totals["roles"], "nobody got another post"

@@ -1,6 +1,7 @@
 """People get grids, lose them, get them back, change their posts: what they have written arrives, or a person hears."""
 
 import pytest
+import requests
 
 from gridserver.storage import dump, meta
 from gridserver.storage.embedded import programs
@@ -213,6 +214,35 @@ def test_who_becomes_something_else_hands_in_what_he_was_still_allowed_to_write(
     assert (late["name"], late["changes"]) == ("li", 2)
     with pytest.raises(Exception, match="不能"):
         li.ledger.move("dispute", dispute, "mediating")
+
+
+def test_who_was_not_told_of_his_new_post_yet_hands_in_what_the_old_one_allowed(village, desk, monkeypatch):
+    """The line broke right after the rows had come, and before the answer who he is now."""
+    wang, li = desk("wang"), desk("li")
+    fields = {"title": "宅基地边界", "grid": village.centre.regions[GRID], "dispute_type": "03"}
+    dispute = wang.ledger.save("dispute", fields).id
+    wang.sync()
+    li.sync()
+    with village.centre.staff() as staff:
+        staff.set_role("li", "grid_worker")
+    whole = village.centre.line.send
+
+    def breaks(request, **how):
+        if request.url.endswith("/people/v1/refresh"):
+            raise requests.ConnectionError("the line broke", request=request)
+        return whole(request, **how)
+
+    monkeypatch.setattr(village.centre.line, "send", breaks)
+    assert li.sync().ok
+    assert not li.renew()
+    li.ledger.move("dispute", dispute, "accepted")
+    house = village.household(wang)
+    wang.sync()
+    monkeypatch.undo()
+    assert li.sync().refused == 0
+    assert li.renew()
+    li.ledger.remove("household", house)
+    assert li.sync().refused == 0, "and what the new one allows"
 
 
 def test_what_he_writes_in_the_new_post_is_judged_by_the_new_post(village, desk):
