@@ -1,0 +1,47 @@
+"""Every promise of the specification, and the ways in which it could be broken; see ``mutants``."""
+
+from collections.abc import Mapping, Sequence
+
+from simulation.broken.centre import CENTRE
+from simulation.broken.desk import DESK
+from simulation.broken.merge import MERGE
+from simulation.mutants import Mutant
+
+ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK)
+
+SEEN: Mapping[str, int] = {
+    "blind_delete": 2,
+    "blind_removal_of_an_entry": 11,
+    "buckets_kept_over_the_epoch": 2,
+    "closed_unseen": 4,
+    "conflict_stays_behind": 2,
+    "cursor_before_rows": 46,
+    "drop_before_flush": 4,
+    "dropped_too_early": 7,
+    "durable_for_ever": 10,
+    "earlier_reading_counts": 116,
+    "edit_of_the_dead": 8,
+    "edit_of_the_dead_is_dropped": 2,
+    "epoch_noted_first": 310,
+    "equals_are_a_conflict": 2,
+    "floor_in_the_way": 4,
+    "guarded_gives_way": 2,
+    "hard_forbid": 4,
+    "laid_for_ever": 39,
+    "losers_push_each_other_out": 4,
+    "no_epoch": 10,
+    "no_floor": 4,
+    "no_incarnation": 2,
+    "no_replay": 13,
+    "nothing_again": 2,
+    "post_not_known_yet": 69,
+    "post_of_then_alone": 12,
+    "post_of_today": 3,
+    "removing_takes_every_tag": 15,
+    "safety_does_not_dominate": 24,
+    "same_version_same_row": 70,
+    "scope_noted_over_what_waits": 6,
+    "second_move_counts": 3,
+    "version_given_twice": 49,
+}
+"""By name: the first seed that finds it, where that is not 1; the tests begin there."""
