@@ -454,8 +454,9 @@ class Centre:
         books = self.books
         after = {key: world.rows[key] for key in world.touched}
         touched = {row.bucket for row in (*after.values(), *(before[k] for k in after if k in before))}
+        touched |= {bucket for bucket, *which in world.left if tuple(which) in after and tuple(which) not in before}
         heads = {b: _head(books.heads.get(b) or feed.Head(b)) for b in touched}
-        placed = place(before, after, heads)
+        placed = place(before, after, heads, world.left)
         for row in placed.new:
             key = (row.kind, row.id)
             books.by_id[row.id] = (*books.by_id.get(row.id, ()), key)
@@ -474,7 +475,7 @@ class Centre:
             if books.departures.pop((row.bucket, *key), None) is not None:
                 books.feeds[row.bucket].pop((key, False))
             books.departures[left, row.kind, row.id] = orjson.dumps([row.kind, row.id, row.ver, "m"]).decode()
-            books.feeds[left].pop((key, False), None)
+            books.feeds.setdefault(left, {}).pop((key, False), None)
             lines.append((left, seq, key, False))
         for bucket, seq, key, here in sorted(lines, key=lambda line: line[1]):
             books.feeds.setdefault(bucket, {})[key, here] = seq

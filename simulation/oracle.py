@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 TAKEN = ("ok", "conflict")
 NOT_HIS = ("out_of_scope", "not_allowed")
-"""Refused, since the author may not: but he might when he made it."""
+"""Refused, since the author may not: but he might when he made it. Where a feed was cut nobody knows any more where a
+record lay (``bucket``); no centre cuts one yet."""
 SETTLERS = ("grid_worker", "mediator", "supervisor")
 
 
@@ -359,8 +360,8 @@ class Oracle:
             if name not in aside:
                 raise Violation("R6", f"refused and not kept: {self.notes[name]}")
             answer = books.answers.get((mark.known.device, mark.known.tx))
-            allowed = answer is None or answer[0] not in NOT_HIS or self._is_wrong(name)
-            if world.gentle and not allowed:
+            late = NOT_HIS if world.totals["floors"] else (*NOT_HIS, "bucket")
+            if world.gentle and answer is not None and answer[0] in late and not self._is_wrong(name):
                 raise Violation("3.9", f"made in good faith and refused: {self.notes[name]}")
 
     def _is_wrong(self, name: str) -> bool:

@@ -19,6 +19,7 @@ from simulation.centre import Account, Books, Device, Mark, PutAside
 from simulation.desk_outbox import Entry
 from simulation.desk_store import Aside, DeskStore, Held, Place
 from simulation.oracle import Oracle, Violation
+from simulation.totals import Totals
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -32,6 +33,7 @@ class AtRest:
     def __init__(self, books: Books, desks: Sequence[Any]) -> None:
         self.centre = SimpleNamespace(books=books)
         self.desks = desks
+        self.totals = Totals()
 
 
 def look(oracle: Oracle, books: Books, desks: Sequence[Any]) -> None:

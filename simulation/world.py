@@ -340,6 +340,7 @@ class World:
 
     def _do_floor(self, desk: Desk, dice: Dice) -> None:
         """A feed is cut: who stands below its end starts anew."""
+        self.totals["floors"] += 1
         self.centre.raise_floor(dice.one(sorted(INFOS)))
 
     def _do_cut_off(self, desk: Desk, dice: Dice) -> None:

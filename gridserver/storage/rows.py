@@ -1,6 +1,6 @@
 """Records as they stand at the centre, and their place in the feeds: read and written many at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,6 +25,11 @@ class Standing:
     """Where each stands in the feed of its bucket."""
     about: dict[str, list[Key]] = field(default_factory=dict)
     """By record: the conflicts about it."""
+
+
+Left = Set[tuple[str, str, str]]
+"""(bucket, kind, id)."""
+NOTHING: Left = frozenset()
 
 
 class Placed(NamedTuple):
@@ -85,13 +90,13 @@ def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:
 
 
 def write(
-    sheaf: Sheaf, before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head]
+    sheaf: Sheaf, before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head], left: Left = NOTHING
 ) -> dict[Key, int]:
     """Writes the rows of ``after`` and gives each the next place in the feed of its bucket; moves the heads along.
 
-    ``heads`` are locked. Returns the places.
+    ``heads`` are locked; ``left``: see ``place``. Returns the places.
     """
-    placed = place(before, after, heads)
+    placed = place(before, after, heads, left)
     seqs = placed.seqs
     bulk.put(sheaf, "record", _COLUMNS, (_line(row, seqs[row.kind, row.id]) for row in placed.new))
     changed = [_line(row, seqs[row.kind, row.id]) for row in placed.changed]
@@ -107,8 +112,12 @@ def write(
     return seqs
 
 
-def place(before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head]) -> Placed:
-    """Gives each row of ``after`` the next place in the feed of its bucket, and moves the heads along."""
+def place(
+    before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[str, Head], left: Left = NOTHING
+) -> Placed:
+    """Gives each row of ``after`` the next place in the feed of its bucket, and moves the heads along. ``left``: where
+    records lay and do not any more. One that was made and taken elsewhere at once left its first bucket as well: who
+    made it goes on writing there until he has heard of it."""
     placed = Placed({}, [], [], [])
     for key, row in after.items():
         old, head = before.get(key), heads[row.bucket]
@@ -117,6 +126,9 @@ def place(before: Mapping[Key, Row], after: Mapping[Key, Row], heads: Mapping[st
         if old is None:
             head.entries += 1
             placed.new.append(row)
+            for bucket in sorted(bucket for bucket, *which in left if tuple(which) == key and bucket != row.bucket):
+                heads[bucket].entries += 1
+                placed.moved.append((bucket, heads[bucket].next(), row))
             continue
         placed.changed.append(row)
         heads[old.bucket].take(old)

@@ -292,7 +292,7 @@ def _write(
     """Writes the rows that changed. Returns bucket and seq of every row."""
     after = {key: world.rows[key] for key in world.touched}
     late = {row.bucket for row in after.values()} if trusted else world.late
-    seqs = {**standing.seqs, **rows.write(sheaf, standing.rows, after, heads)}
+    seqs = {**standing.seqs, **rows.write(sheaf, standing.rows, after, heads, world.left)}
     if after:
         buckets.write(sheaf, heads.values())
     files.rows_written(sheaf.conn, standing.rows, after)

@@ -29,6 +29,7 @@ SEEN: Mapping[str, int] = {
     "hard_forbid": 4,
     "laid_for_ever": 39,
     "losers_push_each_other_out": 4,
+    "made_and_moved_at_once": 8,
     "no_epoch": 10,
     "no_floor": 4,
     "no_incarnation": 2,
@@ -43,5 +44,7 @@ SEEN: Mapping[str, int] = {
     "scope_noted_over_what_waits": 6,
     "second_move_counts": 3,
     "version_given_twice": 49,
+    "where_it_lay_before_this_push": 6,
+    "where_it_lay_is_forgotten": 6,
 }
 """By name: the first seed that finds it, where that is not 1; the tests begin there."""
