@@ -1,4 +1,4 @@
-"""Every test of the centre runs on the PostgreSQL that we bring, and on the system's."""
+"""The tests of the centre run on the PostgreSQL that we bring, those of what asks it on the system's too."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ def servers() -> Iterator[Servers]:
         yield functools.cache(lambda major: stack.enter_context(running_postgres(SERVERS[major])))
 
 
-@pytest.fixture(scope="session", params=SERVERS)
-def postgres(request: pytest.FixtureRequest, servers: Servers) -> Postgres:
-    """A PostgreSQL, ours (18) and then the system's."""
-    return servers(request.param)
+@pytest.fixture(scope="session")
+def postgres(servers: Servers) -> Postgres:
+    """Ours (18); what asks it anything (``storage``) is tried on both."""
+    return servers("ours")

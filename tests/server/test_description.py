@@ -19,9 +19,6 @@ from gridserver.errors import STATUS
 from gridworker.protocol.sync import Push
 from tests.helpers.centre import Centre
 from tests.helpers.writer import GRID, Writer
-from tests.server.newest import postgres
-
-__all__ = ["postgres"]
 
 PROMISES = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 TRIES = 12

@@ -8,9 +8,6 @@ import pytest
 
 from gridserver.storage.engine import text
 from tests.server.files.conftest import PHOTO, problem
-from tests.server.newest import postgres
-
-__all__ = ["postgres"]
 
 
 def sha256(body):

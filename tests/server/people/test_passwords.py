@@ -7,10 +7,7 @@ from gridserver.people.passwords import Passwords
 from gridserver.people.tokens import raw_of, text_of
 from gridworker.protocol import recovery, sealing
 from tests.helpers.centre import CHEAP, KEYS, PASSWORD, new_id
-from tests.server.newest import postgres
 from tests.server.people.conftest import GRID, body_of, refusal_of
-
-__all__ = ["postgres"]
 
 NEW = "a new long password"
 STORE_KEY = bytes(range(100, 132))

@@ -5,10 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gridserver.people.tokens import text_of
 from tests.helpers.centre import new_id
-from tests.server.newest import postgres
 from tests.server.people.conftest import GRID, Laptop, body_of, refusal_of
-
-__all__ = ["postgres"]
 
 
 def speak(laptop, token=None):

@@ -3,10 +3,7 @@
 import pytest
 
 from gridserver.storage.watch import wait_of
-from tests.server.newest import postgres
 from tests.server.people.conftest import Laptop, body_of, refusal_of
-
-__all__ = ["postgres"]
 
 
 @pytest.mark.parametrize(

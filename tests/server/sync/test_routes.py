@@ -14,9 +14,6 @@ from gridworker.protocol.sync import Clock, Hello, History, Problem, Pull, PullA
 from tests.helpers.centre import Centre
 from tests.helpers.hand import household, page_rows
 from tests.helpers.writer import GRID, Writer
-from tests.server.newest import postgres
-
-__all__ = ["postgres"]
 
 
 @pytest.fixture
