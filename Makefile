@@ -1,7 +1,8 @@
 # The doors of the house. `make help` lists them.
 
 PYTHON := .venv/bin/python
-TEST   := QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Programs that the tests start read what Python compiled before, wherever the machine forbids to keep it.
+TEST   := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LOCK   := $(PYTHON) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
           --generate-hashes --no-header --no-annotate pyproject.toml requirements/pins.in
 

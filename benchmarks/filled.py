@@ -11,7 +11,7 @@ import uuid_utils
 
 from benchmarks.diary_fields import diaries
 from benchmarks.field_centre import FieldCentre
-from gridserver.app import clock
+from gridserver.beginning import clock
 from gridserver.cli.world import World
 from gridserver.storage import buckets, change_ledger, feed, meta, people, rows, scope, snapshots
 from gridserver.storage.change_ledger import Author, Judged

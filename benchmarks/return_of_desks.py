@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from benchmarks.diary_fields import diaries
 from benchmarks.field_centre import FieldCentre, grid_code
 from benchmarks.figures import Figure, table
-from gridserver.doors import token_hash
 from gridserver.storage import scope
 from gridserver.storage.engine import Connection, text, transaction
+from gridserver.storage.people import token_hash
 from gridworker.protocol import SCHEMA
 from gridworker.protocol.codec import pack, unpack
 from gridworker.protocol.people import proof_text

@@ -6,24 +6,22 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import uuid_utils
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridserver import logs
+from gridserver.beginning import clock, new_id
 from gridserver.description import describe
 from gridserver.doors import Ground, packed, problem
-from gridserver.errors import REASONS, CommandFailed, Refused
+from gridserver.errors import REASONS, Refused
 from gridserver.files.routes import router as files
 from gridserver.keys import Keys
 from gridserver.oversight.routes import router as oversight
 from gridserver.people.passwords import Passwords
 from gridserver.people.routes import router as people
 from gridserver.settings import PasswordCost, Watch
-from gridserver.storage import meta, migrate
-from gridserver.storage.engine import Connection, Engine, transaction
-from gridserver.storage.meta import Meta
+from gridserver.storage.engine import Engine
 from gridserver.storage.shelf import Shelf
 from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
@@ -78,46 +76,6 @@ def ground_on(
     workshop = None if shelf is None else Workshop(Shelf(shelf))
     usual = cost or PasswordCost()
     return Ground(engine, keys, clock, new_id, secrets.token_bytes, usual, watch or Watch(), stacks, workshop)
-
-
-def prepare(engine: Engine, keys: Keys | None, ca: str | None = None) -> Meta:
-    """Brings a database up to date and makes the centre's first rows in a new one. ``ca``: the private authority
-    to remember; None leaves it as it is. Raises ``CommandFailed`` when it is another centre's, or a newer one's.
-    """
-    migrate.migrate(engine)
-    with transaction(engine, limits=False) as conn:
-        known = meta.read(conn)
-        if known is None:
-            known = _begin(conn, keys)
-        elif keys is not None and (known.sign_key, known.seal_key) != (keys.sign_public, keys.seal_public):
-            raise CommandFailed(
-                "the keys in the data folder are not those of this database's centre; put back the folder that belongs"
-                " to it, or restore a backup"
-            )
-        if meta.was_restored(conn, known):
-            meta.new_epoch(conn, new_id())
-            _log.info("the database was restored or moved: a new epoch begins")
-        if ca is not None:
-            meta.set_ca(conn, ca)
-    return known
-
-
-def clock() -> int:
-    """Milliseconds UTC."""
-    return time.time_ns() // 1_000_000
-
-
-def new_id() -> str:
-    """A new UUIDv7 as text."""
-    return str(uuid_utils.uuid7())
-
-
-def _begin(conn: Connection, keys: Keys | None) -> Meta:
-    if keys is None:
-        raise CommandFailed("this database is new; name the data folder too (--data DIR), where the keys are made")
-    return meta.begin(
-        conn, epoch=new_id(), author=new_id(), sign_key=keys.sign_public, seal_key=keys.seal_public, now=clock()
-    )
 
 
 def _refuse(request: Request, error: Exception) -> Response:

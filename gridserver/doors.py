@@ -1,6 +1,5 @@
 """The centre's doors: who comes in, in which transaction he is served, and how answers leave."""
 
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Set
@@ -17,7 +16,7 @@ from gridserver.errors import Refused
 from gridserver.keys import Keys
 from gridserver.settings import MINUTE, PasswordCost, Watch
 from gridserver.storage.engine import Connection, Engine, snapshot, transaction
-from gridserver.storage.people import Caller, caller_of_token, seen, standing_of
+from gridserver.storage.people import Caller, caller_of_token, seen, standing_of, token_hash
 from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
 from gridworker.protocol import MOST_BYTES
@@ -202,11 +201,6 @@ def refusals_of(request: Request) -> Counter[str]:
     """How often this process has refused a request, by the code of the ``Problem``."""
     counted: Counter[str] = request.app.state.refusals
     return counted
-
-
-def token_hash(token: str) -> bytes:
-    """How a token is kept: whoever reads the database learns none."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _caller(request: Request, conn: Connection, now: int) -> Caller:

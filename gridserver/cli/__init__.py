@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from gridserver.cli import commands, serving
+from gridserver.cli import commands
 from gridserver.cli.arguments import parser
 from gridserver.errors import CommandFailed, Refused
 
@@ -16,6 +16,8 @@ def main(argv: Sequence[str]) -> int:
     asked = parser().parse_args(argv)
     try:
         if asked.command == "serve":
+            from gridserver.cli import serving  # the doors cost half a second, and only who serves opens them
+
             return serving.serve(asked)
         told = commands.run(asked)
     except (CommandFailed, Refused) as error:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gridserver import keys
-from gridserver.app import clock, new_id, prepare
 from gridserver.backup import SUFFIX, Secret, Writer, read_key, write_key
+from gridserver.beginning import clock, new_id, prepare
 from gridserver.cli import sources
 from gridserver.cli.sources import DumpSource
 from gridserver.cli.standing import moment, window

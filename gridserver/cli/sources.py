@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gridserver import archive
-from gridserver.app import new_id
 from gridserver.archive import Archive, Part
 from gridserver.backup import SUFFIX, Secret, pieces, read_head
+from gridserver.beginning import new_id
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
 from gridserver.storage import dump, embedded, migrate, recover

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridserver import keys
-from gridserver.app import clock, new_id, prepare
+from gridserver.beginning import clock, new_id, prepare
 from gridserver.errors import CommandFailed, Refused
 from gridserver.keys import Keys
 from gridserver.settings import Settings

@@ -3,13 +3,13 @@
 import hashlib
 import re
 
-from gridserver.doors import CallerVisit, Visit, token_hash
+from gridserver.doors import CallerVisit, Visit
 from gridserver.errors import Refused
 from gridserver.people import tokens
 from gridserver.people.passwords import Passwords, why_not
 from gridserver.settings import REFRESH_LASTS
 from gridserver.storage import devices, lease, people, scope, watch
-from gridserver.storage.people import AccountRow
+from gridserver.storage.people import AccountRow, token_hash
 from gridworker.protocol import enrolment, recovery, sealing
 from gridworker.protocol.people import (
     Account,

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gridserver.author import Author
-from gridserver.doors import token_hash
 from gridserver.errors import CommandFailed
 from gridserver.people.passwords import LONGEST, SHORTEST, Passwords, why_not
 from gridserver.people.tokens import text_of
 from gridserver.settings import CODE_LASTS
 from gridserver.storage import devices, meta, people, scope, watch
 from gridserver.storage.engine import Connection
-from gridserver.storage.people import AccountRow, Place
+from gridserver.storage.people import AccountRow, Place, token_hash
 from gridworker.protocol import enrolment
 from gridworker.protocol.enrolment import EnrolmentCode
 from gridworker.protocol.orders import WipeOrder, wipe_text

@@ -2,14 +2,18 @@
 
 import base64
 import binascii
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from gridserver.doors import Visit, token_hash
 from gridserver.settings import ACCESS_LASTS
 from gridserver.storage import devices
+from gridserver.storage.people import token_hash
 from gridworker.protocol.people import Tokens, proof_text
+
+if TYPE_CHECKING:
+    from gridserver.doors import Visit
 
 _ACCESS_BYTES, _REFRESH_BYTES = 18, 32
 """The first goes with every request, and is good for a quarter of an hour."""
@@ -48,7 +52,7 @@ def is_signed(key: bytes, proof: str, act: str, device: str, secret: str, at: in
     return True
 
 
-def give(visit: Visit, device: str, used: str = "") -> Tokens:
+def give(visit: "Visit", device: str, used: str = "") -> Tokens:
     """A new pair. ``used``: the refresh token that was shown for it, which stays good until the new one is
     first used, since the answer may be lost on its way.
     """

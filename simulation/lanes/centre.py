@@ -18,12 +18,14 @@ import psycopg
 from fastapi import FastAPI
 
 from gridserver import keys
-from gridserver.app import create_app, prepare
-from gridserver.doors import Ground, token_hash
+from gridserver.app import create_app
+from gridserver.beginning import prepare
+from gridserver.doors import Ground
 from gridserver.settings import PasswordCost
 from gridserver.storage import devices, embedded
 from gridserver.storage.embedded import DATABASE, Cluster
 from gridserver.storage.engine import Engine, connect, transaction
+from gridserver.storage.people import token_hash
 from gridserver.storage.refuge import NAME
 from simulation import founding
 from simulation.district import MORNING, PEOPLE, name_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from gridserver import tls
-from gridserver.app import clock, new_id
+from gridserver.beginning import clock, new_id
 from gridserver.cli.world import opened
 from gridserver.people.passwords import Passwords
 from gridserver.people.staff import Staff

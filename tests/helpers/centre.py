@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gridserver.app import create_app
 from gridserver.author import Author
-from gridserver.doors import Ground, token_hash
+from gridserver.doors import Ground
 from gridserver.keys import Keys
 from gridserver.people.passwords import Passwords
 from gridserver.people.regions import Division, bring_in
@@ -25,7 +25,7 @@ from gridserver.people.staff import Staff
 from gridserver.settings import ACCESS_LASTS, PasswordCost
 from gridserver.storage import devices, embedded, meta, migrate, people, scope
 from gridserver.storage.engine import Connection, Engine, connect, text, transaction
-from gridserver.storage.people import AccountRow
+from gridserver.storage.people import AccountRow, token_hash
 from gridserver.storage.shelf import Shelf
 from gridserver.storage.snapshots import Workshop
 from gridserver.storage.stacks import Stacks
