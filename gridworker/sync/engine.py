@@ -118,9 +118,9 @@ class _Notes(Protocol):
 
 def made_under(notes: _Notes) -> int:
     """The scope under which a worker wrote what waits: he may have the rows of the next one, and not know yet what he
-    is in it (``session.learn_of_oneself``)."""
+    is in it (``session.learn_of_oneself``); and what is held waits on when he knows."""
     scope = int(notes.meta("scope", 0))
-    return min(scope, int(notes.meta("account_scope") or scope))
+    return min(scope, *(int(notes.meta(each) or scope) for each in ("account_scope", "waits_under")))
 
 
 class _Phase(Enum):
@@ -467,8 +467,9 @@ class Engine:
         # While unsent work of an old scope is left, the desk goes on naming the scope under which it was made.
         # Nor does the centre remember the cursor of a bucket that left the scope: cursors are sent in full then.
         waits = self._book.waiting_count()
-        notes: dict[str, Any] = {} if any(waits.get(each) for each in WAITS) else {"scope": self._standing.scope}
-        notes = {} if kept_back else notes
+        notes: dict[str, Any] = {"scope": self._standing.scope, "waits_under": 0}
+        if kept_back or any(waits.get(each) for each in WAITS):
+            notes = {"waits_under": made_under(self._book)}
         self._leaving.clear()
         notes["vector"] = "" if kept_back or away else vector_of(_cursors(self._book.buckets()))
         self._book.set_metas(notes)
