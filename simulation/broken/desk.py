@@ -30,8 +30,16 @@ DESK: Sequence[Mutant] = (
         "post_not_known_yet",
         "3.9 who does not know of his new post writes in the old one",
         f"{_DESK_ENGINE}:made_under",
-        'return min(scope, int(notes.meta("account_scope") or scope))',
-        "return scope",
+        '("account_scope", "waits_under")',
+        '("waits_under",)',
+        ("role",),
+    ),
+    one(
+        "held_from_another_post",
+        "3.9 what is held is offered again by the rights of the post in which it was written",
+        f"{_DESK_ENGINE}:made_under",
+        '("account_scope", "waits_under")',
+        '("account_scope",)',
         ("role",),
     ),
     one(

@@ -213,6 +213,21 @@ def test_what_is_refused_is_put_aside_with_its_reason_and_the_rest_goes_on(desk,
     assert (row.state, row.record, row.reason) == ("attention", household, "请核对。")
 
 
+def all_durable(desk, *names):
+    """These households are at the centre, and in its backup; what went up, and the engine of the next sync, which has
+    just asked what is new."""
+    for name in names:
+        desk.household(name)
+    engine = Engine(desk.store)
+    first = push(engine, desk)
+    engine.heard(taken(first, durable_n=len(names)), desk.clock())
+    finish(engine, desk, last_n=len(names), durable_n=len(names))
+    assert desk.states() == {}
+    engine = Engine(desk.store)
+    pull(engine, desk)
+    return first, engine
+
+
 def test_a_restored_centre_gets_again_what_was_in_no_backup_with_the_same_ids(desk):
     for name in ("陈建国", "王秀英", "汪晓燕"):
         desk.household(name)
@@ -236,14 +251,7 @@ def test_a_restored_centre_gets_again_what_was_in_no_backup_with_the_same_ids(de
 
 
 def test_a_centre_restored_from_before_the_life_of_this_store_gets_back_what_former_lives_made_too(desk):
-    for name in ("陈建国", "王秀英", "汪晓燕"):
-        desk.household(name)
-    engine = Engine(desk.store)
-    first = push(engine, desk)
-    engine.heard(taken(first, durable_n=3), desk.clock())
-    finish(engine, desk, last_n=3, durable_n=3)
-    engine = Engine(desk.store)
-    pull(engine, desk)
+    first, engine = all_durable(desk, "陈建国", "王秀英", "汪晓燕")
     engine.disagreed(Problem(error="fork", standing=standing(last_n=9, durable_n=3)))  # a copy begins a life of its own
     desk.household("吴家伟")
     second = push(engine, desk)
@@ -260,15 +268,7 @@ def test_a_centre_restored_from_before_the_life_of_this_store_gets_back_what_for
 
 
 def test_a_centre_restored_from_an_older_backup_gets_back_what_was_durable_once(desk):
-    for name in ("陈建国", "王秀英", "汪晓燕"):
-        desk.household(name)
-    engine = Engine(desk.store)
-    first = push(engine, desk)
-    engine.heard(taken(first, durable_n=3), desk.clock())
-    finish(engine, desk, last_n=3, durable_n=3)
-    assert desk.states() == {}
-    engine = Engine(desk.store)
-    pull(engine, desk)
+    first, engine = all_durable(desk, "陈建国", "王秀英", "汪晓燕")
     engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=standing(epoch=NEW_EPOCH, last_n=1, durable_n=1)))
     again = push(engine, desk)
     assert numbers(again) == [2, 3]
@@ -276,14 +276,7 @@ def test_a_centre_restored_from_an_older_backup_gets_back_what_was_durable_once(
 
 
 def test_numbers_that_a_copy_gave_after_the_restore_are_not_taken_for_those_that_were_lost(desk):
-    for name in ("陈建国", "王秀英", "汪晓燕"):
-        desk.household(name)
-    engine = Engine(desk.store)
-    first = push(engine, desk)
-    engine.heard(taken(first, durable_n=3), desk.clock())
-    finish(engine, desk, last_n=3, durable_n=3)
-    engine = Engine(desk.store)
-    pull(engine, desk)
+    first, engine = all_durable(desk, "陈建国", "王秀英", "汪晓燕")
     # The other copy has handed in up to 9 since the restore, and a new backup covers that.
     said = standing(epoch=NEW_EPOCH, last_n=9, durable_n=9)
     engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=said))
@@ -293,14 +286,7 @@ def test_numbers_that_a_copy_gave_after_the_restore_are_not_taken_for_those_that
 
 
 def test_a_store_of_an_earlier_life_gives_again_what_was_durable_before_the_restore(desk):
-    desk.household("陈建国")
-    desk.household("王秀英")
-    engine = Engine(desk.store)
-    first = push(engine, desk)
-    engine.heard(taken(first, durable_n=2), desk.clock())
-    finish(engine, desk, last_n=2, durable_n=2)
-    engine = Engine(desk.store)
-    pull(engine, desk)
+    first, engine = all_durable(desk, "陈建国", "王秀英")
     engine.disagreed(Problem(error="epoch", kept=(1, 1), standing=standing(epoch=NEW_EPOCH, incarnation=2, last_n=4)))
     assert ids(push(engine, desk)) == ids(first)[1:]
 
