@@ -1,8 +1,9 @@
 # The doors of the house. `make help` lists them.
 
 PYTHON := .venv/bin/python
-# Programs that the tests start read what Python compiled before, wherever the machine forbids to keep it.
-TEST   := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Three at once on two cores, since each waits now and then. Programs that the tests start read what Python compiled
+# before, wherever the machine forbids to keep it.
+TEST   := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 LOCK   := $(PYTHON) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
           --generate-hashes --no-header --no-annotate pyproject.toml requirements/pins.in
 

@@ -7,7 +7,7 @@ import uuid_utils
 
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
-from gridserver.storage import meta, migrate
+from gridserver.storage import epochs, meta, migrate
 from gridserver.storage.engine import Connection, Engine, transaction
 from gridserver.storage.meta import Meta
 
@@ -29,7 +29,7 @@ def prepare(engine: Engine, keys: Keys | None, ca: str | None = None) -> Meta:
                 " to it, or restore a backup"
             )
         if meta.was_restored(conn, known):
-            meta.new_epoch(conn, new_id())
+            epochs.begin(conn, new_id())
             _log.info("the database was restored or moved: a new epoch begins")
         if ca is not None:
             meta.set_ca(conn, ca)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridserver.storage import files, meta
+from gridserver.storage import epochs, files, meta
 from gridserver.storage.engine import Engine, snapshot, text
 from gridserver.storage.meta import Mark
 from gridserver.storage.program import Program, start_program
@@ -92,7 +92,7 @@ UPDATE device SET durable_n = {covered};
 
 
 def _after(after: Rebirth) -> str:
-    return _AFTER.format(epoch=after.epoch, made_at=after.made_at, covered=meta.COVERED, leave=meta.LEAVE_EPOCH.strip())
+    return _AFTER.format(epoch=after.epoch, made_at=after.made_at, covered=meta.COVERED, leave=epochs.LEAVE.strip())
 
 
 def _all_of(reading: Program) -> Iterator[bytes]:

@@ -6,7 +6,14 @@ come in the least of all restores since then, and no further, whatever its prese
 """
 
 from gridserver.storage.engine import Connection, text
+from gridserver.storage.meta import COVERED, SERVER_FACTS
 from gridworker.records.fields import ENTRY_ID
+
+
+def begin(conn: Connection, epoch: str) -> None:
+    """After a restore: desks that come with the old epoch hand in again what is not durable, or not here any more."""
+    conn.execute(text(LEAVE))
+    conn.execute(_BEGIN, {"epoch": epoch})
 
 
 def kept_since(conn: Connection, device: str, epoch: str) -> tuple[int, int]:
@@ -19,6 +26,15 @@ def kept_since(conn: Connection, device: str, epoch: str) -> tuple[int, int]:
     return (0, 0) if found is None else (found.incarnation, found.n)
 
 
+LEAVE = f"""
+    INSERT INTO epoch_left (step, epoch, device, incarnation, n)
+    SELECT coalesce((SELECT max(step) FROM epoch_left), 0) + 1, meta.epoch::text, device.id, incarnation, {COVERED}
+    FROM device, meta
+"""
+"""Notes how far each device has come in the epoch that is given up."""
+_BEGIN = text(f"""
+    UPDATE meta SET epoch = :epoch, (system_id, timeline) = (SELECT {SERVER_FACTS})
+""")
 _KEPT = text("""
     SELECT incarnation, n FROM epoch_left
     WHERE device = CAST(:device AS uuid)

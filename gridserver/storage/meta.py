@@ -47,12 +47,6 @@ def set_ca(conn: Connection, ca: str) -> None:
     conn.execute(text("UPDATE meta SET ca = :ca WHERE ca <> :ca"), {"ca": ca})
 
 
-def new_epoch(conn: Connection, epoch: str) -> None:
-    """After a restore: desks that come with the old epoch hand in again what is not durable, or not here any more."""
-    conn.execute(text(LEAVE_EPOCH))
-    conn.execute(_NEW_EPOCH, {"epoch": epoch})
-
-
 def was_restored(conn: Connection, known: Meta) -> bool:
     """Whether the server under this database is another one, or another line of its history."""
     row = conn.execute(_SERVER).one()
@@ -90,15 +84,15 @@ def mark_backup(conn: Connection, covered: Sequence[Mark], now: int) -> int:
     return conn.execute(_MOVE_MARKS, asked).rowcount
 
 
-_SERVER_FACTS = """
+SERVER_FACTS = """
     (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
     (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline
 """
-_SERVER = text(f"SELECT {_SERVER_FACTS}")
+_SERVER = text(f"SELECT {SERVER_FACTS}")
 _READ = text("SELECT epoch, system_id, timeline, author, sign_key, seal_key, ca, backup_at FROM meta")
 _BEGIN = text(f"""
     INSERT INTO meta (epoch, author, sign_key, seal_key, made_at, system_id, timeline)
-    SELECT CAST(:epoch AS uuid), CAST(:author AS uuid), :sign_key, :seal_key, :now, {_SERVER_FACTS}
+    SELECT CAST(:epoch AS uuid), CAST(:author AS uuid), :sign_key, :seal_key, :now, {SERVER_FACTS}
 """)
 _CENTRE_ACCOUNT = text("""
     INSERT INTO account (id, login, name, role, password, password_at, made_at)
@@ -107,17 +101,8 @@ _CENTRE_ACCOUNT = text("""
 _CENTRE_DEVICE = text("""
     INSERT INTO device (id, account, machine, key, made_at) VALUES (:id, :id, 'centre', :key, :now)
 """)
-_NEW_EPOCH = text(f"""
-    UPDATE meta SET epoch = :epoch, (system_id, timeline) = (SELECT {_SERVER_FACTS})
-""")
 COVERED = """least(last_n, (SELECT min(n) - 1 FROM change WHERE change.device = device.id
     AND change.incarnation = device.incarnation AND verdict = 'held'))"""
-LEAVE_EPOCH = f"""
-    INSERT INTO epoch_left (step, epoch, device, incarnation, n)
-    SELECT coalesce((SELECT max(step) FROM epoch_left), 0) + 1, meta.epoch::text, device.id, incarnation, {COVERED}
-    FROM device, meta
-"""
-"""Notes how far each device has come in the epoch that is given up (``epochs``)."""
 _MARKS = text(f"SELECT id, incarnation, {COVERED} FROM device WHERE last_n > 0")
 _MOVE_MARKS = text("""
     UPDATE device SET durable_n = mark.n

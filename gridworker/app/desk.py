@@ -24,12 +24,12 @@ from gridworker.sync import courier, enrol, session, wiping
 from gridworker.sync.answers import WipeOrdered
 from gridworker.sync.centre import Centre
 from gridworker.sync.driver import Told, sync_once
-from gridworker.sync.engine import Report
 from gridworker.sync.enrol import Opened
 from gridworker.sync.file_line import FileRefused
 from gridworker.sync.files import FilesReport, fetch_file, let_go, send_files, to_send
 from gridworker.sync.machine import Machine
 from gridworker.sync.owing import hand_in_boxes
+from gridworker.sync.report import Report
 from gridworker.sync.silence import look_for_silent_desks
 
 _NO_FILE = "中心现在没有这个文件，或者它不在您的范围内。稍后同步一次再看；一直没有的，请联系拍照的同事。"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gridworker.app.desk import Desk
     from gridworker.ledger import Ledger
     from gridworker.storage.file_links import FileLink
-    from gridworker.sync.engine import Report
     from gridworker.sync.files import FilesReport
+    from gridworker.sync.report import Report
     from gridworker.ui.open_desk import HouseActions
     from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.settings_port import Housekeeping

@@ -11,8 +11,9 @@ from gridworker.cli.answer import STATES, Answer, Misused
 from gridworker.errors import NotAccepted, NotFound
 from gridworker.ledger import Ledger
 from gridworker.records import KINDS
-from gridworker.records.fields import Choice, Entries, Field, Flag, Tags, Whole
+from gridworker.records.fields import Choice, Field, Flag, Whole
 from gridworker.records.kind import Kind
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 
 _YES_NO = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}

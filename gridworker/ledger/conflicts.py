@@ -14,10 +14,11 @@ from gridworker.ledger.save import apply_steps
 from gridworker.ledger.twins import Act
 from gridworker.records import texts
 from gridworker.records.change import Verb
-from gridworker.records.fields import Entries, Ref, Text
+from gridworker.records.fields import Ref, Text
 from gridworker.records.kind import Kind
 from gridworker.records.merge import ClashType, seen_of_entry
 from gridworker.records.row import Row
+from gridworker.records.several import Entries
 from gridworker.records.wrong import Wrong
 
 Keep = Literal["shown", "all"] | int | str

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridworker.records.change import Verb
-from gridworker.records.fields import Entries, Merge, Tags
+from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.merge import seen_of_entry
 from gridworker.records.row import Row
+from gridworker.records.several import Entries, Tags
 
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 

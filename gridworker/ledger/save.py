@@ -12,11 +12,11 @@ from gridworker.ledger.ground import Changed, Edit, Ground, MoveTo, NewRecord, S
 from gridworker.protocol import MOST_IN_GROUP
 from gridworker.records import rights
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import Entries
 from gridworker.records.kind import Kind
 from gridworker.records.merge import lay, seen_of
 from gridworker.records.references import BELONGING, belonging
 from gridworker.records.row import Row
+from gridworker.records.several import Entries
 from gridworker.records.wrong import Wrong
 
 MOVED_BY_ITSELF = "网格不能这样修改。这一户搬走了，请用“迁到别的网格…”。"

@@ -6,9 +6,10 @@ from gridworker.errors import NotAllowed
 from gridworker.ledger.edit_changes import Step
 from gridworker.ledger.ground import Ground
 from gridworker.records.change import Verb
-from gridworker.records.fields import Entries, Field, Merge, Ref, Tags
+from gridworker.records.fields import Field, Merge, Ref
 from gridworker.records.kind import Kind
 from gridworker.records.row import Row
+from gridworker.records.several import Entries, Tags
 
 Act = tuple[str, str, Step]
 """What is done to a record: (kind, record, step)."""

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from gridworker.records.fields import Entries, Field, Merge, Moment, Privacy, Text, Whole
+from gridworker.records.fields import Field, Merge, Moment, Privacy, Text, Whole
+from gridworker.records.several import Entries
 from gridworker.records.wrong import Wrong
 
 MOST_BYTES = 20 * 1024 * 1024

@@ -6,9 +6,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from gridworker.records.fields import Entries, Field, Merge, Ref, Searched, Tags
+from gridworker.records.fields import Field, Merge, Ref, Searched
 from gridworker.records.files import Files
 from gridworker.records.machine import Machine
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 
 NOTHING: tuple[Any, ...] = (None, [], {})

@@ -6,9 +6,10 @@ from typing import Any
 
 from gridworker.records import texts
 from gridworker.records.change import Change, Verb, derived_id
-from gridworker.records.fields import Entries, Merge
+from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
+from gridworker.records.several import Entries
 from gridworker.records.wrong import Wrong
 
 

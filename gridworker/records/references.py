@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import Entries, Field, Ref
+from gridworker.records.fields import Field, Ref
 from gridworker.records.kind import Kind, points
+from gridworker.records.several import Entries
 
 BELONGING = "*"
 """Where a removal says which records that belong to the removed one its author saw: not a path of any record."""

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import ENTRY_ID, Entries, Merge
+from gridworker.records.fields import ENTRY_ID, Merge
 from gridworker.records.kind import NOTHING, Kind, Role
 from gridworker.records.row import Row
+from gridworker.records.several import Entries
 from gridworker.records.wrong import Wrong
 
 

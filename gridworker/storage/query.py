@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from gridworker.records.fields import Entries, Field, Tags
+from gridworker.records.fields import Field
 from gridworker.records.row import Row
+from gridworker.records.several import Entries, Tags
 from gridworker.storage import project
 from gridworker.storage.file import UNSEEN, File
 from gridworker.storage.tables import KindTable, pointer_of, quoted

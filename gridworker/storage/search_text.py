@@ -12,8 +12,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from gridworker.records.fields import Entries, Field, Searched
+from gridworker.records.fields import Field, Searched
 from gridworker.records.kind import Kind
+from gridworker.records.several import Entries
 from gridworker.storage.pinyin import RESOURCES, read_name
 
 FULL, INITIALS, SPOKEN = "qf", "qi", "qs"

@@ -6,10 +6,11 @@ from typing import Any
 
 import orjson
 
-from gridworker.records.fields import Entries, Field, Flag, Ref, Tags
+from gridworker.records.fields import Field, Flag, Ref
 from gridworker.records.files import Files
 from gridworker.records.kind import Kind
 from gridworker.records.row import CREATED, Row, Stamp
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 from gridworker.storage.connection import Connection, writing
 from gridworker.storage.search_text import searched_paths

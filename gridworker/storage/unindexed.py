@@ -4,7 +4,8 @@ import time
 from array import array
 from collections.abc import Callable, Sequence
 
-from gridworker.records.fields import Entries, Searched
+from gridworker.records.fields import Searched
+from gridworker.records.several import Entries
 from gridworker.storage import fresh, query, search
 from gridworker.storage.file import UNSEEN, File
 from gridworker.storage.query import Order, Where

@@ -17,7 +17,8 @@ from gridworker.protocol.sync import Clock, Group, Push, Standing, Written
 from gridworker.storage.store import Store
 from gridworker.sync.badge import raw_of, text_of
 from gridworker.sync.batch import Batch, size_of
-from gridworker.sync.engine import Engine, made_under
+from gridworker.sync.book import made_under
+from gridworker.sync.engine import Engine
 
 SUFFIXES = {PACKAGE: ".gwp", RECEIPT: ".gwr"}
 """What the files are called by kind; their names hold nothing of anybody."""

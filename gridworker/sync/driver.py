@@ -8,8 +8,9 @@ from gridworker.errors import BrokenAnswer, Cancelled, GridworkerError, TooSlow
 from gridworker.protocol.sync import Clock, Fetch, Pull, PullAnswer, Push, PushAnswer
 from gridworker.storage.store import Store
 from gridworker.sync.answers import Disagreement, SnapshotGone, TooBig, WipeOrdered
-from gridworker.sync.engine import Engine, Report
+from gridworker.sync.engine import Engine
 from gridworker.sync.loading import Lay
+from gridworker.sync.report import Report
 from gridworker.sync.wiping import is_genuine
 
 LOG = logging.getLogger(__name__)

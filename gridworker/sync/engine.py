@@ -4,17 +4,15 @@ All that a sync needs to go on after any break lies in the store: the outbox wit
 the buckets, and a few notes. The engine keeps nothing else that would be missed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from enum import Enum, auto
 from statistics import median_low
-from typing import Any, Protocol
+from typing import Any
 
 from gridworker.protocol import MOST_CHANGES, SCHEMA
 from gridworker.protocol.sync import (
     MOST_ASKED,
     NOT_WANTED,
-    BucketInfo,
     Clock,
     Fetch,
     GroupResult,
@@ -26,7 +24,6 @@ from gridworker.protocol.sync import (
     Push,
     PushAnswer,
     Standing,
-    Taken,
     Written,
     vector_of,
 )
@@ -34,9 +31,10 @@ from gridworker.storage import lease
 from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
 from gridworker.storage.outbox import WAITS, Settled
-from gridworker.storage.wish import Arranged
 from gridworker.sync.batch import Batch
-from gridworker.sync.loading import Lay, Loading, Shelf
+from gridworker.sync.book import Book, made_under
+from gridworker.sync.loading import Lay, Loading
+from gridworker.sync.report import Report
 
 MOST_DISAGREEMENTS = 8
 """In one sync; more would mean that the two sides turn in a circle, which is a bug."""
@@ -49,78 +47,6 @@ MOST_SLOW = 3
 
 _CLOCKS = 5
 _TOO_LONG = "这次保存的内容太多，一次传不上去。请复制内容，分成几次保存。"
-
-
-class Book(Shelf, Protocol):
-    """What the engine asks of a desk's store (``storage.store.Store``); each call is a transaction of its own."""
-
-    def meta(self, key: str, default: Any = None) -> Any: ...
-    def set_metas(self, values: Mapping[str, Any]) -> None: ...
-    def handing(self, most: int, after: int = 0) -> list[Written]: ...
-    def mark_sent(self, txs: Iterable[str]) -> None: ...
-    def settle(
-        self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
-    ) -> Settled: ...
-    def note_standing(self, standing: Standing) -> None: ...
-    def came_back(self, most: int) -> list[str]: ...
-    def hear_late(self, results: Sequence[GroupResult], now: int) -> set[str]: ...
-    def requeue_not_durable(self, kept: tuple[int, int] | None = None) -> int: ...
-    def renumber(self, first: int, incarnation: int) -> int: ...
-    def retry_held(self) -> int: ...
-    def receive(self, page: Page) -> Received: ...
-    def buckets(self) -> list[Bucket]: ...
-    def add_bucket(self, info: BucketInfo) -> None: ...
-    def reset_bucket(self, bucket: str) -> None: ...
-    def drop_bucket(self, bucket: str) -> bool: ...
-    def waiting_count(self) -> dict[str, int]: ...
-
-    def arrange(self) -> Arranged:
-        """Buckets that the person wants and that are ``absent`` begin to load; those that he does not want and of
-        which nothing is here become ``absent``. ``leaving``: those of which something is here."""
-
-    def put_away(self, bucket: str) -> bool:
-        """A bucket of the scope goes and is ``absent`` then; False while something of it waits here."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a sync brought about."""
-
-    ok: bool = False
-    pushed: int = 0
-    """Changes that the centre took."""
-    pulled: int = 0
-    """Rows that came."""
-    conflicts: int = 0
-    """Conflicts that our changes ran into."""
-    refused: int = 0
-    """Changes that came back, refused or put aside; each shows its reason."""
-    held: int = 0
-    """Changes that wait at the centre's wish, behind one that came back."""
-    dropped: int = 0
-    """Buckets that left this desk."""
-    kept_back: int = 0
-    """Buckets that would have left, were there not unsent work in them."""
-    put_aside: int = 0
-    """Rows that could not be read here; kept, and tried again at the next start."""
-    fetched: int = 0
-    """Bytes of snapshots that lie here or were laid, and of those that are to come in this sync."""
-    to_fetch: int = 0
-    refused_snapshots: int = 0
-    """Snapshots that were not what they said; their buckets came as pages."""
-    kinds: set[str] = field(default_factory=set)
-    """Kinds of which something changed here: what a window draws anew."""
-
-
-class _Notes(Protocol):
-    def meta(self, key: str, default: Any = None) -> Any: ...
-
-
-def made_under(notes: _Notes) -> int:
-    """The scope under which a worker wrote what waits: he may have the rows of the next one, and not know yet what he
-    is in it (``session.learn_of_oneself``); and what is held waits on when he knows."""
-    scope = int(notes.meta("scope", 0))
-    return min(scope, *(int(notes.meta(each) or scope) for each in ("account_scope", "waits_under")))
 
 
 class _Phase(Enum):

@@ -36,7 +36,7 @@ from gridworker.ui.wording import LOADING, clock_words, lease_words, moment_word
 from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
-    from gridworker.sync.engine import Report
+    from gridworker.sync.report import Report
     from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.stick_card import Stick
 

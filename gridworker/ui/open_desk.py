@@ -9,8 +9,8 @@ from gridworker.ui.background import Progress
 
 if TYPE_CHECKING:
     from gridworker.storage.file_links import FileLink
-    from gridworker.sync.engine import Report
     from gridworker.sync.files import FilesReport
+    from gridworker.sync.report import Report
     from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.settings_port import Housekeeping
     from gridworker.ui.pages.stick_card import Stick

@@ -23,7 +23,7 @@ from gridworker.sync.schedule import Schedule
 from gridworker.ui.background import Background, Job, Progress
 
 if TYPE_CHECKING:
-    from gridworker.sync.engine import Report
+    from gridworker.sync.report import Report
 
 LOOK_EVERY: Final = 15_000
 """ms between two looks at the clock at most: a laptop that slept is not woken by a timer of half an hour."""

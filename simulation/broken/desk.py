@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from simulation.broken.steps import ELSEWHERE, RESTORES, one
 from simulation.mutants import Mutant
 
-_DESK_ENGINE = "gridworker.sync.engine"
-_ENGINE = f"{_DESK_ENGINE}:Engine"
+_ENGINE = "gridworker.sync.engine:Engine"
 _STORE = "simulation.desk_store:DeskStore"
 _OUTBOX = "simulation.desk_outbox:Outbox"
 
@@ -29,7 +28,7 @@ DESK: Sequence[Mutant] = (
     one(
         "post_not_known_yet",
         "3.9 who does not know of his new post writes in the old one",
-        f"{_DESK_ENGINE}:made_under",
+        "gridworker.sync.book:made_under",
         '("account_scope", "waits_under")',
         '("waits_under",)',
         ("role",),
@@ -37,7 +36,7 @@ DESK: Sequence[Mutant] = (
     one(
         "held_from_another_post",
         "3.9 what is held is offered again by the rights of the post in which it was written",
-        f"{_DESK_ENGINE}:made_under",
+        "gridworker.sync.book:made_under",
         '("account_scope", "waits_under")',
         '("account_scope",)',
         ("role",),

@@ -6,26 +6,13 @@ import pytest
 
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import (
-    Choice,
-    Entries,
-    Field,
-    Flag,
-    Merge,
-    Moment,
-    Privacy,
-    Ref,
-    Searched,
-    State,
-    Tags,
-    Text,
-    Whole,
-)
+from gridworker.records.fields import Choice, Field, Flag, Merge, Moment, Privacy, Ref, Searched, State, Text, Whole
 from gridworker.records.identity import check_digit
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.visit import SUBJECT_KINDS
 from gridworker.records.rights import check_values
 from gridworker.records.row import Row
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 
 HAN = re.compile(r"[一-鿿]")

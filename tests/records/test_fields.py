@@ -4,23 +4,9 @@ import pytest
 
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import (
-    Choice,
-    Day,
-    Entries,
-    Field,
-    Flag,
-    IdNumber,
-    Moment,
-    Money,
-    Name,
-    Phone,
-    Ref,
-    Tags,
-    Text,
-    Whole,
-)
+from gridworker.records.fields import Choice, Day, Field, Flag, IdNumber, Moment, Money, Name, Phone, Ref, Text, Whole
 from gridworker.records.identity import birth_date, check_digit, masked_id, masked_phone, sex
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 
 FIRST = "33068319500101123"

@@ -6,10 +6,11 @@ import pytest
 
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import Entries, Merge, Tags
+from gridworker.records.fields import Merge
 from gridworker.records.kind import Role
 from gridworker.records.rights import Author, check_values, why_not
 from gridworker.records.row import Row
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 
 ID = "01900000-0000-7000-8000-000000000001"

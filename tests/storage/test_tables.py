@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Flag, Ref, Tags, Text, Whole
+from gridworker.records.fields import Flag, Ref, Text, Whole
+from gridworker.records.several import Entries, Tags
 from gridworker.storage.query import NotAField
 from gridworker.storage.tables import KindTable
 from tests.helpers.notebook import Notebook, name_of

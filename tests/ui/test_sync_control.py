@@ -15,7 +15,7 @@ from gridworker.errors import (
     SignInNeeded,
     StoreBusy,
 )
-from gridworker.sync.engine import Report
+from gridworker.sync.report import Report
 from gridworker.sync.schedule import AFTER_SAVE, BACK_OFF, EVERY
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.sync_control import SyncControl, SyncView

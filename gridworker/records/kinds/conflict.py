@@ -1,9 +1,10 @@
 """需要核对: two people changed one thing unseen by each other; both versions stay until a person decides."""
 
-from gridworker.records.fields import Choice, Entries, Field, Merge, Moment, Ref, State, Text
+from gridworker.records.fields import Choice, Field, Merge, Moment, Ref, State, Text
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
 from gridworker.records.machine import Machine, Move
 from gridworker.records.merge import CLASH_TITLES
+from gridworker.records.several import Entries
 
 STATES = {"open": "待核对", "kept": "保留现值", "swapped": "改用另一份", "merged": "两份都留"}
 

@@ -4,7 +4,6 @@ from gridworker.records.codes import CASE_GRADES, DISPUTE_SCALES, DISPUTE_TYPES,
 from gridworker.records.fields import (
     Choice,
     Day,
-    Entries,
     Flag,
     Merge,
     Moment,
@@ -20,6 +19,7 @@ from gridworker.records.fields import (
 from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
+from gridworker.records.several import Entries
 
 STATES = {
     "registered": "已登记",

@@ -1,23 +1,10 @@
 """户: one household of the 民情档案, as a village roster lists it."""
 
 from gridworker.records.codes import HOUSEHOLD_TAGS, RESIDENCE_MATCH
-from gridworker.records.fields import (
-    Choice,
-    Day,
-    Entries,
-    Flag,
-    Merge,
-    Name,
-    Phone,
-    Privacy,
-    Ref,
-    Searched,
-    Tags,
-    Text,
-    Whole,
-)
+from gridworker.records.fields import Choice, Day, Flag, Merge, Name, Phone, Privacy, Ref, Searched, Text, Whole
 from gridworker.records.files import Files
 from gridworker.records.kind import Alike, BucketClass, Kind, Rights, Role, Summary, roles
+from gridworker.records.several import Entries, Tags
 
 HOUSEHOLD_KINDS = {"family": "家庭户", "collective": "集体户", "single": "单人户", "rental": "租住户"}
 OWNERSHIP = {"own": "自有", "rent": "租住", "borrow": "借住", "collective": "集体", "other": "其他"}

@@ -4,7 +4,6 @@ from gridworker.records.codes import EVENT_CLASSES, SOURCES
 from gridworker.records.fields import (
     Choice,
     Day,
-    Entries,
     Merge,
     Moment,
     Name,
@@ -19,6 +18,7 @@ from gridworker.records.fields import (
 from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Follows, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
+from gridworker.records.several import Entries
 
 STATES = {
     "reported": "待受理",

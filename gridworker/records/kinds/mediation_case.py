@@ -4,7 +4,6 @@ from gridworker.records.codes import NATIONS, SEX
 from gridworker.records.fields import (
     Choice,
     Day,
-    Entries,
     Flag,
     IdNumber,
     Merge,
@@ -18,6 +17,7 @@ from gridworker.records.fields import (
 )
 from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
+from gridworker.records.several import Entries
 
 CASE_SOURCES = {"application": "当事人申请", "initiative": "主动调解", "delegated": "接受委托移送"}
 AGREEMENT_FORMS = {"written": "书面协议", "oral": "口头协议"}

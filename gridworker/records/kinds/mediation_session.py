@@ -3,21 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gridworker.records.fields import (
-    Choice,
-    Entries,
-    Flag,
-    Merge,
-    Moment,
-    Name,
-    Privacy,
-    Ref,
-    Searched,
-    Text,
-    Whole,
-)
+from gridworker.records.fields import Choice, Flag, Merge, Moment, Name, Privacy, Ref, Searched, Text, Whole
 from gridworker.records.files import Files
 from gridworker.records.kind import BucketClass, Kind, Rights, Role, roles
+from gridworker.records.several import Entries
 
 RESULTS = {"agreed": "达成协议", "again": "择日再调", "not_agreed": "未达成", "suspended": "中止"}
 FORMS = {"open": "公开", "closed": "不公开", "on_site": "现场", "phone": "电话", "video": "视频"}

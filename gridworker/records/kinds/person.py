@@ -14,23 +14,10 @@ from gridworker.records.codes import (
     RESIDENCE_MATCH,
     SEX,
 )
-from gridworker.records.fields import (
-    Choice,
-    Day,
-    Entries,
-    Flag,
-    IdNumber,
-    Merge,
-    Name,
-    Phone,
-    Privacy,
-    Ref,
-    Searched,
-    Tags,
-    Text,
-)
+from gridworker.records.fields import Choice, Day, Flag, IdNumber, Merge, Name, Phone, Privacy, Ref, Searched, Text
 from gridworker.records.identity import birth_date, sex
 from gridworker.records.kind import Alike, BucketClass, Follows, Kind, Rights, Role, roles
+from gridworker.records.several import Entries, Tags
 
 
 def agrees_with_number(fields: Mapping[str, Any]) -> str:

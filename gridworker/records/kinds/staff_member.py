@@ -1,7 +1,8 @@
 """工作人员: who works where, so that every record can name its author."""
 
-from gridworker.records.fields import Choice, Entries, Flag, Merge, Name, Phone, Privacy, Ref, Text
+from gridworker.records.fields import Choice, Flag, Merge, Name, Phone, Privacy, Ref, Text
 from gridworker.records.kind import ROLE_TITLES, BucketClass, Kind, Rights, Role, roles
+from gridworker.records.several import Entries
 
 POSTS = {
     "grid_chief": "网格长",

@@ -1,24 +1,11 @@
 """走访: one entry of the 民情日记, an ordinary record that only its author edits."""
 
 from gridworker.records.codes import DUTIES, HOUSEHOLD_TAGS
-from gridworker.records.fields import (
-    Choice,
-    Day,
-    Entries,
-    Flag,
-    Merge,
-    Moment,
-    Name,
-    Privacy,
-    Ref,
-    Searched,
-    State,
-    Tags,
-    Text,
-)
+from gridworker.records.fields import Choice, Day, Flag, Merge, Moment, Name, Privacy, Ref, Searched, State, Text
 from gridworker.records.files import Files
 from gridworker.records.kind import Alike, BucketClass, Follows, Kind, Rights, Role, Summary, roles
 from gridworker.records.machine import Machine, Move
+from gridworker.records.several import Entries, Tags
 
 MODES = {
     "home": "上门",

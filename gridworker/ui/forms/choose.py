@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gridworker.records.fields import Choice, Day, Entries, Field, Flag, Moment, Money, Ref, Tags, Text, Whole
+from gridworker.records.fields import Choice, Day, Field, Flag, Moment, Money, Ref, Text, Whole
 from gridworker.records.files import Files
+from gridworker.records.several import Entries, Tags
 from gridworker.ui.forms.dates import DayEditor, MomentEditor
 from gridworker.ui.forms.editors import (
     FEW,

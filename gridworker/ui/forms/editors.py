@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from gridworker.records.fields import Field, Money, Tags, Text, Whole
+from gridworker.records.fields import Field, Money, Text, Whole
+from gridworker.records.several import Tags
 from gridworker.ui.style import mark
 from gridworker.ui.widgets import ChipChoice, Line, Row, SegmentedChoice, TextBox
 

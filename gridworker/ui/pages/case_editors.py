@@ -10,7 +10,8 @@ from PySide6.QtCore import QTime
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QTimeEdit, QWidget
 
-from gridworker.records.fields import Entries, Field, Text
+from gridworker.records.fields import Field, Text
+from gridworker.records.several import Entries
 from gridworker.ui.civil import china_now, instant
 from gridworker.ui.forms.choose import editor_for
 from gridworker.ui.forms.editors import Editor, TextEditor

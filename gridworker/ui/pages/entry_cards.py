@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from gridworker.records.fields import Entries, Field
+from gridworker.records.fields import Field
+from gridworker.records.several import Entries
 from gridworker.records.wrong import Wrong
 from gridworker.ui.forms.choose import editor_for
 from gridworker.ui.forms.editors import Editor, Fault

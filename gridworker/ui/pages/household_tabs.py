@@ -9,9 +9,10 @@ from typing import Any, Final
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Privacy
+from gridworker.records.fields import Privacy
 from gridworker.records.identity import masked_id, masked_phone
 from gridworker.records.kind import Kind
+from gridworker.records.several import Entries
 from gridworker.ui.page import Frame
 from gridworker.ui.pages.home_preview import recent_entries
 from gridworker.ui.pages.reveal import Reveal

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from gridworker.errors import CentreUnreachable, GridworkerError
 from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Field, Privacy
+from gridworker.records.fields import Field, Privacy
+from gridworker.records.several import Entries
 from gridworker.ui.background import Progress
 from gridworker.ui.drawer import WIDE, Drawer
 from gridworker.ui.message_bar import Message

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Field, IdNumber, Moment, Phone, Ref
+from gridworker.records.fields import Field, IdNumber, Moment, Phone, Ref
 from gridworker.records.files import Files
 from gridworker.records.identity import masked_id, masked_phone
+from gridworker.records.several import Entries
 from gridworker.ui.civil import china_now
 from gridworker.ui.references import OUT_OF_SCOPE
 

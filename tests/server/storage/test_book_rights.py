@@ -11,11 +11,12 @@ from gridserver.storage.engine import Connection, text
 from gridworker.protocol.sync import GroupResult
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import Choice, Entries, Field, Flag, IdNumber, Merge, Moment, Phone, Ref, Tags, Whole
+from gridworker.records.fields import Choice, Field, Flag, IdNumber, Merge, Moment, Phone, Ref, Whole
 from gridworker.records.files import Digest
 from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.machine import Machine
 from gridworker.records.row import Row
+from gridworker.records.several import Entries, Tags
 from tests.helpers.centre import Centre, new_id
 from tests.helpers.hand import Hand, household
 from tests.helpers.writer import GRID, TOWN, Writer

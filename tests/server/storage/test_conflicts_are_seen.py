@@ -7,9 +7,10 @@ import pytest
 from gridserver.storage import scope
 from gridserver.storage.engine import text
 from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Merge
+from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind, Role
 from gridworker.records.kinds.conflict import CONFLICT
+from gridworker.records.several import Entries
 from tests.helpers.centre import Centre
 from tests.helpers.hand import household
 from tests.helpers.writer import GRID, TOWN, Writer

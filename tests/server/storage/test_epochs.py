@@ -33,7 +33,7 @@ def came_to(conn, life, n):
 def test_numbers_given_after_a_restore_do_not_count_for_what_was_handed_in_before_it(conn):
     before = epoch(conn)
     device = came_to(conn, 1, 5)
-    meta.new_epoch(conn, new_id())
+    epochs.begin(conn, new_id())
     came_to(conn, 1, 9)
     assert epochs.kept_since(conn, device, before) == (1, 5)
 
@@ -41,19 +41,19 @@ def test_numbers_given_after_a_restore_do_not_count_for_what_was_handed_in_befor
 def test_the_least_of_all_restores_since_counts(conn):
     first = epoch(conn)
     device = came_to(conn, 1, 5)
-    meta.new_epoch(conn, new_id())
+    epochs.begin(conn, new_id())
     second = epoch(conn)
     came_to(conn, 1, 3)
-    meta.new_epoch(conn, new_id())
+    epochs.begin(conn, new_id())
     third = epoch(conn)
     came_to(conn, 2, 1)
-    meta.new_epoch(conn, new_id())
+    epochs.begin(conn, new_id())
     assert [epochs.kept_since(conn, device, each) for each in (first, second, third)] == [(1, 3), (1, 3), (2, 1)]
 
 
 def test_of_an_epoch_that_no_backup_knows_nothing_is_known(conn):
     device = came_to(conn, 1, 5)
-    meta.new_epoch(conn, new_id())
+    epochs.begin(conn, new_id())
     assert epochs.kept_since(conn, device, new_id()) == (0, 0)
     assert epochs.kept_since(conn, device, "no epoch") == (0, 0)
     assert epochs.kept_since(conn, device, "\0") == (0, 0)

@@ -5,7 +5,7 @@ import threading
 import pytest
 from alembic.script import ScriptDirectory
 
-from gridserver.storage import meta, migrate
+from gridserver.storage import epochs, meta, migrate
 from gridserver.storage.engine import connect, text, transaction
 from tests.helpers.centre import KEYS, new_id
 
@@ -55,7 +55,7 @@ def test_a_database_that_was_moved_to_another_server_begins_a_new_epoch(engine):
         conn.execute(text("UPDATE meta SET system_id = '7'"))
         moved = meta.read(conn)
         assert meta.was_restored(conn, moved)
-        meta.new_epoch(conn, new_id())
+        epochs.begin(conn, new_id())
         after = meta.read(conn)
     assert after.epoch != known.epoch
     assert after.system_id == known.system_id

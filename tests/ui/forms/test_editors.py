@@ -12,23 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 
 from gridworker.records import KINDS
-from gridworker.records.fields import (
-    Choice,
-    Day,
-    Entries,
-    Field,
-    Flag,
-    IdNumber,
-    Moment,
-    Money,
-    Name,
-    Phone,
-    Ref,
-    Tags,
-    Text,
-    Whole,
-)
+from gridworker.records.fields import Choice, Day, Field, Flag, IdNumber, Moment, Money, Name, Phone, Ref, Text, Whole
 from gridworker.records.kind import Role
+from gridworker.records.several import Entries, Tags
 from gridworker.records.wrong import Wrong
 from gridworker.ui.album import Album
 from gridworker.ui.background import Background

@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from gridworker.records.fields import Choice, Entries, Field, Name, Phone, Text
+from gridworker.records.fields import Choice, Field, Name, Phone, Text
+from gridworker.records.several import Entries
 from gridworker.ui.forms.entries import EntryForm
 from tests.helpers.legible import nameless, settle
 from tests.helpers.mouse import Mouse, words_of, write

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
-from gridworker.sync.engine import Report
+from gridworker.sync.report import Report
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.desktop import Desktop
 from gridworker.ui.sync_control import SyncControl

@@ -9,9 +9,10 @@ import pytest
 
 from gridworker.ledger.conflicts import ALL, SHOWN, Conflict, Version
 from gridworker.records import KINDS
-from gridworker.records.fields import Entries, Field, Flag, Merge, Moment, Ref, Tags, Whole
+from gridworker.records.fields import Field, Flag, Merge, Moment, Ref, Whole
 from gridworker.records.files import Files
 from gridworker.records.merge import CLASH_TITLES, ClashType
+from gridworker.records.several import Entries, Tags
 from gridworker.ui.pages import conflict_words as say
 from gridworker.ui.pages.record_words import record_words
 from tests.helpers.notebook import LI, MORNING, WANG, name_of

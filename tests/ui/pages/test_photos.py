@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from gridworker.errors import CentreUnreachable, NotAccepted
 from gridworker.storage.cabinet import Cabinet
-from gridworker.sync.engine import Report
 from gridworker.sync.files import FilesReport
+from gridworker.sync.report import Report
 from gridworker.ui.background import Background
 from gridworker.ui.file_control import FileControl
 from gridworker.ui.file_tile import FileTile

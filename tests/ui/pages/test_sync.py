@@ -18,7 +18,7 @@ from gridworker.errors import (
     SignInRefused,
 )
 from gridworker.protocol.sync import GroupResult
-from gridworker.sync.engine import Report
+from gridworker.sync.report import Report
 from gridworker.sync.schedule import AFTER_SAVE
 from gridworker.ui.act_undo import undoable
 from gridworker.ui.background import Background, Progress
