@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -30,11 +31,15 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 # For programs that a test starts; in this process `no_keyring_of_the_machine` puts one in memory.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-from tests.helpers import sockets  # noqa: E402 - the environment above comes first
+from gridworker.ui.sweeper import sweep  # noqa: E402 - the environment above comes first
+from tests.helpers import sockets  # noqa: E402 - as above
 from tests.helpers.keys import MemoryKeyring  # noqa: E402 - as above
 from tests.helpers.logwatch import LogWatch  # noqa: E402 - as above
 
 sockets.close_all_but_loopback()
+
+# Centres and lanes run on threads of this process, and must not clear away what was a window: see `Sweeper`.
+gc.disable()
 
 
 LONGEST = (
@@ -47,6 +52,12 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first, else as they stand."""
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in LONGEST])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """What a test left behind is cleared between two tests."""
+    sweep()
 
 
 def pytest_unconfigure() -> None:

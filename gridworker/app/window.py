@@ -154,6 +154,7 @@ def open_window(
     """
     from gridworker.ui.input_method import prepare_environment
     from gridworker.ui.preferences import dress
+    from gridworker.ui.sweeper import Sweeper
 
     prepare_environment(os.environ)
     application = QApplication.instance() or QApplication([])
@@ -162,6 +163,7 @@ def open_window(
     application.setDesktopFileName("gridworker")
     look = dress(application, home)
     with contextlib.ExitStack() as until_closed:
+        until_closed.enter_context(Sweeper())
         around = _Around(home, until_closed)
         door = HomeDoor(home, can_practise=practise is not None, socket=_socket_name())
         shell = Shell(door, OpenedDesk, look, practise=practise, behind=BEHIND)

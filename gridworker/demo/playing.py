@@ -17,6 +17,7 @@ from gridworker.demo.ground import Ground, Line
 from gridworker.demo.story import Story, empty
 from gridworker.ui.preferences import LookMemory, dress
 from gridworker.ui.shell import USUAL, Shell
+from gridworker.ui.sweeper import Sweeper
 from gridworker.ui.widgets import Button, Column, Elide, IconLabel, Row
 
 PARTS: Final = {"worker": "网格员", "mediator": "调解员", "supervisor": "督导"}
@@ -31,7 +32,8 @@ def play_story(ground: Ground, line: Line, founded: Founded, out: Path, tell: To
     try:
         empty(out)
         application = _application()
-        Story(ground, line, founded, place, out, dress(application, place / "desks"), tell).play()
+        with Sweeper():
+            Story(ground, line, founded, place, out, dress(application, place / "desks"), tell).play()
         tell("完成：没有丢失一个字，没有覆盖一处别人看不见的修改。")
     finally:
         centre.stop()
@@ -49,7 +51,8 @@ def open_demo(ground: Ground, line: Line, founded: Founded, tell: Told) -> None:
         frame.be("worker")
         frame.show()
         tell(f"窗口已打开。锁定后的密码：{PASSWORD}")
-        application.exec()
+        with Sweeper():
+            application.exec()
     finally:
         centre.stop()
 
