@@ -16,7 +16,7 @@ from gridworker.storage.own_changes import OutboxRow
 _FIRST = Numbers(1, 1, 0)
 Key = tuple[str, str]
 """(kind, id) of a record."""
-MINE = frozenset(("new", "sent", "held", "attention"))
+MINE = ("new", "sent", "held", "attention")
 """What the centre has not taken."""
 
 
@@ -35,11 +35,8 @@ class Entry:
     reason: str = ""
     settled_at: int | None = None
     tries: int = 0
-
-    @property
-    def open(self) -> bool:
-        """Whether anything is still to be done about it."""
-        return self.laid or self.state in MINE
+    row: int = 0
+    """Its place among all that were ever written here."""
 
     def copy(self) -> "Entry":
         """The same, to go its own way."""
@@ -55,6 +52,7 @@ class Entry:
             self.reason,
             self.settled_at,
             self.tries,
+            self.row,
         )
 
 
@@ -63,12 +61,21 @@ def _nobody_minds(entries: Sequence[Entry]) -> None:
 
 
 class Outbox:
-    """The changes of one desk in the order of the acts."""
+    """The changes of one desk in the order of the acts. State and laid of an entry are changed by ``turn`` and
+    ``lift_off`` alone, since a desk has thousands and most questions are about a few."""
 
     def __init__(self, numbers: Numbers = _FIRST) -> None:
         self.entries: list[Entry] = []
         self._of: dict[str, list[Entry]] = {}
+        self._of_act: dict[str, list[Entry]] = {}
+        self._in: dict[str, dict[int, Entry]] = {}
+        """By state, and by place."""
+        self._laid: dict[int, Entry] = {}
+        self._rows = 0
         self._noted = numbers
+        self._covered: tuple[int, int] | None = None
+        self._since: list[Entry] = []
+        """What was accepted since ``make_durable`` looked, by that standing."""
         self.released: list[str] = []
         """Groups that were put aside, taken later, and are in no backup that is known."""
         self.forgotten: Callable[[Sequence[Entry]], None] = _nobody_minds
@@ -77,13 +84,51 @@ class Outbox:
         """As it is at this moment."""
         other = Outbox(self._noted)
         for entry in self.entries:
-            other._add(entry.copy())
+            other.add(entry.copy())
         other.released = list(self.released)
         return other
 
-    def _add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
+        """An entry behind the others."""
+        entry.row = entry.row or self._rows + 1
+        self._rows = max(self._rows, entry.row)
         self.entries.append(entry)
         self._of.setdefault(entry.change.record, []).append(entry)
+        self._of_act.setdefault(entry.change.act, []).append(entry)
+        self._in.setdefault(entry.state, {})[entry.row] = entry
+        if entry.laid:
+            self._laid[entry.row] = entry
+
+    def turn(self, entry: Entry, state: str) -> None:
+        """The entry is in this state from now on."""
+        if entry.state != state:
+            del self._in[entry.state][entry.row]
+            self._in.setdefault(state, {})[entry.row] = entry
+            entry.state = state
+            if state == "accepted":
+                self._since.append(entry)
+
+    def lift_off(self, entry: Entry) -> None:
+        """The entry does not lie over the centre's row any more."""
+        entry.laid = False
+        self._laid.pop(entry.row, None)
+
+    def among(self, *states: str) -> list[Entry]:
+        """All in one of these states, in the order of the acts."""
+        found = [each for state in states for each in self._in.get(state, {}).values()]
+        return sorted(found, key=_place)
+
+    def laid(self) -> list[Entry]:
+        """All that lie over a row, in the order of the acts."""
+        return sorted(self._laid.values(), key=_place)
+
+    def standing(self) -> dict[str, frozenset[int]]:
+        """Which are in each state."""
+        return {state: frozenset(entries) for state, entries in self._in.items() if entries}
+
+    def count(self, state: str) -> int:
+        """How many are in this state."""
+        return len(self._in.get(state, ()))
 
     def of(self, record: str) -> Sequence[Entry]:
         """The changes of a record."""
@@ -91,7 +136,7 @@ class Outbox:
 
     def put(self, change: Change, author: str, incarnation: int, before: Any) -> None:
         """Add a change that has its number."""
-        self._add(Entry(incarnation, change, author, before))
+        self.add(Entry(incarnation, change, author, before))
 
     def numbers(self) -> Numbers:
         """Where the counting stands."""
@@ -109,7 +154,7 @@ class Outbox:
 
     def records_laid_over(self) -> set[str]:
         """The records over which changes lie."""
-        return {each.change.record for each in self.entries if each.laid}
+        return {each.change.record for each in self._laid.values()}
 
     def states(self, record: str) -> set[str]:
         """The states of all own changes of a record."""
@@ -124,12 +169,12 @@ class Outbox:
     def answered(self, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Entry]:
         """The changes with these numbers that are on their way, oldest first."""
         lines = list(numbers)
-        sent = (each for each in self.entries if each.state == "sent" and each.incarnation == incarnation)
+        sent = (each for each in self.among("sent") if each.incarnation == incarnation)
         return [each for each in sent if any(first <= each.change.n <= last for first, last in lines)]
 
     def waiting(self, most: int) -> list[Change]:
         """The next changes to hand in: whole groups, in order."""
-        found = [each.change for each in self.entries if each.state in ("new", "sent")]
+        found = [each.change for each in self.among("new", "sent")]
         if len(found) <= most:
             return found
         cut = found[most].tx
@@ -138,19 +183,20 @@ class Outbox:
 
     def handing(self, most: int, after: int = 0) -> list[Written]:
         """The same as they are written, behind the place ``after``."""
-        places = [(row, e) for row, e in enumerate(self.entries, 1) if row > after and e.state in ("new", "sent")]
-        if len(places) > most:
-            cut = places[most][1].change.tx
-            whole = [each for each in places[:most] if each[1].change.tx != cut]
-            places = whole or list(takewhile(lambda each: each[1].change.tx == cut, places))
-        return [_written(row, each.change) for row, each in places]
+        found = [each for each in self.among("new", "sent") if each.row > after]
+        if len(found) > most:
+            cut = found[most].change.tx
+            whole = [each for each in found[:most] if each.change.tx != cut]
+            found = whole or list(takewhile(lambda each: each.change.tx == cut, found))
+        return [_written(each.row, each.change) for each in found]
 
     def mark_sent(self, txs: Iterable[str]) -> None:
         """These groups are on their way."""
         wanted = set(txs)
-        for each in self.entries:
-            if each.change.tx in wanted and each.state in ("new", "sent"):
-                each.state, each.tries = "sent", each.tries + 1
+        for each in self.among("new", "sent"):
+            if each.change.tx in wanted:
+                self.turn(each, "sent")
+                each.tries += 1
 
     def settle(self, results: Iterable[GroupResult], cursor: Callable[[str], int | None], now: int) -> Settled:
         """Note the centre's answers."""
@@ -165,8 +211,10 @@ class Outbox:
             for each in members:
                 key = (each.change.kind, each.change.record)
                 seq, laid = lies(state, result, each.change.bucket, cursor)
-                each.state, each.code, each.reason, each.seq = state, result.code, result.reason, seq
-                each.laid, each.settled_at = each.laid and bool(laid), now
+                self.turn(each, state)
+                each.code, each.reason, each.seq, each.settled_at = result.code, result.reason, seq, now
+                if not laid:
+                    self.lift_off(each)
                 touched.add(key)
                 if not laid:
                     unlaid.add(key)
@@ -179,18 +227,18 @@ class Outbox:
         for state in ("sent", "new", "held"):
             if groups.keys() >= txs:
                 break
-            for each in self.entries:
-                if each.state == state and each.change.tx in txs:
+            for each in self.among(state):
+                if each.change.tx in txs:
                     groups.setdefault(each.change.tx, []).append(each)
         return groups
 
     def read_up_to(self, bucket: str, seq: int, complete: bool) -> set[Key]:
         """What the centre took up to this place of the feed no longer lies over its rows."""
         touched = set()
-        for each in self.entries:
-            taken = each.laid and each.state in ("accepted", "durable") and each.change.bucket == bucket
+        for each in self.laid():
+            taken = each.state in ("accepted", "durable") and each.change.bucket == bucket
             if taken and (complete or (each.seq is not None and each.seq <= seq)):
-                each.laid = False
+                self.lift_off(each)
                 touched.add((each.change.kind, each.change.record))
         return touched
 
@@ -198,23 +246,26 @@ class Outbox:
         """What the centre took of the record while it lay in another bucket is in the row that has come."""
         for each in self.of(record):
             if each.state in ("accepted", "durable") and each.change.bucket != bucket:
-                each.laid = False
+                self.lift_off(each)
 
     def make_durable(self, standing: Standing) -> set[Key]:
         """What the centre's backup covers is durable."""
         touched: set[Key] = set()
         if not standing.backup:
             return touched
-        for each in self.entries:
-            known = each.state == "accepted" and each.code != RELEASED and each.incarnation == standing.incarnation
-            if known and each.change.n <= standing.durable_n:
-                each.state = "durable"
+        covered = (standing.incarnation, standing.durable_n)
+        looked = self.among("accepted") if covered != self._covered else self._since
+        self._covered, self._since = covered, []
+        for each in looked:
+            known = each.code != RELEASED and each.incarnation == standing.incarnation
+            if each.state == "accepted" and known and each.change.n <= standing.durable_n:
+                self.turn(each, "durable")
                 touched.add((each.change.kind, each.change.record))
         return touched
 
     def came_back(self, most: int) -> list[str]:
         """Groups that came back, and those released since of which no backup is known."""
-        found = dict.fromkeys(each.change.tx for each in self.entries if each.state == "attention")
+        found = dict.fromkeys(each.change.tx for each in self.among("attention"))
         return list(dict.fromkeys([*list(found)[:most], *self.released]))[:most]
 
     def hear_late(self, results: Iterable[GroupResult], now: int) -> set[Key]:
@@ -223,11 +274,12 @@ class Outbox:
         for result in results:
             taken = result.code == RELEASED
             state = ("durable" if result.durable else "accepted") if taken else "attention"
-            for each in self.entries:
-                late = each.state == "attention" or (each.state == "accepted" and each.code == RELEASED)
+            for each in self.among("attention", "accepted"):
+                late = each.state == "attention" or each.code == RELEASED
                 told = (each.state, each.code, each.reason) == (state, result.code, result.reason)
                 if each.change.tx == result.tx and late and not told:
-                    each.state, each.code, each.reason, each.settled_at = state, result.code, result.reason, now
+                    self.turn(each, state)
+                    each.code, each.reason, each.settled_at = result.code, result.reason, now
                     touched.add((each.change.kind, each.change.record))
             again = [result.tx] if taken and not result.durable else []
             self.released = [tx for tx in self.released if tx != result.tx] + again
@@ -243,7 +295,8 @@ class Outbox:
                 and ((each.incarnation, each.change.n) > kept or each.code == RELEASED)
             )
             if each.state == "accepted" or late:
-                each.state, each.seq = "new", None
+                self.turn(each, "new")
+                each.seq = None
                 touched.add((each.change.kind, each.change.record))
         return touched
 
@@ -257,50 +310,55 @@ class Outbox:
         for each in self.entries:
             if each.state in WAITS:
                 each.change = each.change.counted(n, each.change.hlc)
-                each.incarnation, each.state, n = incarnation, "new", n + 1
+                self.turn(each, "new")
+                each.incarnation, n = incarnation, n + 1
         self._noted = Numbers(incarnation, n, counted.hlc)
+        self._covered = None
         return n
 
     def retry_held(self) -> int:
         """What was held is offered once more."""
-        held = [each for each in self.entries if each.state == "held"]
+        held = self.among("held")
         for each in held:
-            each.state = "new"
+            self.turn(each, "new")
         return len(held)
 
     def give_up(self, tx: str, now: int) -> set[Key]:
         """The person gives up a refused group."""
         touched = set()
-        for each in self.entries:
-            if each.change.tx == tx and each.state == "attention":
-                each.state, each.laid, each.settled_at = "discarded", False, now
+        for each in self.among("attention"):
+            if each.change.tx == tx:
+                self.turn(each, "discarded")
+                self.lift_off(each)
+                each.settled_at = now
                 touched.add((each.change.kind, each.change.record))
         return touched
 
     def refused(self, tx: str) -> list[Laid]:
         """The changes of a refused group."""
-        return [_laid(each) for each in self.entries if each.change.tx == tx and each.state == "attention"]
+        return [_laid(each) for each in self.among("attention") if each.change.tx == tx]
 
     def waits_in(self, bucket: str) -> int:
         """How many changes of a bucket the centre has not taken yet, or has refused."""
-        return sum(each.state in MINE and each.change.bucket == bucket for each in self.entries)
+        return sum(each.change.bucket == bucket for each in self.among(*MINE))
 
     def local_records(self, bucket: str) -> list[Key]:
         """The records of a bucket over which own changes lie."""
-        found = (each.change for each in self.entries if each.laid and each.change.bucket == bucket)
+        found = (each.change for each in self.laid() if each.change.bucket == bucket)
         return list(dict.fromkeys((change.kind, change.record) for change in found))
 
     def forget(self, done: Callable[[Entry], bool]) -> int:
         """Own history that is of no more use; the counting goes on."""
         self._noted = self.numbers()
-        left = [each for each in self.entries if not done(each)]
-        gone = len(self.entries) - len(left)
+        gone = [each for each in self.entries if done(each)]
         if gone:
-            self.forgotten([each for each in self.entries if done(each)])
-        self.entries, self._of = [], {}
-        for each in left:
-            self._add(each)
-        return gone
+            self.forgotten(gone)
+            left = [each for each in self.entries if not done(each)]
+            self.entries, self._of, self._of_act, self._in, self._laid = [], {}, {}, {}, {}
+            self._covered, self._since = None, []
+            for each in left:
+                self.add(each)
+        return len(gone)
 
     def prune(self, now: int) -> int:
         """Forget what has been durable, or given up, for 90 days."""
@@ -314,7 +372,11 @@ class Outbox:
 
     def of_act(self, act: str) -> list[OutboxRow]:
         """Every change of one act, oldest first."""
-        return [_row(each) for each in self.entries if each.change.act == act]
+        return [_row(each) for each in self._of_act.get(act, ())]
+
+
+def _place(entry: Entry) -> int:
+    return entry.row
 
 
 def _written(row: int, change: Change) -> Written:

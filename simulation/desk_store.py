@@ -23,7 +23,7 @@ from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, lies_on
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
-from simulation.desk_outbox import Entry, Key, Outbox
+from simulation.desk_outbox import MINE, Entry, Key, Outbox
 from simulation.district import GRIDS
 
 T = TypeVar("T")
@@ -132,10 +132,10 @@ class DeskStore:
         met = (row for row in rows if all(row.fields.get(name) == value for name, _, value in where))
         return [{**row.fields, "id": row.id} for row in met]
 
-    def glance(self, kind: str, record: str, field: str) -> Any:
-        """One plain field of a record as shown."""
+    def glance(self, kind: str, record: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
+        """Some plain fields of a record as shown."""
         row = self.get(kind, record)
-        return None if row is None else row.fields.get(field)
+        return None if row is None else tuple(map(row.fields.get, fields))
 
     def fields(self, kind: str, record: str) -> dict[str, Any] | None:
         """The shown fields of a live record."""
@@ -235,11 +235,8 @@ class DeskStore:
 
     def waiting_count(self) -> dict[str, int]:
         """How many changes are in each state."""
-        counts: dict[str, int] = {}
-        for each in self.outbox.entries:
-            if each.state != "durable":
-                counts[each.state] = counts.get(each.state, 0) + 1
-        return counts
+        states = (*MINE, "accepted", "discarded")
+        return {state: count for state in states if (count := self.outbox.count(state))}
 
     def mark_sent(self, txs: Iterable[str]) -> None:
         """These groups are on their way."""
@@ -281,8 +278,10 @@ class DeskStore:
         if stretch is not None and after is not None:
             seq, laid = stretch.to, 0
         for each in entries:
-            each.state, each.code, each.reason, each.seq = "accepted", "", "", seq
-            each.laid, each.settled_at = each.laid and bool(laid), now
+            self.outbox.turn(each, "accepted")
+            each.code, each.reason, each.seq, each.settled_at = "", "", seq, now
+            if not laid:
+                self.outbox.lift_off(each)
         if place is not None and stretch is not None and after is not None:
             for key, row in after.items():
                 self._set_centre(key, row, bucket)

@@ -104,7 +104,7 @@ def desk_of(store: Store) -> DeskStore:
         info = BucketInfo(id=each.id, bucket_class=each.bucket_class, region=each.region, record=each.record)
         desk.places[each.id] = Place(info, each.state, each.cursor, each.naming, int(each.hash, 16))
     for entry in entries_of(store):
-        desk.outbox._add(entry)
+        desk.outbox.add(entry)
     for kind, table in store._file.tables.items():
         for line in store._file.db.execute(table.select):
             row = _without_empty_lists(table.row(line, names[line[2]]))

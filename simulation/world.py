@@ -19,6 +19,7 @@ from gridworker.protocol.codec import NotReadable
 from gridworker.protocol.sync import Clock, Group, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.records.change import Change, Verb
 from gridworker.records.kind import BucketClass, Role
+from gridworker.storage.outbox import WAITS
 from gridworker.sync.engine import Engine
 from simulation.centre import Account, Books, Centre
 from simulation.desk_outbox import Entry
@@ -360,7 +361,7 @@ class World:
     def _do_repair(self, desk: Desk, dice: Dice) -> None:
         """A person looks at what came back: once more, or never mind."""
         store = desk.store
-        refused = [each.change for each in store.outbox.entries if each.state == "attention"]
+        refused = [each.change for each in store.outbox.among("attention")]
         if not refused:
             return
         tx = dice.one(refused).tx
@@ -544,16 +545,16 @@ class World:
                 break
             self._rest()
         for desk in self.desks:
-            held = [each for each in desk.store.outbox.entries if each.state == "held"]
+            held = desk.store.outbox.among("held")
             if held and self._is_active(desk):
                 raise Violation("I13", f"desk {desk.number} still holds {held[0].change} {held[0].code}")
         self.oracle.check(self)
 
     def _rest(self) -> None:
-        outboxes = [desk.store.outbox.entries for desk in self.desks]
-        most = 6 + max(len(entries) // 200 for entries in outboxes)
+        outboxes = [desk.store.outbox for desk in self.desks]
+        most = 6 + max(len(outbox.entries) // 200 for outbox in outboxes)
         # What waits behind one that was refused is answered one group a sync.
-        waits = [{each.change.tx for each in entries if each.state in ("new", "sent", "held")} for entries in outboxes]
+        waits = [{each.change.tx for each in outbox.among(*WAITS)} for outbox in outboxes]
         most += max(map(len, waits))
         clones = len(self.desks) - len({desk.device for desk in self.desks})
         for _ in range(most + clones):
@@ -570,7 +571,7 @@ class World:
         desks = [
             (
                 sorted((p, place.cursor, place.state, place.total) for p, place in desk.store.places.items()),
-                sorted((e.change.id, e.state) for e in desk.store.outbox.entries),
+                desk.store.outbox.standing(),
             )
             for desk in self.desks
         ]

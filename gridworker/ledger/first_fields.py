@@ -17,6 +17,8 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
     ``beside``: rows of the same act, which are not in the store yet.
     """
 
+    seen: dict[tuple[str, str], Fields] = {}
+
     def look(kind: str, record: str, name: str) -> Any:
         row = beside.get(record)
         if row is not None:
@@ -25,7 +27,12 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
         if name == declared.home_field and not declared.moves:
             # A diary says in which grid the household lay then; what is written about it now lies where it lies now.
             return ground.store.region_of(kind, record)
-        return ground.store.glance(kind, record, name)
+        known = seen.get((record, name))
+        if known is None:
+            names = _TOGETHER.get(kind, (name,))
+            known = dict(zip(names, ground.store.glance(kind, record, names) or (), strict=False))
+            seen.update({(record, each): known for each in names})
+        return known.get(name)
 
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     if kind == "visit":
@@ -38,6 +45,8 @@ def filled(ground: Ground, kind: str, fields: Mapping[str, Any], beside: Mapping
     return given
 
 
+_TOGETHER: Mapping[str, tuple[str, ...]] = {"household": ("head_name", "grid")}
+"""What is looked at in one go, since who asks for one asks for the others."""
 _MINE: Mapping[str, Mapping[str, str]] = {
     "matter": {"reported_at": "now", "first_receiver": "me", "responsible": "me"},
     "dispute": {"reported_at": "now", "reporter": "me"},

@@ -235,9 +235,11 @@ class Kind:
             if value is None:
                 value = each.default
             # Most fields stay empty or are filled in well: there is nothing to be cleaned in them.
+            if value is None and not each.required:
+                continue
             if each.is_clean(value):
                 kept[each.name] = value
-            elif value is not None or each.required:
+            else:
                 try:
                     kept[each.name] = _whole(each, each.clean(value))
                 except Wrong as wrong:

@@ -100,14 +100,18 @@ class Numbers(NamedTuple):
     hlc: int
 
 
+_FIRST = Numbers(1, 1, 0)
+
+
 def numbers(file: File) -> Numbers:
     """Read from the last change; what was noted counts after a renumbering, and when the last ones are forgotten."""
-    noted = Numbers(*file.meta("numbers", (1, 1, 0)))
-    last = file.db.execute("SELECT incarnation, n + 1, hlc FROM outbox ORDER BY _row DESC LIMIT 1").fetchone()
+    noted = "(SELECT v FROM meta WHERE k = 'numbers')"
+    last = file.db.execute(f"SELECT incarnation, n + 1, hlc, {noted} FROM outbox ORDER BY _row DESC LIMIT 1").fetchone()
     if last is None:
-        return noted
-    next_n = max(noted.next_n, last[1]) if last[0] == noted.incarnation else noted.next_n
-    return Numbers(noted.incarnation, next_n, max(noted.hlc, last[2]))
+        return Numbers(*file.meta("numbers", _FIRST))
+    counted = _FIRST if last[3] is None else Numbers(*orjson.loads(last[3]))
+    next_n = max(counted.next_n, last[1]) if last[0] == counted.incarnation else counted.next_n
+    return Numbers(counted.incarnation, next_n, max(counted.hlc, last[2]))
 
 
 def laid_over(file: File, record: str) -> list[Laid]:

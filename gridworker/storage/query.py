@@ -39,17 +39,19 @@ def get(file: File, kind: str, record: str) -> Row | None:
     return here.row
 
 
-def glance(file: File, kind: str, record: str, field: str) -> Any:
-    """One field of the record as it is shown, removed or not; None when it is not here or has no value.
+def glance(file: File, kind: str, record: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
+    """Some fields of the record as it is shown, removed or not; None when it is not here.
 
     For fields of which the column says all: no set, list or flag.
     """
     table = file.tables[kind]
-    column, _ = _column(table, field)
+    columns = ", ".join(_column(table, field)[0] for field in fields)
     # Asked of the one row: a list of all that is not seen would be made anew for each question.
     test = f"id = ? AND (_standing = {project.LOCAL} OR NOT EXISTS ({UNSEEN} AND bucket._row = _bucket))"
-    found = file.db.execute(f"SELECT {column} FROM {table.name} WHERE {test}", (record,)).fetchone()
-    return None if found is None else found[0]
+    found: tuple[Any, ...] | None = file.db.execute(
+        f"SELECT {columns} FROM {table.name} WHERE {test}", (record,)
+    ).fetchone()
+    return found
 
 
 def region_of(file: File, kind: str, record: str) -> str | None:

@@ -75,9 +75,9 @@ class Reader:
         row = query.get(self._file, kind, record)
         return None if row is None or row.removed else row.fields
 
-    def glance(self, kind: str, record: str, field: str) -> Any:
-        """One plain field of a record as shown, also of a removed one; None: not here, or nothing in it."""
-        return query.glance(self._file, kind, record, field)
+    def glance(self, kind: str, record: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
+        """Some plain fields of a record as shown, also of a removed one; None: it is not here."""
+        return query.glance(self._file, kind, record, fields)
 
     def region_of(self, kind: str, record: str) -> str | None:
         """The region (or person) in whose bucket a record lies now; None when it is not here."""

@@ -22,7 +22,8 @@ Mode = Literal["system", "light", "dark"]
 MODES: Final[tuple[Mode, ...]] = ("system", "light", "dark")
 SCALES: Final = (1.0, 1.2, 1.4, 1.6, 2.0)
 _CARRIED: Final = "gridworker_look"
-"""The application's property: to search its children would load half of Qt's classes, a thousand times."""
+"""The name under which the application holds it: to search its children would load half of Qt's classes, and a
+property of Qt's is turned into an object of Python's anew for each of the many thousand sizes of a page."""
 SCALE_NAMES: Final = {1.0: "标准", 1.2: "大", 1.4: "特大", 1.6: "超大", 2.0: "最大"}
 
 
@@ -33,7 +34,7 @@ class Theme(QObject):
 
     def __init__(self, app: QApplication, mode: Mode = "light", scale: float = 1.0) -> None:
         super().__init__(app)
-        app.setProperty(_CARRIED, self)
+        setattr(app, _CARRIED, self)
         self._app = app
         self._mode: Mode = mode
         self._scale = scale
@@ -161,7 +162,7 @@ class Theme(QObject):
 
 def carried(app: QApplication) -> Theme | None:
     """The look that *app* carries; None when none was put on."""
-    return cast("Theme | None", app.property(_CARRIED))
+    return cast("Theme | None", getattr(app, _CARRIED, None))
 
 
 def look() -> Theme:

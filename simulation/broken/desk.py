@@ -98,7 +98,7 @@ DESK: Sequence[Mutant] = (
         "laid_for_ever",
         "I1 what the centre took does not hide what comes later",
         f"{_OUTBOX}.lift",
-        "each.laid = False",
+        "self.lift_off(each)",
         "pass",
         ELSEWHERE,
     ),
@@ -129,7 +129,7 @@ DESK: Sequence[Mutant] = (
         "held_for_ever",
         "I13 what is held is offered again",
         f"{_OUTBOX}.retry_held",
-        'each.state = "new"',
+        'self.turn(each, "new")',
         "pass",
     ),
     one(

@@ -101,8 +101,8 @@ class StoreBeside(DeskStore):
         """Where the real outbox keeps what the stand-in has at a place."""
         if not place:
             return 0
-        query = "SELECT _row FROM outbox WHERE id = ?"
-        return int(self.real._file.db.execute(query, (self.outbox.entries[place - 1].change.id,)).fetchone()[0])
+        (there,) = [each.change.id for each in self.outbox.entries if each.row == place]
+        return int(self.real._file.db.execute("SELECT _row FROM outbox WHERE id = ?", (there,)).fetchone()[0])
 
     def mark_sent(self, txs: Iterable[str]) -> None:
         wanted = list(txs)
