@@ -30,6 +30,8 @@ TAKEN = ("ok", "conflict")
 NOT_HIS = ("out_of_scope", "not_allowed")
 """Refused, since the author may not: but he might when he made it. Where a feed was cut nobody knows any more where a
 record lay (``bucket``); no centre cuts one yet."""
+POINTERS = ("household", "dispute")
+"""The fields by which people's records point at others."""
 SETTLERS = ("grid_worker", "mediator", "supervisor")
 
 
@@ -154,7 +156,7 @@ class Oracle:
         here = desk.store.rows.get((last.change.kind, last.change.record))
         if here is None or here.row.value(last.change.path.rpartition("/")[0] or last.change.path) is None:
             return  # the record, or the entry, was taken away by somebody else
-        if not tokens(last.change.value) <= tokens(here.row.value(last.change.path)):
+        if not self.notes[last.change.id].typed <= tokens(here.row.value(last.change.path)):
             raise Violation("R6", f"desk {desk.number} hides what waits: {last.change}")
 
     # ------------------------------------------------------------------ when all is quiet
@@ -171,6 +173,7 @@ class Oracle:
         self._once(books)
         self._conflicts_are_seen(books)
         self._refused_are_kept(world)
+        self._orphans_are_shown(books)
         self._conflicts_are_right(books, gentle=world.gentle)
         for desk in world.desks:
             self._converged(desk, books)
@@ -232,9 +235,10 @@ class Oracle:
         for row in books.rows.values():
             if row.removed is not None and row.removed.change in self.notes:
                 remover = self.notes[row.removed.change]
-                mine = (n for n in self.notes.values() if n.record == row.id and n.person == remover.person)
+                mine = [n for n in self.notes.values() if n.record == row.id and n.person == remover.person]
                 taken_out = {token for noted in mine if noted.clears for token in noted.saw}
-                unseen = tokens(row.fields) - closure(remover.saw | taken_out)
+                typed = {token for noted in mine for token in noted.typed}
+                unseen = tokens(row.fields) - closure(remover.saw | taken_out | typed)
                 if unseen:
                     raise Violation("I5", f"removed unseen: {unseen} in {row.kind} {row.id}")
         for (kind, record), marks in self._by_record(books).items():
@@ -347,6 +351,27 @@ class Oracle:
                     raise Violation("I14", f"conflict {row.id} does not lie where its record lies")
                 if row.bucket not in seen and about is not None and about.bucket in seen:
                     raise Violation("I14", f"nobody sees conflict {row.id}")
+
+    def _orphans_are_shown(self, books: Books) -> None:
+        """3.6: who makes a record that points at one that is gone is told, and so is everybody."""
+        told = {
+            (row.fields["record"], row.fields.get("field"))
+            for row in books.rows.values()
+            if row.kind == "conflict" and row.fields.get("type") == "orphan"
+        }
+        acts = sorted(((books.ledger[noted.id].arrived, noted) for noted in self._taken(books)), key=_first)
+        sure = {noted.record for _, noted in acts if not self._is_alone(books, noted)}
+        gone: set[str] = set()
+        for _, noted in acts:
+            if noted.verb is Verb.DEL and books.ledger[noted.id].known.verdict == "ok":
+                gone.add(noted.record)
+            elif noted.verb is Verb.RESTORE:
+                gone.discard(noted.record)
+            elif noted.verb is Verb.CREATE:
+                for name in POINTERS:
+                    there = noted.value.get(name)
+                    if there in gone and there not in sure and (noted.record, name) not in told:
+                        raise Violation("3.6", f"{noted} points at what is gone, and nobody is told")
 
     def _refused_are_kept(self, world: "World") -> None:
         """3.14: what was refused is kept whole, with a reason. 3.9: what was made in good faith is never refused for
@@ -464,6 +489,10 @@ def _moved(kind: Kind, state: str, said: Mapping[str, str]) -> str:
         return target
     over = kind.machine.move(state, target)
     return target if state != target and over is not None and over.wins else state
+
+
+def _first(each: tuple[int, Noted]) -> int:
+    return each[0]
 
 
 def _writers(row: Row) -> Iterator[str]:

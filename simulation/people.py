@@ -1,6 +1,7 @@
 """What people do at their desks: through the real ledger, each act noted with what they had before their eyes."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from gridworker.records.codes import HOUSEHOLD_TAGS
 from gridworker.records.fields import Merge
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.row import Row
+from gridworker.records.texts import sentences
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
 from simulation.district import TOWN_OF, Person
@@ -34,6 +36,9 @@ CHOSEN: Mapping[str, tuple[str, Sequence[str]]] = {
     "dispute": ("risk", ("low", "medium", "high")),
 }
 NOTHING: frozenset[str] = frozenset()
+MOST_SENTENCES = 12
+"""In one text; then one goes for each that is to come."""
+_TYPED = re.compile(r"typed\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +79,21 @@ class Hands:
         self._new_id = new_id
         self._token = token
         self._note = note
+        self._emptied: dict[tuple[str, str], frozenset[str]] = {}
+        """What he himself had before his eyes when he left nothing at a place. He has seen it, also when the centre
+        did not take that."""
         self.moves = False
         """Whether he also moves households to other grids."""
+        self.writes_on = False
+        """Whether he writes on in long texts, sentence by sentence, or always writes them anew."""
         self.role = str(person.role)
         """What he is, as far as this desk has heard."""
 
     def at(self, clock: Callable[[], int]) -> "Hands":
         """The same person at another machine."""
         other = Hands(self._person, clock, self._new_id, self._token, self._note)
-        other.moves, other.role = self.moves, self.role
+        other.moves, other.writes_on, other.role = self.moves, self.writes_on, self.role
+        other._emptied = dict(self._emptied)
         return other
 
     def act(self, store: DeskStore, dice: Dice) -> bool:
@@ -128,13 +139,13 @@ class Hands:
         elif which == 4:
             part = NewRecord("person", {"household": dice.one(houses), "grid": grid, "name": self._token()})
         elif which < 7:
-            part = NewRecord("visit", {"household": dice.one(houses), "grid": grid, "text": self._token()})
+            part = NewRecord("visit", {"household": dice.one(houses), "grid": grid, "text": f"{self._token()}。"})
         elif which < 9 or self.role == Role.GRID_WORKER:
             parties = [{"name": self._token()}, {"name": self._token()}]
             given = {"title": self._token(), "grid": grid, "dispute_type": "03", "parties": parties}
             if dice.percent(50):  # both in one group: all or nothing
                 dispute = self._new_id()
-                visit = NewRecord("visit", {"household": dice.one(houses), "grid": grid, "text": self._token()})
+                visit = NewRecord("visit", {"household": dice.one(houses), "grid": grid, "text": f"{self._token()}。"})
                 both = [visit, NewRecord("dispute", given, dispute)]
                 return self._noted(store, [], lambda: save.together(ground, both))
             part = NewRecord("dispute", given)
@@ -167,10 +178,30 @@ class Hands:
             return self._save(ground, store, row, {name: dice.one(choices)})
         names = PLAIN[row.kind]
         if way < 14:  # two fields in one group
-            return self._save(ground, store, row, {name: self._token() for name in names[:2]})
+            return self._save(ground, store, row, {name: self._words(row.kind, name) for name in names[:2]})
         name = dice.one(names)
-        may_be_empty = not kind.by_name[name].required
-        return self._save(ground, store, row, {name: None if may_be_empty and dice.percent(4) else self._token()})
+        if not kind.by_name[name].required and dice.percent(4):
+            return self._save(ground, store, row, {name: None})
+        text = row.fields.get(name)
+        if self.writes_on and text and kind.by_name[name].merge is Merge.TEXT and dice.percent(75):
+            return self._save(ground, store, row, {name: self._written_on(dice, str(text))})
+        return self._save(ground, store, row, {name: self._words(row.kind, name)})
+
+    def _words(self, kind: str, name: str) -> str:
+        """Something new for a field; in a long text it is a sentence."""
+        return self._token() + ("。" if KINDS[kind].by_name[name].merge is Merge.TEXT else "")
+
+    def _written_on(self, dice: Dice, text: str) -> str | None:
+        """A long text with one sentence put in, written anew or taken out."""
+        lines, way = sentences(text), dice.below(6)
+        place = dice.below(len(lines))
+        if way == 0 or len(lines) > MOST_SENTENCES:
+            del lines[place]
+        elif way < 3:
+            lines[place] = f"{self._token()}。"
+        else:
+            lines.insert(place + dice.below(2), f"{self._token()}。")
+        return "".join(lines) or None
 
     def _parties(self, ground: Ground, store: DeskStore, dice: Dice, row: Row) -> bool:
         parties = {entry: dict(each) for entry, each in row.fields.get("parties", {}).items()}
@@ -255,7 +286,7 @@ class Hands:
             fresh = store.outbox.entries[count:]
             for entry in fresh:
                 noted = self._look(entry.change, before.get(entry.change.record), also)
-                noted = dataclasses.replace(noted, wrong=True) if wrong else noted
+                noted = dataclasses.replace(noted, wrong=True) if wrong or _leads_nowhere(entry.change) else noted
                 if takes_back and noted.verb is Verb.REM:
                     noted = dataclasses.replace(noted, adds=noted.adds & takes_back)
                 self._note(noted)
@@ -263,17 +294,37 @@ class Hands:
 
     def _look(self, change: Change, row: Row | None, also: frozenset[str]) -> Noted:
         verb, path = change.verb, change.path
-        saw, adds = also, NOTHING
+        typed = tokens(change.value) if verb in (Verb.CREATE, Verb.SET) else NOTHING
+        saw, adds, gone = also, NOTHING, NOTHING
         if row is not None:
             whole = verb in (Verb.DEL, Verb.RESTORE)
-            saw = also | (tokens(row.fields) if whole else tokens(row.value(path)) if path else NOTHING)
+            stood = tokens(row.fields) if whole else tokens(row.value(path)) if path else NOTHING
+            if verb is Verb.SET and _is_long(row.kind, path) and not also:
+                # He wrote on: what stood there and stands there still is neither his nor replaced by him.
+                stood, typed = stood - typed, typed - stood
+                gone = NOTHING if typed else stood
+            saw = also | stood
             if verb in (Verb.ADD, Verb.REM) and KINDS[row.kind].by_name[path.partition("/")[0]].merge is Merge.SET:
                 adds = frozenset(stamp.change for stamp in row.adds(path))
-        clears = verb is Verb.REM or (verb is Verb.SET and change.value is None)
-        typed = tokens(change.value) if verb in (Verb.CREATE, Verb.SET) else NOTHING
+        clears = verb is Verb.REM or (verb is Verb.SET and change.value is None) or bool(gone)
+        place = (change.record, path)
+        saw |= self._emptied.get(place, NOTHING) if verb is Verb.SET else NOTHING
+        if clears:
+            self._emptied[place] = saw
         person = self._person.id
         names = (change.id, change.tx, person, change.kind, change.record, verb, path)
         return Noted(*names, typed, saw, adds, clears, change.value)
+
+
+def _leads_nowhere(change: Change) -> bool:
+    """Whether a record is taken to a place that does not exist: taking back that such a change was taken back."""
+    home = change.verb is Verb.SET and change.path == KINDS[change.kind].home_field
+    return home and change.value not in (*TOWN_OF, *TOWN_OF.values())
+
+
+def _is_long(kind: str, path: str) -> bool:
+    field = KINDS[kind].field(path)
+    return field is not None and field.merge is Merge.TEXT
 
 
 def tokens(value: Any) -> frozenset[str]:
@@ -285,8 +336,7 @@ def tokens(value: Any) -> frozenset[str]:
 
 def _collect(value: Any, found: set[str]) -> None:
     if isinstance(value, str):
-        if value.startswith("typed"):
-            found.update(value.replace("\n", "；").split("；"))
+        found.update(_TYPED.findall(value))
     elif isinstance(value, dict):
         for each in value.values():
             _collect(each, found)

@@ -102,6 +102,8 @@ class World:
     """No disaster will come: nothing at all may be lost or come too late."""
     rich: bool = False
     """People work longer between two syncs, households are moved by them, and copies of a file rest after a while."""
+    texts: bool = False
+    """People write on in long texts, sentence by sentence."""
     calm: bool = False
     """No more faults."""
     _ids: int = 0
@@ -111,15 +113,15 @@ class World:
         self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
 
     @classmethod
-    def of(cls, desks: int, slice_rows: int = 3, *, rich: bool = False) -> "World":
+    def of(cls, desks: int, slice_rows: int = 3, *, rich: bool = False, texts: bool = False) -> "World":
         """A world with so many desks, one of each person in turn."""
-        world = cls(rich=rich)
+        world = cls(rich=rich, texts=texts)
         for number in range(desks):
             person = PEOPLE[number % len(PEOPLE)]
             device = name_of(0xD0, number)
             world.centre.books.devices[device] = world.first_device(person.id)
             hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
-            hands.moves = rich
+            hands.moves, hands.writes_on = rich, texts
             store = DeskStore(slice_rows=slice_rows)
             store.metas.update({"epoch": world.centre.books.epoch, "scope": 1, "account_scope": 1, **notes(device)})
             store.metas["standing"] = world.standing(device)

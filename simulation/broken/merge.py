@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulation.broken.steps import ELSEWHERE, one
+from simulation.broken.steps import ELSEWHERE, SENTENCES, one
 from simulation.mutants import Mutant
 
 _MERGE = "gridworker.records.merge"
@@ -37,6 +37,29 @@ MERGE: Sequence[Mutant] = (
         f"{_MERGE}:_set",
         "_is_guarded(kind, change.path) or",
         "False or",
+    ),
+    one(
+        "their_sentences_are_dropped",
+        "3.6 of two who wrote in one text both sentences stand",
+        "gridworker.records.texts:merged",
+        "sorted({*mine, *theirs})",
+        "theirs",
+        SENTENCES,
+    ),
+    one(
+        "text_as_it_is_now",
+        "3.6 a text is put together against the one that its author was looking at",
+        f"{_MERGING}:_as_seen",
+        "base=seen if isinstance(seen, str) else None",
+        "base=row.value(change.path)",
+        SENTENCES,
+    ),
+    one(
+        "pointing_at_nothing",
+        "3.6 what points at a record that is gone is shown to somebody",
+        f"{_MERGING}:_without_target",
+        "without.append((reference, row.removed))",
+        "pass",
     ),
     one(
         "blind_delete",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulation import broken, mutants
-from simulation.history import History, made, play
+from simulation.history import made, play
 from simulation.mutants import Cut, Mutant
 from simulation.shrinking import smaller
 
@@ -40,7 +40,7 @@ def test_a_history_that_breaks_a_promise_is_made_short():
         short = smaller(long, lambda tried: play(tried).promise == "I3", most_tries=150)
         assert play(short).promise == "I3"
     assert len(short.steps) < len(long.steps) / 3
-    assert play(History(short.desks, short.steps, short.rich)).violation is None
+    assert play(short).violation is None
 
 
 def test_the_page_about_the_proof_names_every_mutant():

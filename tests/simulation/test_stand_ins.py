@@ -1,5 +1,7 @@
 """What the simulation puts in the place of SQLCipher and PostgreSQL says what they say."""
 
+from dataclasses import replace
+
 import pytest
 
 from simulation.district import HOMES, INFOS
@@ -15,12 +17,12 @@ FOR_BOTH = ("follow", "role")
 
 def without(history: History, *left_out: str) -> History:
     assert set(left_out) <= {*WEIGHTS, *RICH}
-    return History(3, [step for step in history.steps if step[0] not in left_out], history.rich)
+    return replace(history, desks=3, steps=[step for step in history.steps if step[0] not in left_out])
 
 
 @pytest.mark.parametrize("seed", range(3, 6))
 def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
-    world = World.of(3, rich=True)
+    world = World.of(3, rich=True, texts=True)
     world.dying = False
     for desk in world.desks:
         notes = dict(desk.store.metas)
@@ -36,7 +38,7 @@ def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", range(7, 9))
 def test_a_centre_on_dicts_does_what_postgresql_does(centre, seed):
-    world = World.of(4, rich=True)
+    world = World.of(4, rich=True, texts=True)
     beside = CentreBeside(world.centre.books, HOMES, INFOS, PAGE)
     world.centre = beside
     beside.found(centre, {desk.device: beside.books.devices[desk.device].person for desk in world.desks})
