@@ -1,4 +1,5 @@
-"""The centre's own round while it serves: bucket by bucket, the sums are counted again from the rows."""
+"""The centre's own round while it serves: bucket by bucket, the sums are counted again from the rows, and the figures
+of the grids for those who look after towns that they have not on their desk."""
 
 import logging
 import threading
@@ -6,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gridserver.errors import Refused
-from gridserver.storage import chores, recount
+from gridserver.storage import chores, figures, recount
 from gridserver.storage.engine import Engine, snapshot, transaction
 from gridserver.storage.recount import Recount
 
@@ -30,11 +31,13 @@ def count_again(engine: Engine, now: Callable[[], int], wait: Callable[[], bool]
         if wait():
             return wrong
         with snapshot(engine) as conn:
-            found = recount.recount(conn, name)
+            found, told = recount.recount(conn, name), figures.count(conn, name, now())
         if found is None:
             continue
         with transaction(engine) as conn:
             recount.keep(conn, found, now())
+            if told is not None:
+                figures.keep(conn, name, told, now())
         checked += 1
         if not found.ok:
             wrong.append(found)

@@ -2,7 +2,7 @@
 
 from gridserver.doors import CallerVisit
 from gridserver.errors import Refused
-from gridserver.storage import desks, late, scope
+from gridserver.storage import desks, figures, late, scope
 from gridworker.protocol.oversight import Desks
 from gridworker.records.kind import Role
 
@@ -18,4 +18,5 @@ def desks_of(visit: CallerVisit) -> Desks:
         desks=desks.below(conn, person),
         late=late.taken_in(conn, mine, visit.now),
         aside=late.put_aside(conn, mine),
+        towns=figures.of_towns(conn, mine),
     )

@@ -362,6 +362,10 @@ class Looking:
         """What waits at the centre for a decision, as it last told."""
         return list(self.store.meta("put_aside") or ())
 
+    def town_figures(self) -> list[dict[str, Any]]:
+        """How the centre counted the towns of one's area (``protocol.oversight.TownFigures``), as it last told."""
+        return list(self.store.meta("town_figures") or ())
+
     def desks(self) -> list[dict[str, Any]] | None:
         """The desks of one's area as the centre last told; None when it never did."""
         kept = self.store.meta("desks")

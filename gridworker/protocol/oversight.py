@@ -56,14 +56,30 @@ class Aside(Message):
     changes: int
 
 
+class TownFigures(Message):
+    """A town as the centre counted it: for desks that have not loaded it."""
+
+    region: str
+    as_of: int
+    """When the oldest of its figures was counted, ms UTC."""
+    households: int
+    visited: int
+    """Households in which somebody was met within half a year."""
+    waiting: int
+    """Diaries that nobody has read."""
+    disputes: int
+    """Disputes that have not ended."""
+
+
 class Desks(Message):
-    """The desks of the caller's regions, and what came there from people who are elsewhere now."""
+    """The desks of the caller's regions, what came there from people who are elsewhere now, and how towns stand."""
 
     as_of: int
     """ms UTC."""
     desks: list[Desk]
     late: list[LateWork] = Field(default_factory=list)
     aside: list[Aside] = Field(default_factory=list)
+    towns: list[TownFigures] = Field(default_factory=list)
 
 
 class AsideWhole(Message):

@@ -1,4 +1,5 @@
-"""Which desks of a district are silent: a supervisor asks after each sync, and keeps it for offline days."""
+"""Which desks of a district are silent, and how its towns stand: a supervisor asks after each sync, and keeps it for
+offline days."""
 
 import logging
 from typing import Protocol
@@ -22,9 +23,10 @@ class Line(Protocol):
 
 
 def look_for_silent_desks(store: Store, line: Line) -> bool:
-    """Notes what the centre knows of this supervisor's district (``protocol.oversight``) under ``desks``, ``late_work``
-    and ``put_aside``, and under ``desks_as_of`` when it said so (ms UTC). False for other people, when it was asked a
-    moment ago, and when it could not be asked: the sync before it was whole all the same.
+    """Notes what the centre knows of this supervisor's district (``protocol.oversight``) under ``desks``,
+    ``late_work``, ``put_aside`` and ``town_figures``, and under ``desks_as_of`` when it said so (ms UTC). False for
+    other people, when it was asked a moment ago, and when it could not be asked: the sync before it was whole all the
+    same.
     """
     account = session.account_of(store)
     if account is None or account.role != Role.SUPERVISOR:
@@ -41,6 +43,7 @@ def look_for_silent_desks(store: Store, line: Line) -> bool:
             "desks": [desk.model_dump() for desk in told.desks],
             "late_work": [each.model_dump() for each in told.late],
             "put_aside": [each.model_dump() for each in told.aside],
+            "town_figures": [each.model_dump() for each in told.towns],
             "desks_as_of": told.as_of,
         }
     )

@@ -2,9 +2,11 @@
 
 import pytest
 
+from gridserver.oversight import rounds
 from gridserver.storage import snapshots
 from gridworker.storage import wish
 from gridworker.sync import enrol
+from gridworker.ui.pages.oversight_towns import far_towns
 from tests.helpers.centre import MORNING, PASSWORD
 from tests.helpers.hand import household
 from tests.helpers.writer import Writer
@@ -89,6 +91,19 @@ def test_of_a_large_one_nothing_comes_before_the_person_has_chosen_and_sizes_are
         chosen: "live",
     }
     assert desk.store.towns()[0].region == chosen
+
+
+def test_of_towns_that_are_not_here_one_knows_how_they_stand(village, county, monkeypatch):
+    monkeypatch.setattr(wish, "MOST_UNASKED", 100)
+    rounds.count_again(county.engine, county.clock)
+    counted = county.clock()
+    desk = newcomer(village)
+    desk.sync()
+    desk.store.want_towns([county.regions[XIANYAN]])
+    desk.sync()
+    (far,) = far_towns(desk.ledger)
+    assert (far.households, far.visited, far.waiting, far.as_of) == (MANY, 1, 1, counted)
+    assert here(desk, county)[GULAI] == 0
 
 
 def test_everybody_else_is_not_asked(village, county, monkeypatch):

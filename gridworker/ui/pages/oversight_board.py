@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from gridworker.ui.background import Job
@@ -24,8 +23,9 @@ from gridworker.ui.pages.oversight_facts import (
     look,
     silent_desks,
 )
+from gridworker.ui.pages.oversight_skeleton import Skeleton
+from gridworker.ui.pages.oversight_towns import show_far_towns
 from gridworker.ui.pages.place_box import PlaceBox
-from gridworker.ui.theme import colour, px
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Banner,
@@ -51,29 +51,6 @@ from gridworker.ui.work import Work
 PERIODS: Final = (("month", "本月"), ("half", "近半年"), ("year", "近一年"))
 LEVEL_WORDS: Final[Mapping[str, str]] = {"grid": "网格", "village": "村社区", "town": "乡镇"}
 WORKERS_AT_ONCE: Final = 8
-
-
-class Skeleton(QWidget):
-    """Grey blocks where the board will stand, while it is counted for the first time."""
-
-    BLOCKS: Final = ((0.0, 0.0, 1.0, 0.12), (0.0, 0.15, 1.0, 0.42), (0.0, 0.6, 0.6, 0.4), (0.62, 0.6, 0.38, 0.4))
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("正在统计")
-        self.rescale()
-
-    def rescale(self) -> None:
-        """Take the size in use."""
-        self.setMinimumHeight(px(420))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw them."""
-        painter = QPainter(self)
-        width, height = self.width(), self.height()
-        for x, y, w, h in self.BLOCKS:
-            block = QRect(round(x * width), round(y * height), round(w * width), round(h * height))
-            painter.fillRect(block, colour("neutral_bg"))
 
 
 class Board(QWidget):
@@ -157,6 +134,8 @@ class Board(QWidget):
         self._body.addLayout(self._waits_place)
         self._body.addLayout(self._tiles(facts))
         self._body.addWidget(self._bars(facts))
+        self._far_place = Column(gap=0)
+        self._body.addLayout(self._far_place)
         low = Row(gap=12)
         left = Column(gap=12)
         left.addWidget(self._attention(facts))
@@ -201,7 +180,13 @@ class Board(QWidget):
         title.end.addWidget(Label(f"{days}。横线：按半年走访一遍，应走访的户数", "hint2"))
         card.body.addWidget(title)
         if not facts.places:
-            card.body.addWidget(EmptyState("data_bar_vertical", "还没有网格资料。", "同步后会出现在这里。"))
+            far = self._work.ledger.absent_grids()
+            here = (
+                ("本机没有这里的资料。", "要看明细，请先下载。")
+                if far
+                else ("还没有网格资料。", "同步后会出现在这里。")
+            )
+            card.body.addWidget(EmptyState("data_bar_vertical", *here))
             return card
         shown = facts.places[:MOST]
         chart = BarChart(f"各{level}走访户数", "户")
@@ -303,6 +288,7 @@ class Board(QWidget):
         self._desks_card = self._desks(silent)
         self._desk_place.addWidget(self._desks_card)
         late, aside = self._work.ledger.late_work(), self._work.ledger.put_aside()
+        show_far_towns(self._far_place, self._work, partial(self._frame.go, "settings", "sync"))
         clear(self._waits_place)
         if mine := [each for each in aside if each.get("id")]:
             self._waits_place.addWidget(self._waits(mine))

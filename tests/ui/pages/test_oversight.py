@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from gridworker.ui.charts import BarChart
-from gridworker.ui.pages.oversight_board import Board, Skeleton
+from gridworker.ui.pages.oversight_board import Board
 from gridworker.ui.pages.oversight_diaries import Diaries
 from gridworker.ui.pages.oversight_facts import first_day, look, silent_desks
 from gridworker.ui.pages.oversight_review import ReviewReader
+from gridworker.ui.pages.oversight_skeleton import Skeleton
 from gridworker.ui.theme import Theme
 from gridworker.ui.widgets import ListRow, StatTile
 from tests.helpers.centre import Centre
@@ -27,7 +28,8 @@ from tests.helpers.desk_window import window_of
 from tests.helpers.legible import cut_off, nameless, settle
 from tests.helpers.mouse import Mouse, words_of, write
 from tests.helpers.notebook import TODAY, name_of
-from tests.helpers.small_grid import DAY, GRID, MORNING, RETURNED_VISIT, WANG, ZHAO, SmallGrid
+from tests.helpers.small_grid import DAY, GRID, MORNING, RETURNED_VISIT, TOWN, WANG, ZHAO, SmallGrid
+from tests.ui.conftest import SomePage
 from tests.ui.pages.conftest import Opened
 
 __all__ = ["centre", "database", "portal", "postgres"]
@@ -219,6 +221,29 @@ def test_desks_not_heard_from_are_named_with_the_day(office: Office) -> None:
     assert "停用的" not in words
     assert "赵强\n" not in words
     assert "中心 今天 09:14 告知" in words
+
+
+def test_towns_that_are_not_on_this_desk_stand_there_as_the_centre_counted_them(office: Office) -> None:
+    assert "没有下载到本机的乡镇" not in office.board()
+    store = office.grid.store
+    figures = {"households": 420, "visited": 312, "waiting": 3, "disputes": 2}
+    store.set_meta("account", {"role": "supervisor"})
+    store.set_meta("town_figures", [{"region": TOWN, "as_of": MORNING, **figures}])
+    office.window.add_page(SomePage("settings", "设置", place="foot"))
+    board = office.window.findChild(Board)
+    assert board is not None
+    board.load()
+    assert "没有下载到本机的乡镇" not in office.board(), "it is here"
+    store.want_towns([])
+    for bucket in store.arrange().leaving:
+        assert store.put_away(bucket)
+    board.load()
+    told = office.board()
+    for words in ("谷来镇", "420 户，半年内走访 312 户", "待批阅 3 篇", "在办纠纷 2 件", "中心截至 今天 09:14 的统计"):
+        assert words in told
+    assert cut_off(office.window) == nameless(office.window) == []
+    office.mouse.press("选择资料范围")
+    assert office.window.here == "settings"
 
 
 def test_before_the_centre_has_told_nobody_is_called_silent(office: Office) -> None:
