@@ -13,7 +13,6 @@ from gridworker.records.change import Change, Verb
 from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, Settled, lies
 from gridworker.storage.own_changes import OutboxRow
 
-_FIRST = Numbers(1, 1, 0)
 Key = tuple[str, str]
 """(kind, id) of a record."""
 MINE = ("new", "sent", "held", "attention")
@@ -64,7 +63,7 @@ class Outbox:
     """The changes of one desk in the order of the acts. State and laid of an entry are changed by ``turn`` and
     ``lift_off`` alone, since a desk has thousands and most questions are about a few."""
 
-    def __init__(self, numbers: Numbers = _FIRST) -> None:
+    def __init__(self, numbers: Numbers | None = None) -> None:
         self.entries: list[Entry] = []
         self._of: dict[str, list[Entry]] = {}
         self._of_act: dict[str, list[Entry]] = {}
@@ -72,7 +71,7 @@ class Outbox:
         """By state, and by place."""
         self._laid: dict[int, Entry] = {}
         self._rows = 0
-        self._noted = numbers
+        self._noted = numbers or Numbers()
         self._covered: tuple[int, int] | None = None
         self._since: list[Entry] = []
         """What was accepted since ``make_durable`` looked, by that standing."""

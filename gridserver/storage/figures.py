@@ -48,6 +48,8 @@ _COUNT = text("""
     WITH live AS (
         SELECT kind, CAST(wire AS json) -> 'd' AS d FROM record
         WHERE bucket = CAST(:bucket AS uuid) AND NOT removed AND kind IN ('household', 'visit', 'dispute')
+            -- PostgreSQL reads no JSON with a NUL in it, which a field that is not known here may hold
+            AND strpos(wire, '\\u0000') = 0
     )
     SELECT
         (SELECT count(*) FROM live WHERE kind = 'household' AND d ->> 'moved_out' IS NULL) AS households,

@@ -95,12 +95,9 @@ def put(file: File, change: Change, author: str, incarnation: int, before: Any) 
 class Numbers(NamedTuple):
     """Where the counting stands in this life of the store."""
 
-    incarnation: int
-    next_n: int
-    hlc: int
-
-
-_FIRST = Numbers(1, 1, 0)
+    incarnation: int = 1
+    next_n: int = 1
+    hlc: int = 0
 
 
 def numbers(file: File) -> Numbers:
@@ -108,8 +105,8 @@ def numbers(file: File) -> Numbers:
     noted = "(SELECT v FROM meta WHERE k = 'numbers')"
     last = file.db.execute(f"SELECT incarnation, n + 1, hlc, {noted} FROM outbox ORDER BY _row DESC LIMIT 1").fetchone()
     if last is None:
-        return Numbers(*file.meta("numbers", _FIRST))
-    counted = _FIRST if last[3] is None else Numbers(*orjson.loads(last[3]))
+        return Numbers(*file.meta("numbers", ()))
+    counted = Numbers(*(() if last[3] is None else orjson.loads(last[3])))
     next_n = max(counted.next_n, last[1]) if last[0] == counted.incarnation else counted.next_n
     return Numbers(counted.incarnation, next_n, max(counted.hlc, last[2]))
 

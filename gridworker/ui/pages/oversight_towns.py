@@ -33,15 +33,13 @@ class FarTown:
 
 
 def far_towns(ledger: Ledger) -> list[FarTown]:
-    """Those of which no grid is here, the least covered first; none when the centre never told of them."""
-    absent = ledger.absent_grids()
-    found = []
-    for told in ledger.town_figures() if absent else ():
-        region = str(told["region"])
-        grids = ledger.grids_ever_in(region)
-        if grids and absent.issuperset(grids):
-            figures = (int(told[name]) for name in ("households", "visited", "waiting", "disputes", "as_of"))
-            found.append(FarTown(ledger.region_path(region), *figures))
+    """Those that are not wanted here, the least covered first; none when the centre never told of them."""
+    told = {str(each["region"]): each for each in ledger.town_figures() if ledger.absent_grids()}
+    away = [town for town in ledger.towns() if town.state in ("absent", "leaving")] if told else []
+    names = ("households", "visited", "waiting", "disputes", "as_of")
+    found = [
+        FarTown(each.name, *(int(told[each.region][name]) for name in names)) for each in away if each.region in told
+    ]
     return sorted(found, key=lambda town: (town.share, -town.households))
 
 
@@ -61,7 +59,9 @@ def _card(towns: list[FarTown], today: date, choose: Callable[[], object]) -> Ca
     card.body.addLayout(head)
     rows = RowList()
     for town in towns:
-        rows.add(ListRow(town.name, line=_line(town), due=_chip(town), icon_name="location", height=60))
+        row = ListRow(town.name, line=_line(town), due=_chip(town), icon_name="location", height=60)
+        row.opened.connect(choose)
+        rows.add(row)
     card.body.addWidget(rows)
     foot = Row(margins=(18, 4, 14, 4))
     oldest = moment_words(min(town.as_of for town in towns), today)

@@ -65,6 +65,14 @@ def test_what_was_removed_does_not_count_and_a_later_round_says_so(wang):
     assert told(centre, sun)[0].households == 0
 
 
+def test_a_field_of_next_year_with_a_nul_in_it_does_not_stop_the_count(wang):
+    centre = wang.centre
+    _, odd = (made(wang, "household", **household(centre.regions[GRID])) for _ in range(2))
+    assert wang.set(odd, "next_year_field", "a\0b").verdict == "ok"
+    assert rounds.count_again(centre.engine, centre.clock) == []
+    assert told(centre, centre.desk("sun", "supervisor", TOWN))[0].households == 1
+
+
 def test_nobody_hears_of_a_town_that_is_not_his(wang):
     made(wang, "household", **household(wang.centre.regions[GRID]))
     rounds.count_again(wang.centre.engine, wang.centre.clock)
