@@ -182,15 +182,16 @@ def count_again(file: File, bucket: BucketRow) -> None:
     local: dict[str, list[dict[str, Any]]] = {}
     for kind, record in outbox.local_records(file, bucket.id):
         here = held(file, kind, record) if kind in file.tables else None
-        if here is not None and here.row.ver == 0 and here.row.removed is None:
-            local.setdefault(kind, []).append(here.row.fields)
+        if here is None or here.row.ver or here.row.removed or fresh.is_new(file, file.tables[kind], here.row_id):
+            continue
+        local.setdefault(kind, []).append(here.row.fields)
     for kind, table in file.tables.items():
         summaries.rebuild(file, table, bucket.row_id, local.get(kind, ()))
 
 
 def write(file: File, table: KindTable, here: Held | None, row: Row | None, bucket: BucketRow, standing: int) -> None:
     """Make the tables say ``row``: the line, what lies beside it, the counts and the words to search."""
-    before = None if here is None else _counted(file, here)
+    before = None if here is None else _counted(file, table, here)
     if row is None:
         if here is not None:
             _delete(file, table, here, before)
@@ -198,12 +199,10 @@ def write(file: File, table: KindTable, here: Held | None, row: Row | None, buck
     row_id = _insert(file, table, row, bucket, standing) if here is None else here.row_id
     if here is not None:
         _update(file, table, here, row, bucket, standing)
-    after = (
-        Place(bucket.row_id, row.fields)
-        if row.removed is None and bucket.state not in ("loading", "dropping")
-        else None
-    )
-    summaries.shift(file, table, before, after)
+    is_counted = not table.is_new if here is None else not fresh.is_new(file, table, row_id)
+    if is_counted:
+        shown = row.removed is None and bucket.state not in ("loading", "dropping")
+        summaries.shift(file, table, before, Place(bucket.row_id, row.fields) if shown else None)
     if here is None or here.row.fields != row.fields or here.row.removed != row.removed:
         fresh.tell(file, table, row_id, row.id, None if row.removed else row.fields)
 
@@ -292,8 +291,8 @@ def _bucket_of_changes(file: File, record: str) -> str | None:
     return None if found is None else found[0]
 
 
-def _counted(file: File, here: Held) -> Place | None:
-    if here.row.removed is not None or here.bucket in file.unseen():
+def _counted(file: File, table: KindTable, here: Held) -> Place | None:
+    if here.row.removed is not None or here.bucket in file.unseen() or fresh.is_new(file, table, here.row_id):
         return None
     return Place(here.bucket, here.row.fields)
 

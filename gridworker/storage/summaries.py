@@ -1,11 +1,16 @@
-"""Counts kept beside the rows, in the same transaction, so that an overview needs no scan."""
+"""Counts kept beside the rows, so that an overview needs no scan.
+
+They are kept in the transaction that writes the row, with one exception: where a kind is indexed later (``fresh``),
+its new rows are not counted either until they are taken in. They are few, and whoever asks reads them; counting each
+at once would cost its save a page.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gridworker.records.kind import Summary
 from gridworker.storage.file import UNSEEN, File
-from gridworker.storage.tables import KindTable, quoted
+from gridworker.storage.tables import NEW, KindTable, quoted
 
 _JOIN = "\x1f"
 """Between the values of a group with several; no field can hold it."""
@@ -22,6 +27,15 @@ class Place(NamedTuple):
 
     bucket: int
     fields: Mapping[str, Any]
+
+
+class Counted(NamedTuple):
+    """Rows of one bucket that count together."""
+
+    bucket: int
+    values: tuple[Any, ...]
+    n: int
+    latest: Any
 
 
 class _Group(NamedTuple):
@@ -67,7 +81,15 @@ def count(file: File, table: KindTable, bucket: int, rows: Sequence[Mapping[str,
                 groups.setdefault(group.values, []).append(group.latest)
         for values, latest in groups.items():
             last = max((each for each in latest if each is not None), default=None)
-            _add(file, table, summary, _Group(bucket, values, last), len(latest))
+            _add(file, table, summary, Counted(bucket, values, len(latest), last))
+
+
+def take_in(file: File, table: KindTable, test: str, values: Sequence[Any]) -> None:
+    """Count the new rows that meet ``test``; they are not new any more when the transaction is over."""
+    shown = f"({test}) AND _removed IS NULL AND _bucket NOT IN ({UNSEEN})"
+    for summary in table.kind.summaries:
+        for counted in _grouped(file, table, summary, shown, values):
+            _add(file, table, summary, counted)
 
 
 def totals(
@@ -91,17 +113,11 @@ def totals(
 def rebuild(file: File, table: KindTable, bucket: int, local: Sequence[Mapping[str, Any]]) -> None:
     """Count the rows of one bucket, of which no count is left; ``local``: the fields of those that the centre does
     not know yet."""
+    old = f" AND {NEW} IS NULL" if table.is_new else ""
     for summary in table.kind.summaries:
-        by = ", ".join(map(quoted, summary.by))
-        latest = f"max({quoted(summary.latest)})" if summary.latest else "NULL"
-        test, wanted = _counted(summary)
-        lines = file.db.execute(
-            f"SELECT count(*), {latest}, {by} FROM {table.name}"
-            f" WHERE _bucket = ? AND _ver > 0 AND _removed IS NULL{test} GROUP BY {by}",
-            (bucket, *wanted),
-        ).fetchall()
-        for n, last, *values in lines:
-            _add(file, table, summary, _Group(bucket, tuple(values), last), n)
+        test = f"_bucket = ? AND _ver > 0 AND _removed IS NULL{old}"
+        for counted in _grouped(file, table, summary, test, (bucket,)):
+            _add(file, table, summary, counted)
     for fields in local:
         shift(file, table, None, Place(bucket, fields))
 
@@ -117,6 +133,21 @@ def _lines(file: File, table: KindTable, summary: Summary) -> Iterator[tuple[str
         f" WHERE s.name = ? AND b._row NOT IN ({UNSEEN})",
         (name_of(table, summary),),
     )
+    for new in table.live[1:]:
+        for counted in _grouped(file, table, summary, f"{new} AND _bucket NOT IN ({UNSEEN})", ()):
+            yield key_of(counted.values), counted.n, counted.latest
+
+
+def _grouped(file: File, table: KindTable, summary: Summary, test: str, values: Sequence[Any]) -> list[Counted]:
+    """The rows that meet ``test``, counted."""
+    by = ", ".join(map(quoted, summary.by))
+    latest = f"max({quoted(summary.latest)})" if summary.latest else "NULL"
+    counts, wanted = _counted(summary)
+    lines = file.db.execute(
+        f"SELECT _bucket, count(*), {latest}, {by} FROM {table.name} WHERE {test}{counts} GROUP BY _bucket, {by}",
+        (*values, *wanted),
+    ).fetchall()
+    return [Counted(bucket, tuple(group), n, last) for bucket, n, last, *group in lines]
 
 
 def _group(summary: Summary, place: Place | None) -> _Group | None:
@@ -130,8 +161,8 @@ def _group(summary: Summary, place: Place | None) -> _Group | None:
     return _Group(place.bucket, tuple(fields.get(name) for name in summary.by), latest)
 
 
-def _add(file: File, table: KindTable, summary: Summary, group: _Group, n: int) -> None:
-    file.db.execute(_ADD, (group.bucket, name_of(table, summary), key_of(group.values), n, group.latest))
+def _add(file: File, table: KindTable, summary: Summary, group: Counted) -> None:
+    file.db.execute(_ADD, (group.bucket, name_of(table, summary), key_of(group.values), group.n, group.latest))
 
 
 def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None:
@@ -143,12 +174,10 @@ def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None
         return
     test, wanted = _counted(summary)
     of_group = "".join(f" AND {quoted(name)} IS ?" for name in summary.by)
-    select = f"SELECT max({quoted(summary.latest)}) AS t FROM {table.name} WHERE _bucket = ?{of_group}{test}"
-    left = " UNION ALL ".join(f"{select} AND {live}" for live in table.live)
-    values = (group.bucket, *group.values, *wanted) * len(table.live)
+    left = f"SELECT max({quoted(summary.latest)}) FROM {table.name} WHERE {table.live[0]} AND _bucket = ?{of_group}{test}"
     file.db.execute(
-        f"UPDATE summary SET latest = (SELECT max(t) FROM ({left})) WHERE {same} AND latest = ?",
-        (*values, *key, group.latest),
+        f"UPDATE summary SET latest = ({left}) WHERE {same} AND latest = ?",
+        (group.bucket, *group.values, *wanted, *key, group.latest),
     )
 
 

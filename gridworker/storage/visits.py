@@ -44,8 +44,14 @@ _WHEN = (
     f" ELSE coalesce(last_day + days, (_made + {CHINA_MS}) / {DAY_MS} + min(days, :first_visit)) END"
 )
 """An agreed day after the last meeting, or else the rule."""
+_LATEST = "CASE WHEN n.latest > coalesce(s.latest, 0) THEN n.latest ELSE s.latest END"
+"""The latest meeting of a household: ``s``, the one that is counted, or ``n``, one of a visit that is new."""
+_LAST_MET = f"""
+  LEFT JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = h.id
+  LEFT JOIN met_now AS n ON n._bucket = h._bucket AND n.key = h.id"""
 _DUE = f"""
-WITH rule AS MATERIALIZED (SELECT key AS tag, value AS days FROM json_each(:rules)),
+WITH {{met_now}},
+rule AS MATERIALIZED (SELECT key AS tag, value AS days FROM json_each(:rules)),
 of_house AS MATERIALIZED (
   SELECT t._row AS house, min(r.days) AS days, r.tag AS tag
   FROM household__tags AS t JOIN rule AS r ON r.tag = t.tag GROUP BY t._row),
@@ -61,13 +67,12 @@ house AS (
   SELECT h._row, h.id, h.head_name, h.address, h.grid, h._made,
     min(coalesce(a.days, :household), coalesce(b.days, :household), coalesce(c.days, :household)) AS days,
     coalesce(a.days, 99999) AS a_days, a.tag AS a_tag, coalesce(b.days, 99999) AS b_days, b.tag AS b_tag,
-    c.tag AS c_tag, s.latest, (s.latest + {CHINA_MS}) / {DAY_MS} AS last_day,
+    c.tag AS c_tag, {_LATEST} AS latest, ({_LATEST} + {CHINA_MS}) / {DAY_MS} AS last_day,
     CAST(julianday(h.next_visit) - 2440587.5 AS INTEGER) AS agreed
   FROM household AS h
   LEFT JOIN of_house AS a ON a.house = h._row
   LEFT JOIN of_group AS b ON b.house = h.id
-  LEFT JOIN of_member AS c ON c.house = h.id
-  LEFT JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = h.id
+  LEFT JOIN of_member AS c ON c.house = h.id{_LAST_MET}
   WHERE h._removed IS NULL AND h.moved_out IS NULL AND h._bucket NOT IN ({UNSEEN})
     AND (:grids IS NULL OR h.grid IN (SELECT value FROM json_each(:grids))))
 SELECT _row, id, head_name, address, grid,
@@ -78,7 +83,8 @@ SELECT _row, id, head_name, address, grid,
 FROM house WHERE due <= :until
 """
 _DUE_OF = f"""
-WITH rule AS MATERIALIZED (SELECT key AS tag, value AS days FROM json_each(:rules)),
+WITH {{met_now}},
+rule AS MATERIALIZED (SELECT key AS tag, value AS days FROM json_each(:rules)),
 house AS (
   SELECT h.id, h._made, min(:household,
     coalesce((SELECT min(r.days) FROM json_each(h.tags) AS j JOIN rule AS r ON r.tag = j.value), :household),
@@ -87,13 +93,13 @@ house AS (
     coalesce((SELECT min(r.days) FROM person AS p JOIN json_each(p.tags) AS j JOIN rule AS r ON r.tag = j.value
       WHERE p.household = h.id AND p._removed IS NULL AND p.moved_out IS NULL AND p.died_on IS NULL),
       :household)) AS days,
-    (s.latest + {CHINA_MS}) / {DAY_MS} AS last_day, CAST(julianday(h.next_visit) - 2440587.5 AS INTEGER) AS agreed
-  FROM json_each(:only) AS o CROSS JOIN household AS h ON h.id = o.value
-  LEFT JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = h.id
+    ({_LATEST} + {CHINA_MS}) / {DAY_MS} AS last_day, CAST(julianday(h.next_visit) - 2440587.5 AS INTEGER) AS agreed
+  FROM json_each(:only) AS o CROSS JOIN household AS h ON h.id = o.value{_LAST_MET}
   WHERE h._removed IS NULL AND h.moved_out IS NULL)
 SELECT id, {_WHEN}, days FROM house
 """
 _MET_BESIDES = f"""
+WITH {{met_now}}
 SELECT house, max(met) FROM (
   SELECT s."record" AS house, v.visited_at AS met
   FROM visit__subjects AS s JOIN visit AS v ON v._row = s._row
@@ -104,7 +110,13 @@ SELECT house, max(met) FROM (
   FROM json_each(:only) AS o CROSS JOIN household AS h ON h.id = o.value
   CROSS JOIN json_each(h.also) AS a
   JOIN summary AS s ON s._bucket = h._bucket AND s.name = '{_BY_HOUSEHOLD}' AND s.key = a.key
-  WHERE h.also IS NOT NULL AND s.latest IS NOT NULL)
+  WHERE h.also IS NOT NULL AND s.latest IS NOT NULL
+  UNION ALL
+  SELECT h.id, n.latest
+  FROM json_each(:only) AS o CROSS JOIN household AS h ON h.id = o.value
+  CROSS JOIN json_each(h.also) AS a
+  JOIN met_now AS n ON n._bucket = h._bucket AND n.key = a.key
+  WHERE h.also IS NOT NULL)
 GROUP BY house
 """
 _ORDERS = {"late": "ORDER BY due, address", "address": "ORDER BY grid, address, due"}
@@ -127,7 +139,7 @@ def due(
     An agreed day (``next_visit``) after the last meeting takes the place of the rule.
     """
     lines = file.db.execute(
-        f"{_DUE}{_ORDERS[order]}",
+        f"{_DUE.format(met_now=_met_now(file))}{_ORDERS[order]}",
         {
             "rules": _json(rules),
             "household": household,
@@ -151,7 +163,8 @@ def due_of(
         "today": today,
         "only": _json(list(households)),
     }
-    found = {line[0]: (line[1], line[2]) for line in file.db.execute(_DUE_OF, given).fetchall()}
+    lines = file.db.execute(_DUE_OF.format(met_now=_met_now(file)), given).fetchall()
+    found = {line[0]: (line[1], line[2]) for line in lines}
     besides = met_besides(file, list(found))
     again = {house: (met + CHINA_MS) // DAY_MS + found[house][1] for house, met in besides.items()}
     return {house: max(day, again.get(house, day)) for house, (day, _) in found.items()}
@@ -160,7 +173,8 @@ def due_of(
 def met_besides(file: File, households: Sequence[str]) -> dict[str, int]:
     """When households were met last on visits that were mainly to another one, or to one that was merged into them:
     ms UTC by id."""
-    return dict(file.db.execute(_MET_BESIDES, {"only": _json(households)}).fetchall())
+    text = _MET_BESIDES.format(met_now=_met_now(file))
+    return dict(file.db.execute(text, {"only": _json(households)}).fetchall())
 
 
 def attempts(file: File, since: Mapping[str, int]) -> dict[str, int]:
@@ -201,13 +215,28 @@ def by_day(file: File, visitor: str, first: int, end: int) -> dict[int, int]:
 
 def _met_to_now(file: File, first: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Meetings are not counted here, households are."""
+    shown = f"b.class = 'grid' AND b._row NOT IN ({UNSEEN}) AND b.region IN (SELECT value FROM json_each(:grids))"
+    counted = f"s.name = '{_BY_HOUSEHOLD}' AND s.latest >= :first"
     lines = file.db.execute(
-        "SELECT b.region, count(*) FROM bucket AS b CROSS JOIN summary AS s ON s._bucket = b._row"
-        f" WHERE b.class = 'grid' AND s.name = '{_BY_HOUSEHOLD}' AND s.latest >= ? AND s.key <> ''"
-        f" AND b._row NOT IN ({UNSEEN}) AND b.region IN (SELECT value FROM json_each(?)) GROUP BY b.region",
-        (first, _json(grids)),
+        f"WITH {_met_now(file)} SELECT region, sum(n) FROM ("
+        "SELECT b.region, count(*) AS n FROM bucket AS b CROSS JOIN summary AS s ON s._bucket = b._row"
+        f" WHERE {shown} AND {counted} AND s.key <> '' GROUP BY b.region"
+        " UNION ALL SELECT b.region, count(*) FROM met_now AS m CROSS JOIN bucket AS b ON b._row = m._bucket"
+        f" WHERE {shown} AND m.latest >= :first AND NOT EXISTS"
+        f" (SELECT 1 FROM summary AS s WHERE s._bucket = m._bucket AND s.key = m.key AND {counted})"
+        " GROUP BY b.region) GROUP BY region",
+        {"first": first, "grids": _json(grids)},
     )
     return {grid: (0, n) for grid, n in lines}
+
+
+def _met_now(file: File) -> str:
+    """The latest meetings among visits that are not counted yet, by household: a table for a query to join."""
+    test = " OR ".join(file.tables["visit"].live[1:]) or "0"
+    return (
+        "met_now AS MATERIALIZED (SELECT _bucket, household AS key, max(visited_at) AS latest FROM visit"
+        f" WHERE ({test}) AND met IS NOT 0 AND household IS NOT NULL GROUP BY _bucket, household)"
+    )
 
 
 def _met_between(file: File, first: int, end: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from gridworker.records import KINDS
+from gridworker.storage import fresh
 from tests.helpers.any_day import AnyDay
 from tests.helpers.notebook import WANG, Notebook, bucket
 
@@ -32,14 +33,50 @@ def agree(notebook):
             assert told == counted(notebook, kind.name, summary), summary.name
 
 
+def take_in(notebook):
+    """What a quiet moment does once enough has gathered."""
+    file = notebook.store._file
+    with file.writing():
+        for table in file.tables.values():
+            fresh.gather(file, table)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_acts_the_counts_agree_with_the_rows(notebook, seed):
     days = AnyDay(notebook, seed)
-    for _ in range(120):
+    for number in range(120):
         days.pass_by()
+        if number % 50 == 30:
+            take_in(notebook)
+            agree(notebook)
     agree(notebook)
     notebook.reopened()
     agree(notebook)
+    take_in(notebook)
+    agree(notebook)
+
+
+def test_a_household_is_met_at_once_whatever_becomes_of_its_newest_visit(notebook):
+    """Its visit is counted later, corrected, removed and brought back; the latest meeting is right all the time."""
+    house = notebook.household()
+    notebook.visit(house, visited_at=1_000)
+    take_in(notebook)
+
+    def last():
+        (line,) = notebook.store.totals("visit", "visits_by_household", by=("household",))
+        return line["n"], line["latest"]
+
+    newest = notebook.visit(house, visited_at=2_000)
+    assert last() == (2, 2_000)
+    notebook.ledger.save("visit", {"visited_at": 3_000}, newest)
+    assert last() == (2, 3_000)
+    removed = notebook.ledger.remove("visit", newest)
+    assert last() == (1, 1_000)
+    take_in(notebook)
+    notebook.ledger.undo(removed.act)
+    assert last() == (2, 3_000)
+    notebook.ledger.save("visit", {"met": False}, newest)
+    assert last() == (1, 1_000)
 
 
 def test_counts_are_made_anew_when_a_kind_counts_differently(notebook):
