@@ -178,6 +178,8 @@ def _ask(page: Any, text: str) -> float:
     """ms until the window has painted the answer to ``text``."""
     from PySide6.QtCore import QEvent, QObject, QTimer
 
+    from gridworker.ui.widgets.fields import TYPING_PAUSE_MS
+
     answered, ended = False, 0.0
 
     def counted(_: int) -> None:
@@ -196,6 +198,8 @@ def _ask(page: Any, text: str) -> float:
                 QTimer.singleShot(0, painted)
             return False
 
+    # The pause of whoever types comes first, and in it what the answer before had left to draw is drawn.
+    _wait(TYPING_PAUSE_MS / 1000)
     eye = Eye()
     page._table.viewport().installEventFilter(eye)
     page._model.counted.connect(counted)

@@ -54,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in LONGEST])
 
 
+def pytest_collection_finish() -> None:
+    """What was loaded stays: it is not looked through again after every test."""
+    sweep()
+    gc.freeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """What a test left behind is cleared between two tests."""

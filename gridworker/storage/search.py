@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from gridworker.records.kind import Kind
-from gridworker.storage.search_query import Word, answering, expression, words_typed
+from gridworker.storage.search_query import Word, answering, certain, expression, words_typed
 from gridworker.storage.search_text import Part, parts_of, searched_paths, words_of
 
 if TYPE_CHECKING:
@@ -140,17 +140,22 @@ def search_ids(db: "Connection", kind: str, text: str, limit: int | None = None)
     words = words_typed(text)
     if not words or kind not in indexed(db):
         return []
-    most = -1 if limit is None else max(limit, MOST_CHECKED + 1)
+    rows = _rows(db, kind, expression(words), -1 if limit is None else max(limit, MOST_CHECKED + 1))
+    if len(rows) <= MOST_CHECKED and not all(word.sure for word in words):
+        exact = certain(words)
+        known = set() if exact is None else set(_rows(db, kind, exact, -1))
+        docs = _docs(db, kind, [row for row in rows if row not in known])
+        rows = [row for row in rows if row in known or answering(words, docs[row].parts) is not None]
+    return rows[:limit]
+
+
+def _rows(db: "Connection", kind: str, match: str, most: int) -> list[int]:
     sql = (
         f'SELECT json_group_array(rowid) FROM (SELECT rowid FROM "search_{kind}"'
         f' WHERE "search_{kind}" MATCH ? ORDER BY rowid DESC LIMIT ?)'
     )
-    ((found,),) = db.execute(sql, (expression(words), most))  # row by row takes twice as long
-    rows: list[int] = sorted(orjson.loads(found), reverse=True)
-    if len(rows) <= MOST_CHECKED and not all(word.sure for word in words):
-        docs = _docs(db, kind, rows)
-        rows = [row for row in rows if answering(words, docs[row].parts) is not None]
-    return rows[:limit]
+    ((found,),) = db.execute(sql, (match, most))  # row by row takes twice as long
+    return sorted(orjson.loads(found), reverse=True)
 
 
 def tidy(db: "Connection", pages: int = 50) -> bool:

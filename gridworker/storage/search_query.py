@@ -40,11 +40,17 @@ _NAME_PIECES = re.compile(r"[a-z]+|[^a-z]")
 
 @dataclass(frozen=True)
 class Word:
-    """One word that was typed. What matches a ``sure`` one needs no second look."""
+    """One word that was typed. What matches ``certain`` needs no second look, for a ``sure`` one nothing does."""
 
     typed: str
     match: str
-    sure: bool
+    certain: str
+    """The part of ``match`` that is exact; "" when none of it is."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether all of it is exact."""
+        return self.certain == self.match
 
 
 def words_typed(text: str) -> list[Word]:
@@ -57,6 +63,13 @@ def words_typed(text: str) -> list[Word]:
 def expression(words: Sequence[Word]) -> str:
     """The query of FTS5 for all of ``words``."""
     return " AND ".join(f"({word.match})" for word in words)
+
+
+def certain(words: Sequence[Word]) -> str | None:
+    """The same for what needs no second look; None when all of it does."""
+    if not all(word.certain for word in words):
+        return None
+    return " AND ".join(f"({word.certain})" for word in words)
 
 
 def tells(word: Word, part: Part) -> bool:
@@ -83,17 +96,26 @@ def answering(words: Iterable[Word], parts: Sequence[Part]) -> str | None:
 
 
 def _word(typed: str) -> Word:
-    ways, sure = [_text(typed)], len(typed) <= 2
+    exact: list[str] = []
     if typed.isascii():
-        ways += _number(typed)
+        exact += _number(typed)
+    guessed = [_text(typed)]
     if _LETTERS.fullmatch(typed):
-        ways += _spoken(typed)
+        exact += _spoken(typed)
         if len(typed) > 2 and not is_spelled_out(typed):
-            ways += [_begins(INITIALS, each) for each in _mixtures(typed)]
-    elif _LETTERS.search(typed) and not typed.isascii():
-        ways += _half_spoken(typed)
-        sure = False
-    return Word(typed, " OR ".join(f"({way})" for way in ways), sure)
+            guessed += [_begins(INITIALS, each) for each in _mixtures(typed)]
+    mixed = bool(_LETTERS.search(typed)) and not typed.isascii()
+    if mixed:
+        guessed += _half_spoken(typed)
+    if len(typed) <= 2 and not mixed:
+        # A character, or a pair: what is looked for is a word of the index itself.
+        exact, guessed = exact + guessed, []
+    match = _either([*exact, *guessed])
+    return Word(typed, match, match if not guessed else _either(exact))
+
+
+def _either(ways: Sequence[str]) -> str:
+    return " OR ".join(f"({way})" for way in ways)
 
 
 def _text(typed: str) -> str:

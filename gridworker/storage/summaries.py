@@ -174,7 +174,9 @@ def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None
         return
     test, wanted = _counted(summary)
     of_group = "".join(f" AND {quoted(name)} IS ?" for name in summary.by)
-    left = f"SELECT max({quoted(summary.latest)}) FROM {table.name} WHERE {table.live[0]} AND _bucket = ?{of_group}{test}"
+    left = (
+        f"SELECT max({quoted(summary.latest)}) FROM {table.name} WHERE {table.live[0]} AND _bucket = ?{of_group}{test}"
+    )
     file.db.execute(
         f"UPDATE summary SET latest = ({left}) WHERE {same} AND latest = ?",
         (group.bucket, *group.values, *wanted, *key, group.latest),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, Literal, cast
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette, QStaticText
 from PySide6.QtWidgets import QApplication, QLayout, QStyleFactory, QWidget
 
 from gridworker.ui import fonts
@@ -24,6 +24,8 @@ SCALES: Final = (1.0, 1.2, 1.4, 1.6, 2.0)
 _CARRIED: Final = "gridworker_look"
 """The name under which the application holds it: to search its children would load half of Qt's classes, and a
 property of Qt's is turned into an object of Python's anew for each of the many thousand sizes of a page."""
+MOST_LABELS: Final = 500
+"""So many short words are kept laid out; tags and states are far fewer."""
 SCALE_NAMES: Final = {1.0: "标准", 1.2: "大", 1.4: "特大", 1.6: "超大", 2.0: "最大"}
 
 
@@ -39,6 +41,10 @@ class Theme(QObject):
         self._mode: Mode = mode
         self._scale = scale
         self._dressed = False
+        self._scheme: Scheme | None = None
+        self._colours: dict[str, QColor] = {}
+        self._faces: dict[tuple[float, bool], tuple[QFont, QFontMetrics]] = {}
+        self._labels: dict[str, QStaticText] = {}
         self._template = TEMPLATE.read_text(encoding="utf-8")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
 
@@ -57,12 +63,17 @@ class Theme(QObject):
         """The scheme in use now."""
         if self._mode != "system":
             return self._mode
-        system = QGuiApplication.styleHints().colorScheme()
-        return "dark" if system == Qt.ColorScheme.Dark else "light"
+        if self._scheme is None:
+            system = QGuiApplication.styleHints().colorScheme()
+            self._scheme = "dark" if system == Qt.ColorScheme.Dark else "light"
+        return self._scheme
 
     def colour(self, token: str) -> QColor:
-        """A token of the scheme in use."""
-        return QColor(SCHEMES[self.scheme][token])
+        """A token of the scheme in use; made once, so it is not to be altered."""
+        found = self._colours.get(token)
+        if found is None:
+            found = self._colours[token] = QColor(SCHEMES[self.scheme][token])
+        return found
 
     def px(self, design: float) -> int:
         """Design pixels as screen pixels at the size in use."""
@@ -72,10 +83,30 @@ class Theme(QObject):
         """The window's face at a size in design pixels."""
         return fonts.font(self.px(design), bold=bold)
 
+    def face(self, design: float = fonts.BODY, *, bold: bool = False) -> tuple[QFont, QFontMetrics]:
+        """A face and its measures for whoever paints; made once, so they are not to be altered."""
+        found = self._faces.get((design, bold))
+        if found is None:
+            face = self.font(design, bold=bold)
+            found = self._faces[design, bold] = face, QFontMetrics(face)
+        return found
+
+    def label(self, text: str) -> QStaticText:
+        """A tag or another short word that stands on many pages, laid out in the face of hints."""
+        found = self._labels.get(text)
+        if found is None:
+            if len(self._labels) >= MOST_LABELS:
+                self._labels.clear()
+            found = self._labels[text] = QStaticText(text)
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.prepare(font=self.face(fonts.HINT)[0])
+        return found
+
     def set_mode(self, mode: Mode) -> None:
         """Switch between light, dark and the desktop's own choice."""
         if mode != self._mode:
             self._mode = mode
+            self._look_anew()
             self._hint()
             self.dress()
 
@@ -93,6 +124,7 @@ class Theme(QObject):
 
     def dress(self) -> None:
         """Put style, palette, face and sheet on the application."""
+        self._look_anew()
         if not self._dressed:
             self._dressed = True
             speak_chinese(self._app)
@@ -106,6 +138,12 @@ class Theme(QObject):
         self._app.setStyleSheet(render(self._template, values, self._scale))
         self.changed.emit()
 
+    def _look_anew(self) -> None:
+        self._scheme = None
+        self._colours.clear()
+        self._faces.clear()
+        self._labels.clear()
+
     def _hint(self) -> None:
         """Dark title bars and native dialogs follow a choice made here."""
         hints = QGuiApplication.styleHints()
@@ -118,6 +156,7 @@ class Theme(QObject):
         )
 
     def _system_changed(self) -> None:
+        self._look_anew()
         if self._mode == "system" and self._dressed:
             self.dress()
 

@@ -137,10 +137,15 @@ class IdListModel(QAbstractTableModel):
         if role == ID:
             return self.row_id(index.row())
         if role == CELL:
-            return self._cell(index.row(), index.column())
+            return self.cell(index.row(), index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._cell(index.row(), index.column()).spoken()
+            return self.cell(index.row(), index.column()).spoken()
         return None
+
+    def cell(self, row: int, column: int) -> Cell:
+        """What stands at a place of the list."""
+        cells = self._page(row // PAGE).get(self._ids[row], ())
+        return cells[column] if column < len(cells) else Cell()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Ask for the same rows in another order."""
@@ -170,10 +175,6 @@ class IdListModel(QAbstractTableModel):
 
     def _fail(self, error: GridworkerError) -> None:
         self.failed.emit(error)
-
-    def _cell(self, row: int, column: int) -> Cell:
-        cells = self._page(row // PAGE).get(self._ids[row], ())
-        return cells[column] if column < len(cells) else Cell()
 
     def _page(self, number: int) -> Mapping[int, Cells]:
         found = self._pages.get(number)

@@ -23,10 +23,13 @@ from gridworker.ui.widgets.states import EmptyState
 
 _Index = QModelIndex | QPersistentModelIndex
 SKELETON_AFTER_MS: Final = 150
+NOT_PAINTED_MS: Final = 100
+"""After so long a choice is told all the same: nothing of the table may be in sight."""
 
 
 class RecordTable(QTableView):
-    """``picked``: the id of the current row (0: none). ``opened``: Enter or a double click."""
+    """``picked``: the id of the current row (0: none), told once the rows are painted, so that no preview holds up a
+    list or the key that walks through it. ``opened``: Enter or a double click."""
 
     picked = Signal(int)
     opened = Signal(int)
@@ -45,8 +48,8 @@ class RecordTable(QTableView):
         self._none, self._no_hits = none, no_hits
         self._current, self._window_width = 0, 10_000
         self._fresh = False
-        self._skeleton = QTimer(self)
-        self._delegate = CellDelegate(self)
+        self._skeleton, self._told, self._tell = QTimer(self), 0, QTimer(self)
+        self._delegate = CellDelegate(model, self)
         self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -90,6 +93,8 @@ class RecordTable(QTableView):
         self._skeleton.setSingleShot(True)
         self._skeleton.setInterval(SKELETON_AFTER_MS)
         self._skeleton.timeout.connect(self.viewport().update)
+        self._tell.setSingleShot(True)
+        self._tell.timeout.connect(self._tell_picked)
 
     def current_id(self) -> int:
         """The id of the current row; 0 when there is none."""
@@ -165,7 +170,10 @@ class RecordTable(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows; grey bars when the first answer is slow."""
+        self._delegate.begin()
         super().paintEvent(event)
+        if self._tell.isActive():
+            self._tell.start(0)
         slow = self._model.waiting and not self._skeleton.isActive()
         if slow and self._model.rowCount() == 0:
             self._paint_skeleton()
@@ -228,7 +236,12 @@ class RecordTable(QTableView):
     def _remember(self, record_id: int) -> None:
         if record_id != self._current:
             self._current = record_id
-            self.picked.emit(record_id)
+            self._tell.start(NOT_PAINTED_MS if self.isVisible() else 0)
+
+    def _tell_picked(self) -> None:
+        if self._current != self._told:
+            self._told = self._current
+            self.picked.emit(self._told)
 
     def _select(self, row: int) -> None:
         self.setCurrentIndex(self._model.index(row, self._first_shown()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from math import ceil
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSizePolicy, QWidget, QWidgetAction
 
 from gridworker.ui import fonts
@@ -19,20 +20,23 @@ from gridworker.ui.widgets.buttons import Button
 
 def chip_width(text: str) -> int:
     """How many screen pixels a chip with *text* takes."""
-    return QFontMetrics(look().font(fonts.HINT)).horizontalAdvance(text) + px(14)
+    return ceil(look().label(text).size().width()) + px(14)
 
 
 def paint_chip(painter: QPainter, box: QRectF, text: str, tone: Tone) -> None:
     """Draw one chip filling *box*."""
-    word, ground = tone_pair(tone)
+    theme, (word, ground) = look(), tone_pair(tone)
+    label = theme.label(text)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour(ground))
-    painter.drawRoundedRect(box, px(5), px(5))
-    painter.setPen(colour(word))
-    painter.setFont(look().font(fonts.HINT))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setBrush(theme.colour(ground))
+    corner = theme.px(5)
+    painter.drawRoundedRect(box, corner, corner)
+    painter.setPen(theme.colour(word))
+    painter.setFont(theme.face(fonts.HINT)[0])
+    size = label.size()
+    painter.drawStaticText(QPointF(box.center().x() - size.width() / 2, box.center().y() - size.height() / 2), label)
     painter.restore()
 
 
@@ -122,7 +126,7 @@ def paint_tags(painter: QPainter, box: QRectF, tags: Sequence[tuple[str, Tone]])
         width, left = chip_width(word), len(tags) - n
         room = box.right() - x - (more_width if left > 1 else 0)
         if width > room + 1:
-            painter.setFont(look().font(fonts.HINT))
+            painter.setFont(look().face(fonts.HINT)[0])
             painter.setPen(colour("text3"))
             rest = QRectF(x, top, max(0.0, box.right() - x), height)
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"+{left}")

@@ -98,16 +98,39 @@ def test_a_double_click_opens(table, qtbot):
 
 
 def test_the_choice_survives_a_refresh_by_its_id(table, model, homes, qtbot):
-    table.select_id(300)
+    with qtbot.waitSignal(table.picked):
+        table.select_id(300)
     del homes[:100]
-    with qtbot.assertNotEmitted(table.picked):
+    with qtbot.assertNotEmitted(table.picked, wait=300):
         model.refresh()
     assert table.current_id() == 300
     assert table.currentIndex().row() == 199
 
 
+def test_a_choice_is_told_when_the_rows_are_painted_and_only_the_last_one(table, qtbot, monkeypatch):
+    """A preview is drawn after the list that it belongs to, and once however fast one walks."""
+    happened: list[object] = []
+    table.picked.connect(happened.append)
+    paint = table._delegate.paint
+    monkeypatch.setattr(table._delegate, "paint", lambda *given: (happened.append("painted"), paint(*given)))
+    for row in range(1, 6):
+        table.select_id(row)
+    assert happened == []
+    qtbot.waitUntil(lambda: 5 in happened)
+    assert set(happened[: happened.index(5)]) == {"painted"}
+    assert [each for each in happened if each != "painted"] == [5]
+
+
+def test_a_choice_is_told_though_nothing_of_the_table_is_painted(table, qtbot):
+    table.setUpdatesEnabled(False)
+    with qtbot.waitSignal(table.picked) as picked:
+        table.select_id(3)
+    assert picked.args == [3]
+
+
 def test_a_choice_that_is_gone_is_told(table, model, homes, qtbot):
-    table.select_id(300)
+    with qtbot.waitSignal(table.picked):
+        table.select_id(300)
     homes.remove(300)
     with qtbot.waitSignal(table.picked) as picked:
         model.refresh()

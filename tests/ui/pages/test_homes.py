@@ -108,9 +108,10 @@ def test_the_keyboard_alone_filters_walks_and_opens(homes: Homes, qtbot: QtBot) 
     qtbot.waitUntil(lambda: "找到" in homes.context())
     QTest.keyClick(homes.field, Qt.Key.Key_Down)
     assert isinstance(QApplication.focusWidget(), QTableView)
+    qtbot.waitUntil(lambda: bool(homes.preview()))
     first = homes.preview()
     QTest.keyClick(homes.table, Qt.Key.Key_Down)
-    assert homes.preview() != first
+    qtbot.waitUntil(lambda: homes.preview() != first)
     QTest.keyClick(homes.table, Qt.Key.Key_Return)
     assert homes.opened.window.here == "household"
 

@@ -52,6 +52,10 @@ class Visits:
         self._qtbot.waitUntil(lambda: model.answered and not model.waiting)
         QApplication.processEvents()
 
+    def shows(self, words: str) -> None:
+        """Wait until the reader shows *words*."""
+        self._qtbot.waitUntil(lambda: words in self.read())
+
     def column(self, number: int) -> list[str]:
         """What stands in a column."""
         model = self.table.model()
@@ -158,7 +162,7 @@ def test_a_diary_of_somebody_else_is_read_and_not_edited(visits: Visits) -> None
     visits.answered()
     assert "吕海林" in visits.read(), "what one reads stays"
     visits.table.select_first()
-    assert "调解员来过" in visits.read()
+    visits.shows("调解员来过")
     assert "李明" in visits.read()
     with pytest.raises(AssertionError, match="no button"):
         visits.mouse.button("修改")
