@@ -17,7 +17,7 @@ from gridworker.storage.search_text import parts_of
 from gridworker.storage.tables import NEW, KindTable, quoted
 
 MOST = 300
-"""So many new rows of a kind at most are left to be read; a search takes about 10 ms for them, and quiet moments leave far fewer."""
+"""So many new rows of a kind at most are left to be read, 10 ms of a search; quiet moments leave far fewer."""
 WORTH_IT = 20
 """From so many on they are taken in when there is nothing else to do."""
 
