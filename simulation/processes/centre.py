@@ -133,4 +133,39 @@ class CentreAtWork:
 
     def last_words(self) -> str:
         """The end of its log."""
-        return self._log.read_text("utf-8", errors="replace")[-1500:] if self._log.exists() else ""
+        return _end_of(self._log)
+
+    def evidence(self) -> str:
+        """What can be seen from outside of a centre that does not come back, and of its PostgreSQL."""
+        cluster = self._data / "postgres/cluster"
+        begun = "" if self._process is None else f"{self._process.pid} {_state(self._process.pid)}"
+        return "\n".join(
+            [
+                f"gave up {self.gave_up} times; begun: {begun}; said: {self._said!r}",
+                f"postmaster.pid: {_end_of(cluster / 'postmaster.pid').split()}",
+                *(f"{number} {words} {_state(number)}" for number, words in _postgres_processes()),
+                _end_of(cluster / "postgres.log"),
+                self.last_words(),
+            ]
+        )
+
+
+def _end_of(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace")[-1500:] if path.exists() else ""
+
+
+def _postgres_processes() -> Iterator[tuple[int, str]]:
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if "postgres" in words:
+                yield int(place.name), words[:120]
+
+
+def _state(process: int) -> str:
+    """Asleep or running, whose child it is, and what it waits for in the kernel."""
+    with suppress(OSError):
+        status = Path(f"/proc/{process}/status").read_text()
+        told = [line for line in status.splitlines() if line.startswith(("State:", "PPid:", "SigBlk:", "SigPnd:"))]
+        return " ".join([*told, Path(f"/proc/{process}/wchan").read_text()]).replace("\t", " ")
+    return "is gone"

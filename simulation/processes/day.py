@@ -368,7 +368,7 @@ class Day:
         while not met():
             self._hear(0.02)
             if time.monotonic() > until:
-                raise Violation("I11", f"{what}: {self._centre.last_words()}")
+                raise Violation("I11", f"{what}: {self._centre.evidence()}")
 
     def _come_to_rest(self) -> None:
         """I11: with good lines every desk syncs, until nothing moves any more."""
