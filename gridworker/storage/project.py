@@ -199,10 +199,11 @@ def write(file: File, table: KindTable, here: Held | None, row: Row | None, buck
     row_id = _insert(file, table, row, bucket, standing) if here is None else here.row_id
     if here is not None:
         _update(file, table, here, row, bucket, standing)
+    shown = row.removed is None and bucket.state not in ("loading", "dropping")
+    after = Place(bucket.row_id, row.fields) if shown else None
     is_counted = not table.is_new if here is None else not fresh.is_new(file, table, row_id)
     if is_counted:
-        shown = row.removed is None and bucket.state not in ("loading", "dropping")
-        summaries.shift(file, table, before, Place(bucket.row_id, row.fields) if shown else None)
+        summaries.shift(file, table, before, after)
     if here is None or here.row.fields != row.fields or here.row.removed != row.removed:
         fresh.tell(file, table, row_id, row.id, None if row.removed else row.fields)
 
