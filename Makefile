@@ -1,10 +1,10 @@
 # The doors of the house. `make help` lists them.
 
 PYTHON := .venv/bin/python
-# Three at once on two cores, since each waits now and then. Programs that the tests start read what Python compiled
-# before, wherever the machine forbids to keep it. Of three processes none is begun anew after one fell: pytest-xdist
+# Four at once on two cores, since each waits now and then. Programs that the tests start read what Python compiled
+# before, wherever the machine forbids to keep it. Of four processes none is begun anew after one fell: pytest-xdist
 # would wait for ever for the new one's last file, and a fall is a failure in any case.
-TEST   := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 3 --max-worker-restart=0 \
+TEST   := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 4 --max-worker-restart=0 \
           --dist loadfile --no-loadscope-reorder
 LOCK   := $(PYTHON) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
           --generate-hashes --no-header --no-annotate pyproject.toml requirements/pins.in

@@ -8,16 +8,24 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridworker.cli.parser import parsed
 from gridworker.errors import GridworkerError
 
+if TYPE_CHECKING:
+    from gridworker.sync.machine import Machine
+
 __all__ = ["main"]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Does what the arguments say; without a command it opens the window. Returns the exit code."""
+def main(arguments: Sequence[str], machine_of: "Callable[[Path], Machine] | None" = None) -> int:
+    """Does what the arguments say; without a command it opens the window. Returns the exit code.
+
+    ``machine_of``: by its home, the machine that commands work on, instead of the one that the program runs on.
+    """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -26,15 +34,15 @@ def main(arguments: Sequence[str]) -> int:
         asked = parsed(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 2
-    return _window(asked) if asked.command is None else _done(asked)
+    return _window(asked) if asked.command is None else _done(asked, machine_of)
 
 
-def _done(asked: argparse.Namespace) -> int:
+def _done(asked: argparse.Namespace, machine_of: "Callable[[Path], Machine] | None") -> int:
     """Does a command, tells how it went, and returns the exit code."""
     from gridworker.cli import commands  # what a command needs is imported after --help had its say
 
     try:
-        answer = commands.run(asked)
+        answer = commands.run(asked, machine_of)
     except commands.Misused as misused:
         print(misused, file=sys.stderr)
         return 2

@@ -24,8 +24,10 @@ __all__ = ["Misused", "run"]
 PASSWORD = "GRIDWORKER_PASSWORD"
 
 
-def run(asked: argparse.Namespace) -> Answer | None:
-    """Does one command. Raises ``Misused`` and what the act itself raises."""
+def run(asked: argparse.Namespace, machine_of: "Callable[[Path], Machine] | None" = None) -> Answer | None:
+    """Does one command. ``machine_of``: by its home, the machine to do it on, instead of the one that the program
+    runs on. Raises ``Misused`` and what the act itself raises.
+    """
     home: Path = (asked.home or settings.default_home()).absolute()
     if asked.command == "demo":
         _demo(home, asked)
@@ -36,7 +38,7 @@ def run(asked: argparse.Namespace) -> Answer | None:
         records.kind_of(name)
     log = logs.start(home)
     try:
-        return _at_the_desk(home, asked)
+        return _at_the_desk(home, asked, machine_of)
     finally:
         logs.stop(log)
 
@@ -47,10 +49,10 @@ def _kinds_named(asked: argparse.Namespace) -> list[str]:
     return [named] if isinstance(named, str) else named
 
 
-def _at_the_desk(home: Path, asked: argparse.Namespace) -> Answer:
+def _at_the_desk(home: Path, asked: argparse.Namespace, machine_of: "Callable[[Path], Machine] | None") -> Answer:
     from gridworker.app.desk import Desk, this_machine
 
-    machine = this_machine(home)
+    machine = (machine_of or this_machine)(home)
     if asked.command == "sign-in":
         return _sign_in(machine, asked)
     user = asked.user or _last(machine)

@@ -1,5 +1,6 @@
 """The desk's command line in this process, and a centre that serves in another."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from gridworker.app.desk import this_machine
 from gridworker.cli import main
+from gridworker.sync.machine import Machine
 from tests.helpers.centre import PASSWORD
+from tests.helpers.desk_fixtures import CHEAP
 from tests.helpers.served import GRID, ROOT, Served, environment, served
 
 
@@ -46,9 +50,14 @@ def settled(old_desk: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> Com
     return _on(old_desk, capsys)
 
 
+def cheap_machine(home: Path) -> Machine:
+    """This one, but for what a guess of the password costs: half a second for every command."""
+    return dataclasses.replace(this_machine(home), cost=CHEAP)
+
+
 def _on(folder: Path, capsys: Any) -> Command:
     def run(*words: str, home: str = "home", as_json: bool = True) -> Said:
-        code = main(["--home", str(folder / home), *(["--json"] if as_json else []), *words])
+        code = main(["--home", str(folder / home), *(["--json"] if as_json else []), *words], cheap_machine)
         said = capsys.readouterr()
         return Said(code, said.out, said.err)
 
