@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -54,17 +55,24 @@ def main() -> int:
     return _play(asked.which) if asked.command == "play" else _mutants(asked.names)
 
 
+TOLD_EVERY_S = 300
+"""A long run that is broken off has said by then how far it came."""
+
+
 def _run(first: int, seconds: float, histories: int, processes: int) -> int:
-    done = running.run(first, seconds=seconds, histories=histories, processes=processes)
-    for seed, said in done.broken[:5]:
-        print(f"seed {seed}: {said}")
+    said = time.monotonic()
+
+    def tell(so_far: running.Run) -> None:
+        nonlocal said
+        if time.monotonic() - said > TOLD_EVERY_S:
+            said = time.monotonic()
+            print(f"so far: {so_far.line()}", flush=True)
+
+    done = running.run(first, seconds=seconds, histories=histories, processes=processes, tell=tell)
+    print(done.line(), flush=True)
+    for seed, words in done.broken[:5]:
+        print(f"seed {seed}: {words}")
         print(f"  kept as {running.keep(seed)}")
-    rate = done.totals["acts"] / max(done.seconds, 0.001)
-    print(done.totals.line())
-    print(
-        f"seeds {done.first} to {done.end - 1} · {done.seconds:.0f} s · {rate:,.0f} acts a second ·"
-        f" {done.totals['acts'] / max(done.cpu, 0.001):,.0f} a second of one core"
-    )
     return 1 if done.broken else 0
 
 

@@ -3,10 +3,11 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from simulation.history import History, made, play
 from simulation.shrinking import shrunk
@@ -30,10 +31,35 @@ class Run:
     seconds: float = 0.0
     cpu: float = 0.0
 
+    def line(self) -> str:
+        """For a person: what was played, and how fast."""
+        rate, of_a_core = (self.totals["acts"] / max(each, 0.001) for each in (self.seconds, self.cpu))
+        return (
+            f"{self.totals.line()} · seeds {self.first} to {self.end - 1} · {self.seconds:.0f} s ·"
+            f" {rate:,.0f} acts a second · {of_a_core:,.0f} a second of one core"
+        )
 
-def run(first: int, *, seconds: float = 0.0, histories: int = 0, processes: int = 0) -> Run:
-    """Plays the histories of the seeds from ``first`` on, for so long or so many."""
+
+def _silent(_: Run) -> None:
+    """Nobody wants to know before the end."""
+
+
+def run(
+    first: int,
+    *,
+    seconds: float = 0.0,
+    histories: int = 0,
+    processes: int = 0,
+    tell: Callable[[Run], None] = _silent,
+) -> Run:
+    """Plays the histories of the seeds from ``first`` on, for so long or so many. ``tell`` hears of each piece."""
     done, begun = Run(first=first, end=first), time.monotonic()
+
+    def add(totals: Totals, broken: list[tuple[int, str]], end: int, cpu: float) -> None:
+        done.totals.update(totals)
+        done.broken += broken
+        done.end, done.cpu, done.seconds = max(done.end, end), done.cpu + cpu, time.monotonic() - begun
+        tell(done)
 
     def pieces() -> Iterator[tuple[int, int]]:
         at = first
@@ -44,10 +70,10 @@ def run(first: int, *, seconds: float = 0.0, histories: int = 0, processes: int 
 
     if processes == 1:
         for piece in pieces():
-            _add(done, *_played(*piece))
+            add(*_played(*piece))
     else:
-        _at_once(done, pieces(), processes or os.cpu_count() or 1)
-    done.seconds = time.monotonic() - begun
+        for played in _at_once(pieces(), processes or os.cpu_count() or 1):
+            add(*played)
     return done
 
 
@@ -67,26 +93,23 @@ def scenario(path: Path) -> History:
     return History.from_json(json.loads(path.read_text("utf-8")))
 
 
-def _at_once(done: Run, pieces: Iterator[tuple[int, int]], processes: int) -> None:
+_Played: TypeAlias = tuple[Totals, list[tuple[int, str]], int, float]
+
+
+def _at_once(pieces: Iterator[tuple[int, int]], processes: int) -> Iterator[_Played]:
     with ProcessPoolExecutor(processes) as pool:
-        at_work: set[Future[tuple[Totals, list[tuple[int, str]], int, float]]] = set()
+        at_work: set[Future[_Played]] = set()
         for piece in pieces:
             at_work.add(pool.submit(_played, *piece))
             if len(at_work) >= processes + 1:
                 ready, at_work = wait(at_work, return_when=FIRST_COMPLETED)
                 for each in ready:
-                    _add(done, *each.result())
+                    yield each.result()
         for each in at_work:
-            _add(done, *each.result())
+            yield each.result()
 
 
-def _add(done: Run, totals: Totals, broken: list[tuple[int, str]], end: int, cpu: float) -> None:
-    done.totals.update(totals)
-    done.broken += broken
-    done.end, done.cpu = max(done.end, end), done.cpu + cpu
-
-
-def _played(first: int, end: int) -> tuple[Totals, list[tuple[int, str]], int, float]:
+def _played(first: int, end: int) -> _Played:
     totals, broken, begun = Totals(), [], time.process_time()
     for seed in range(first, end):
         outcome = play(made(seed))

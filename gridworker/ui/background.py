@@ -7,14 +7,15 @@ functions that run here.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gridworker.errors import Cancelled, GridworkerError
 
@@ -22,6 +23,8 @@ Lane = Literal["network", "local"]
 LANES: Final[tuple[Lane, ...]] = ("network", "local")
 T = TypeVar("T")
 Told = Callable[[int, int, str], object]
+BURIED_AFTER_MS: Final = 20
+"""After what a lane brought home, until its job is forgotten."""
 
 
 class Progress:
@@ -107,6 +110,11 @@ class Job(Generic[T]):
         """Wait, on the window's thread, until the function has returned; false when it has not in that time."""
         return self._performed.wait(seconds)
 
+    def forget(self) -> None:
+        """Let go of the pages that it was for; on the window's thread, when it is over and the lane is done with it."""
+        self._work = self._then = _nothing
+        self._failed = self._progress = None
+
     def perform(self) -> None:
         """Run in the lane and send the result home."""
         try:
@@ -147,10 +155,29 @@ class Job(Generic[T]):
                 raise error  # a bug: it goes up to the crash page
 
 
+def _nothing(_: object) -> Any:
+    """What is left of a job that was forgotten."""
+
+
 @dataclass(frozen=True)
 class _Lane:
+    """A thread. ``given``: what it was given and may still hold, in that order; ``let_go``: one line for each of them
+    that it holds no longer.
+
+    Whatever a job names, a page or a whole window, goes with the last that names it, and must go on the window's own
+    thread. So that is never the lane: each job stays in ``given`` until the lane has let go of it.
+    """
+
     waiting: SimpleQueue[Job[object] | None]
     thread: Thread
+    let_go: SimpleQueue[None]
+    given: deque[Job[object]]
+
+    def bury(self) -> None:
+        """Forget what is over and the thread holds no longer."""
+        while self.given and self.given[0].over and not self.let_go.empty():
+            self.let_go.get()
+            self.given.popleft().forget()
 
 
 class Background(QObject):
@@ -162,7 +189,10 @@ class Background(QObject):
         super().__init__(parent)
         self._home.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
         self._lanes: dict[Lane, _Lane] = {}
-        self._jobs: list[Job[object]] = []
+        self._burying = QTimer(self)
+        self._burying.setSingleShot(True)
+        self._burying.setInterval(BURIED_AFTER_MS)
+        self._burying.timeout.connect(self._bury)
         self._closed = False
 
     def run(
@@ -184,25 +214,27 @@ class Background(QObject):
             job.drop()
             return job
         kept: Job[object] = job  # type: ignore[assignment]
-        self._jobs = [known for known in self._jobs if not known.over]
-        self._jobs.append(kept)
-        self._lane(lane).waiting.put(kept)
+        to = self._lane(lane)
+        to.given.append(kept)
+        to.waiting.put(kept)
         return job
 
     def busy(self) -> bool:
         """Whether anything runs or waits."""
-        return any(not job.over for job in self._jobs)
+        return any(not job.over for lane in self._lanes.values() for job in lane.given)
 
     def shutdown(self, patience: float = 3.0) -> bool:
         """Cancel everything and wait up to *patience* seconds; true when all lanes ended."""
         self._closed = True
-        for job in self._jobs:
-            job.drop()
+        for lane in self._lanes.values():
+            for job in lane.given:
+                job.drop()
         until = monotonic() + patience
         for lane in self._lanes.values():
             lane.waiting.put(None)
         for lane in self._lanes.values():
             lane.thread.join(max(0.0, until - monotonic()))
+        self._bury()
         return self.ended
 
     @property
@@ -213,9 +245,10 @@ class Background(QObject):
     def _lane(self, name: Lane) -> _Lane:
         if name not in self._lanes:
             waiting: SimpleQueue[Job[object] | None] = SimpleQueue()
+            let_go: SimpleQueue[None] = SimpleQueue()
             # A daemon: a server that never answers must not keep the program from ending.
-            thread = Thread(target=_serve, args=(waiting,), name=f"lane-{name}", daemon=True)
-            self._lanes[name] = _Lane(waiting, thread)
+            thread = Thread(target=_serve, args=(waiting, let_go), name=f"lane-{name}", daemon=True)
+            self._lanes[name] = _Lane(waiting, thread, let_go, deque())
             thread.start()
         return self._lanes[name]
 
@@ -226,11 +259,20 @@ class Background(QObject):
     @Slot(object)
     def _arrive(self, arrival: Callable[[], object]) -> None:
         if not self._closed:
+            # The lane has sent this, and lets go of its job in a moment.
+            self._burying.start()
             arrival()
 
+    def _bury(self) -> None:
+        for lane in self._lanes.values():
+            lane.bury()
+        if not self._closed and any(job.over for lane in self._lanes.values() for job in lane.given):
+            self._burying.start()
 
-def _serve(waiting: SimpleQueue[Job[object] | None]) -> None:
+
+def _serve(waiting: SimpleQueue[Job[object] | None], let_go: SimpleQueue[None]) -> None:
     while (job := waiting.get()) is not None:
         job.perform()
-        # The last job's closure may hold a page; it must not live until the next job comes.
+        # It may hold a page: whoever gave it buries it now, not when the next one comes.
         del job
+        let_go.put(None)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
 from gridworker.errors import Cancelled, CentreUnreachable, GridworkerError
-from gridworker.ui.background import Background, Progress
+from gridworker.ui.background import Background, Job, Progress
 
 
 def test_a_result_comes_home_to_the_windows_thread(qtbot, background):
@@ -163,3 +163,61 @@ def test_closing_does_not_wait_for_ever(qapp):
     assert started.wait(5)
     assert not lanes.shutdown(patience=0.05)
     gate.set()
+
+
+class Page:
+    """What a job is for; says on which thread it ends."""
+
+    def __init__(self, ended: list[int]) -> None:
+        self._ended = ended
+
+    def taken(self, _: object) -> None:
+        """The result is here."""
+
+    def __del__(self) -> None:
+        self._ended.append(threading.get_ident())
+
+
+def test_a_page_that_is_closed_while_its_job_ends_goes_on_the_windows_thread(qtbot, background, monkeypatch):
+    """The lane has sent the result home and still holds the job: it must not be the last to hold it."""
+    sent, may_go_on = threading.Event(), threading.Event()
+    perform = Job.perform
+
+    def slowly(job: Job[object]) -> None:
+        perform(job)
+        sent.set()
+        may_go_on.wait(5)
+
+    monkeypatch.setattr(Job, "perform", slowly)
+    ended: list[int] = []
+    page = Page(ended)
+    job = background.run(lambda _: None, then=page.taken)
+    qtbot.waitUntil(sent.is_set)
+    qtbot.waitUntil(lambda: not background.busy())
+    del page, job
+    qtbot.wait(100)
+    assert ended == []
+    may_go_on.set()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert ended == [threading.get_ident()]
+
+
+def test_a_page_whose_job_was_dropped_goes_on_the_windows_thread_too(qtbot, background):
+    gate = threading.Event()
+    ended: list[int] = []
+    page = Page(ended)
+    background.run(lambda _: gate.wait(5), then=page.taken).drop()
+    del page
+    gate.set()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert ended == [threading.get_ident()]
+
+
+def test_a_page_whose_job_runs_while_the_program_ends_goes_on_the_windows_thread(qapp):
+    background = Background()
+    ended: list[int] = []
+    page = Page(ended)
+    background.run(lambda _: None, then=page.taken)
+    del page
+    assert background.shutdown()
+    assert ended == [threading.get_ident()]
