@@ -1,5 +1,6 @@
 """A real centre inside the test's process: PostgreSQL, the application, and a line that can be cut."""
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -159,11 +160,13 @@ def _ground() -> Path:
 def _bury_the_dead() -> None:
     """A run that was killed leaves its PostgreSQL behind: whose user is gone is stopped and cleared away."""
     for folder in _ground().glob("gw-*"):
-        if (folder / "postgres" / "users").is_dir():
-            left = embedded.Cluster(folder / "postgres", programs=embedded.programs(), system_user="nobody")
-            if not left.is_used():
-                left.stop()
-                shutil.rmtree(folder, ignore_errors=True)
+        # Another process of the same run may be burying it, too.
+        with contextlib.suppress(FileNotFoundError):
+            if (folder / "postgres" / "users").is_dir():
+                left = embedded.Cluster(folder / "postgres", programs=embedded.programs(), system_user="nobody")
+                if not left.is_used():
+                    left.stop()
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
