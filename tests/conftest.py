@@ -62,8 +62,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    """What a test left behind is cleared between two tests."""
+    """What a test left behind is cleared between two tests, and by nobody else."""
     sweep()
+    assert not gc.isenabled(), "this test left the collector on, and a lane would take down windows with it"
 
 
 def pytest_unconfigure() -> None:

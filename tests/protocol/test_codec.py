@@ -71,6 +71,7 @@ def test_a_bzip2_body_is_refused_when_it_was_cut_and_when_it_would_take_long_to_
 
 @pytest.mark.parametrize("collecting", [True, False])
 def test_memory_is_looked_after_as_before_whatever_was_read(collecting):
+    before = gc.isenabled()
     (gc.enable if collecting else gc.disable)()
     try:
         unpack(pack(PAGE)[0], compressed=True)
@@ -78,4 +79,4 @@ def test_memory_is_looked_after_as_before_whatever_was_read(collecting):
             unpack(b"<html>", compressed=False)
         assert gc.isenabled() is collecting
     finally:
-        gc.enable()
+        (gc.enable if before else gc.disable)()
