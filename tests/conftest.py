@@ -44,7 +44,7 @@ gc.disable()
 
 LONGEST = (
     *("tests/stories/test_demo.py", "tests/simulation/test_processes.py"),
-    *("tests/stories/", "tests/cli/", "tests/demo/"),
+    *("tests/stories/", "tests/cli/", "tests/demo/", "tests/simulation/", "tests/ui/pages/", "tests/server/"),
 )
 """Begun first, so that the run does not end with one core at work and the others waiting for it."""
 
