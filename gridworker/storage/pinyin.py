@@ -93,6 +93,8 @@ def sounds_like(typed: str, name: str) -> bool:
         left = {rest for each in left for rest in _after(each, piece, known)}
         if "" in left:
             return True
+        if not left:
+            return False
     return False
 
 
@@ -158,6 +160,8 @@ def _spelled(pieces: list[str]) -> Iterator[tuple[str, ...]]:
 def _after(typed: str, piece: str, known: Iterable[str]) -> Iterator[str]:
     """What is left of ``typed`` once it has told this piece of the name."""
     for whole in (piece, *known):
+        if not typed.startswith(whole[0]):
+            continue
         for length in range(len(whole), 0, -1):
             if typed.startswith(whole[:length]):
                 yield typed[length:]

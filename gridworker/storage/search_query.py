@@ -74,6 +74,8 @@ def certain(words: Sequence[Word]) -> str | None:
 
 def tells(word: Word, part: Part) -> bool:
     """Whether a value answers a word."""
+    if part.text.isascii() and not word.typed.isascii():
+        return False  # no letter or digit is written as a Chinese character
     if part.searched == Searched.NUMBER:
         number = plain(part.text)
         return number.startswith(word.typed) or (len(word.typed) == 4 and number.endswith(word.typed))

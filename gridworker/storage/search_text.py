@@ -7,10 +7,9 @@ one of the marks below, so that both lie in one index without being mistaken for
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from gridworker.records.fields import Field, Searched
 from gridworker.records.kind import Kind
@@ -32,8 +31,7 @@ _SIGNS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One searched value of a record: where it stands, how it is searched, and what it says."""
 
     field: str
