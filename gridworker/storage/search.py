@@ -144,8 +144,8 @@ def search_ids(db: "Connection", kind: str, text: str, limit: int | None = None)
     if len(rows) <= MOST_CHECKED and not all(word.sure for word in words):
         exact = certain(words)
         known = set() if exact is None else set(_rows(db, kind, exact, -1))
-        docs = _docs(db, kind, [row for row in rows if row not in known])
-        rows = [row for row in rows if row in known or answering(words, docs[row].parts) is not None]
+        parts = _parts_by_row(db, kind, [row for row in rows if row not in known])
+        rows = [row for row in rows if row in known or answering(words, parts[row]) is not None]
     return rows[:limit]
 
 
@@ -236,6 +236,16 @@ def _words_moved(before: dict[int, _Doc], changed: dict[int, _Doc], removed: lis
     return gone, new
 
 
+def _parts_by_row(db: "Connection", kind: str, rows: list[int]) -> dict[int, list[Part]]:
+    found = {}
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        for row, parts in db.execute(f'SELECT row, parts FROM "search_{kind}_doc" WHERE row IN ({marks})', some):
+            found[row] = _parts(parts)
+    return found
+
+
 def _docs(db: "Connection", kind: str, rows: list[int]) -> dict[int, _Doc]:
     docs = {}
     for start in range(0, len(rows), AT_ONCE):
@@ -253,7 +263,7 @@ def _kept(doc: _Doc) -> tuple[int, str, str, str]:
 
 
 def _parts(kept: str) -> list[Part]:
-    return [Part(*each) for each in orjson.loads(kept)]
+    return list(map(Part._make, orjson.loads(kept)))
 
 
 def _let_new_rows_wait(db: "Connection") -> None:

@@ -26,6 +26,7 @@ from gridworker.storage.search_text import (
     Part,
     fold,
     plain,
+    simplified,
     text_words,
 )
 
@@ -76,14 +77,15 @@ def tells(word: Word, part: Part) -> bool:
     """Whether a value answers a word."""
     if part.text.isascii() and not word.typed.isascii():
         return False  # no letter or digit is written as a Chinese character
+    told = plain(part.text)
     if part.searched == Searched.NUMBER:
-        number = plain(part.text)
-        return number.startswith(word.typed) or (len(word.typed) == 4 and number.endswith(word.typed))
-    folded = fold(part.text)
+        return told.startswith(word.typed) or (len(word.typed) == 4 and told.endswith(word.typed))
+    folded = told.translate(simplified())
     if word.typed in folded:
         return True
-    names = {plain(part.text), folded} if part.searched == Searched.NAME else ()
-    return any(sounds_like(word.typed, name) for name in names)
+    if part.searched != Searched.NAME:
+        return False
+    return sounds_like(word.typed, told) or (folded != told and sounds_like(word.typed, folded))
 
 
 def answering(words: Iterable[Word], parts: Sequence[Part]) -> str | None:
