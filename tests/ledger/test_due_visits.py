@@ -6,6 +6,7 @@ import pytest
 
 from gridworker.ledger.due_visits import RULES, VisitRules, visit_rules
 from gridworker.records.codes import HOUSEHOLD_TAGS, TAGS_SENSITIVE
+from gridworker.storage import fresh
 from tests.helpers.notebook import DAY, GRID, MORNING, OTHER_GRID, TODAY, WANG, bucket, name_of
 
 
@@ -49,6 +50,22 @@ def visited(notebook, household, days, **fields):
 def test_the_shortest_rule_of_all_tags_counts_from_the_last_meeting(notebook, tags, met, late):
     house(notebook, "陈建国", met, tags=tags)
     assert due(notebook) == ([] if late is None else [("陈建国", late)])
+
+
+def test_a_visit_that_was_saved_a_moment_ago_counts_at_once_and_goes_on_counting(notebook):
+    """It is counted later, with others (``storage.fresh``); nobody may see a difference."""
+    home = house(notebook, "陈建国", 190)
+    overdue = notebook.ledger.due_days([home])[home]
+    assert due(notebook) == [("陈建国", 10)]
+    notebook.visit(home, visited_at=MORNING)
+    met_now = notebook.ledger.due_days([home])[home]
+    assert due(notebook) == []
+    assert (met_now - overdue).days == 190
+    file = notebook.store._file
+    with file.writing():
+        fresh.gather(file, file.tables["visit"])
+    assert due(notebook) == []
+    assert notebook.ledger.due_days([home])[home] == met_now
 
 
 def test_a_new_household_is_seen_within_three_days(notebook):

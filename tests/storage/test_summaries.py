@@ -77,6 +77,13 @@ def test_a_household_is_met_at_once_whatever_becomes_of_its_newest_visit(noteboo
     assert last() == (2, 3_000)
     notebook.ledger.save("visit", {"met": False}, newest)
     assert last() == (1, 1_000)
+    take_in(notebook)
+    notebook.ledger.save("visit", {"met": True}, newest)
+    later = notebook.visit(house, visited_at=4_000)
+    notebook.ledger.save("visit", {"met": False}, newest)
+    assert last() == (2, 4_000)
+    notebook.ledger.remove("visit", later)
+    assert last() == (1, 1_000)
 
 
 def test_counts_are_made_anew_when_a_kind_counts_differently(notebook):

@@ -34,6 +34,19 @@ def test_dark_changes_palette_and_sheet(qtbot, theme, qapp):
     assert "#11151B" in qapp.styleSheet()
 
 
+def test_what_is_painted_follows_every_switch(theme):
+    """Colours, faces and short words are made once for a look, and made anew for the next one."""
+    before = theme.colour("text"), theme.face()[0].pixelSize(), theme.label("独居老人").size().width()
+    theme.set_mode("dark")
+    assert theme.colour("text") != before[0]
+    theme.set_scale(1.4)
+    assert theme.face()[0].pixelSize() == round(15 * 1.4)
+    assert theme.label("独居老人").size().width() > before[2] * 1.3
+    theme.set_mode("light")
+    theme.set_scale(1.0)
+    assert (theme.colour("text"), theme.face()[0].pixelSize(), theme.label("独居老人").size().width()) == before
+
+
 def test_a_theme_that_follows_the_desktop_has_the_desktops_scheme(theme):
     theme.set_mode("system")
     dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
