@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -52,11 +53,19 @@ def is_signed(key: bytes, proof: str, act: str, device: str, secret: str, at: in
     return True
 
 
+def successor(key: bytes, device: str, used: str) -> bytes:
+    """The refresh token that follows one: always the same, for a request may come twice or late, and only one of the
+    answers is heard. Nobody without the centre's key can tell it.
+    """
+    return hmac.digest(key, f"refresh\0{device}\0{used}".encode(), "sha256")
+
+
 def give(visit: "Visit", device: str, used: str = "") -> Tokens:
     """A new pair. ``used``: the refresh token that was shown for it, which stays good until the new one is
     first used, since the answer may be lost on its way.
     """
-    access, refresh = text_of(visit.ground.chance(_ACCESS_BYTES)), text_of(visit.ground.chance(_REFRESH_BYTES))
+    access = text_of(visit.ground.chance(_ACCESS_BYTES))
+    refresh = text_of(successor(visit.ground.keys.sign, device, used) if used else visit.ground.chance(_REFRESH_BYTES))
     until = visit.now + ACCESS_LASTS
     devices.keep_tokens(
         visit.conn,
