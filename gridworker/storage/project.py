@@ -191,7 +191,8 @@ def count_again(file: File, bucket: BucketRow) -> None:
 
 def write(file: File, table: KindTable, here: Held | None, row: Row | None, bucket: BucketRow, standing: int) -> None:
     """Make the tables say ``row``: the line, what lies beside it, the counts and the words to search."""
-    before = None if here is None else _counted(file, table, here)
+    is_counted = not table.is_new if here is None else not fresh.is_new(file, table, here.row_id)
+    before = _counted(file, here) if here is not None and is_counted else None
     if row is None:
         if here is not None:
             _delete(file, table, here, before)
@@ -201,7 +202,6 @@ def write(file: File, table: KindTable, here: Held | None, row: Row | None, buck
         _update(file, table, here, row, bucket, standing)
     shown = row.removed is None and bucket.state not in ("loading", "dropping")
     after = Place(bucket.row_id, row.fields) if shown else None
-    is_counted = not table.is_new if here is None else not fresh.is_new(file, table, row_id)
     if is_counted:
         summaries.shift(file, table, before, after)
     if here is None or here.row.fields != row.fields or here.row.removed != row.removed:
@@ -292,8 +292,8 @@ def _bucket_of_changes(file: File, record: str) -> str | None:
     return None if found is None else found[0]
 
 
-def _counted(file: File, table: KindTable, here: Held) -> Place | None:
-    if here.row.removed is not None or here.bucket in file.unseen() or fresh.is_new(file, table, here.row_id):
+def _counted(file: File, here: Held) -> Place | None:
+    if here.row.removed is not None or here.bucket in file.unseen():
         return None
     return Place(here.bucket, here.row.fields)
 

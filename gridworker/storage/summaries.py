@@ -38,12 +38,6 @@ class Counted(NamedTuple):
     latest: Any
 
 
-class _Group(NamedTuple):
-    bucket: int
-    values: tuple[Any, ...]
-    latest: Any
-
-
 def name_of(table: KindTable, summary: Summary) -> str:
     """The summary's name in its table: those of one kind lie together, in the order of the declaration."""
     return f"{table.kind.name}{table.kind.summaries.index(summary)}"
@@ -67,7 +61,7 @@ def shift(file: File, table: KindTable, before: Place | None, after: Place | Non
         if old is not None:
             _take(file, table, summary, old)
         if new is not None:
-            added.append((new.bucket, f"{table.kind.name}{place}", key_of(new.values), 1, new.latest))
+            added.append((new.bucket, f"{table.kind.name}{place}", key_of(new.values), new.n, new.latest))
     if added:
         file.db.executemany(_ADD, added)
 
@@ -150,7 +144,7 @@ def _grouped(file: File, table: KindTable, summary: Summary, test: str, values: 
     return [Counted(bucket, tuple(group), n, last) for bucket, n, last, *group in lines]
 
 
-def _group(summary: Summary, place: Place | None) -> _Group | None:
+def _group(summary: Summary, place: Place | None) -> Counted | None:
     """The group that a row belongs to; None when it is not counted."""
     if place is None:
         return None
@@ -158,14 +152,14 @@ def _group(summary: Summary, place: Place | None) -> _Group | None:
     if any(fields.get(name) not in allowed for name, allowed in summary.where.items()):
         return None
     latest = fields.get(summary.latest) if summary.latest else None
-    return _Group(place.bucket, tuple(fields.get(name) for name in summary.by), latest)
+    return Counted(place.bucket, tuple(fields.get(name) for name in summary.by), 1, latest)
 
 
 def _add(file: File, table: KindTable, summary: Summary, group: Counted) -> None:
     file.db.execute(_ADD, (group.bucket, name_of(table, summary), key_of(group.values), group.n, group.latest))
 
 
-def _take(file: File, table: KindTable, summary: Summary, group: _Group) -> None:
+def _take(file: File, table: KindTable, summary: Summary, group: Counted) -> None:
     key = (group.bucket, name_of(table, summary), key_of(group.values))
     same = "_bucket = ? AND name = ? AND key = ?"
     file.db.execute(f"UPDATE summary SET n = n - 1 WHERE {same}", key)

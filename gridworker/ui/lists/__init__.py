@@ -2,7 +2,7 @@
 
 from gridworker.ui.lists.cells import Cell, ListColumn, Query
 from gridworker.ui.lists.delegate import CellDelegate
-from gridworker.ui.lists.id_list import CELL, ID, IdListModel
+from gridworker.ui.lists.id_list import ID, IdListModel
 from gridworker.ui.lists.table import RecordTable
 
-__all__ = ["CELL", "ID", "Cell", "CellDelegate", "IdListModel", "ListColumn", "Query", "RecordTable"]
+__all__ = ["ID", "Cell", "CellDelegate", "IdListModel", "ListColumn", "Query", "RecordTable"]

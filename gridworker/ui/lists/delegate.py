@@ -36,7 +36,7 @@ class _Brushes(NamedTuple):
     faces: tuple[tuple[QFont, QFontMetrics], tuple[QFont, QFontMetrics]]
     """Plain, bold."""
     widest: int
-    """No character is wider than so many pixels."""
+    """What a Chinese character takes, in pixels; letters and digits take less."""
     left: int
     right: int
     edge: int
@@ -45,7 +45,6 @@ class _Brushes(NamedTuple):
     def of(cls, theme: Theme) -> Self:
         """Those of a look."""
         faces = theme.face(fonts.BODY), theme.face(fonts.BODY, bold=True)
-        # A Chinese character fills its square; what is wider than that is measured.
         return cls(theme, faces, faces[1][1].horizontalAdvance("国") + 1, theme.px(12), -theme.px(6), theme.px(3))
 
 

@@ -18,8 +18,7 @@ PAGE: Final = 40
 """Rows fetched at once: two screens of them; each costs 50 µs while the window waits."""
 PAGES_KEPT: Final = 100
 
-CELL: Final = Qt.ItemDataRole.UserRole
-ID: Final = Qt.ItemDataRole.UserRole + 1
+ID: Final = Qt.ItemDataRole.UserRole
 
 Cells = Sequence[Cell]
 Ids = Callable[[Query, Progress], "array[int]"]
@@ -131,13 +130,11 @@ class IdListModel(QAbstractTableModel):
         return self.columns[section].title if 0 <= section < len(self.columns) else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The words of a cell, the whole :class:`Cell` (CELL), or the row's id (ID)."""
+        """The words of a cell, or the row's id (ID); the whole cell is told by ``cell``."""
         if not index.isValid():
             return None
         if role == ID:
             return self.row_id(index.row())
-        if role == CELL:
-            return self.cell(index.row(), index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.cell(index.row(), index.column()).spoken()
         return None

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 
 from gridworker.errors import StoreBusy
-from gridworker.ui.lists import CELL, ID, Cell, IdListModel, ListColumn, Query
+from gridworker.ui.lists import ID, Cell, IdListModel, ListColumn, Query
 from gridworker.ui.lists.id_list import PAGE, PAGES_KEPT
 
 MANY = 500_000
@@ -92,7 +92,7 @@ def test_a_jump_asks_only_for_the_page_jumped_to(model, shelf):
 def test_a_cell_says_its_tags_to_a_screen_reader_and_gives_its_id(model):
     index = model.index(6, 1)
     assert model.data(index, Qt.ItemDataRole.AccessibleTextRole) == "低保"
-    assert model.data(index, CELL).tags == (("低保", "info"),)
+    assert model.cell(index.row(), index.column()).tags == (("低保", "info"),)
     assert model.data(index, ID) == 7
     assert model.data(QModelIndex()) is None
 
