@@ -45,15 +45,26 @@ def of_towns(conn: Connection, buckets: Sequence[str]) -> list[TownFigures]:
 
 
 _COUNT = text("""
-    WITH live AS (
-        SELECT kind, CAST(wire AS json) -> 'd' AS d FROM record
-        WHERE bucket = CAST(:bucket AS uuid) AND NOT removed AND kind IN ('household', 'visit', 'dispute')
+    WITH RECURSIVE here AS (
+        SELECT kind, id, removed, CAST(wire AS json) -> 'd' AS d FROM record
+        WHERE bucket = CAST(:bucket AS uuid) AND kind IN ('household', 'visit', 'dispute')
+            AND (NOT removed OR kind = 'household')
             -- PostgreSQL reads no JSON with a NUL in it, which a field that is not known here may hold
             AND strpos(wire, '\\u0000') = 0
-    )
+    ),
+    live AS (SELECT kind, d FROM here WHERE NOT removed),
+    one AS (
+        SELECT CAST(id AS text) AS gone, d ->> 'same_as' AS stays FROM here
+        WHERE kind = 'household' AND removed AND d ->> 'same_as' IS NOT NULL
+    ),
+    merged AS (
+        SELECT gone, stays FROM one UNION SELECT merged.gone, one.stays FROM merged JOIN one ON one.gone = merged.stays
+    ),
+    stands AS (SELECT gone, stays FROM merged WHERE stays NOT IN (SELECT gone FROM one))
     SELECT
         (SELECT count(*) FROM live WHERE kind = 'household' AND d ->> 'moved_out' IS NULL) AS households,
-        (SELECT count(DISTINCT d ->> 'household') FROM live WHERE kind = 'visit'
+        (SELECT count(DISTINCT coalesce(stays, d ->> 'household')) FROM live
+            LEFT JOIN stands ON gone = d ->> 'household' WHERE kind = 'visit'
             AND d ->> 'met' IS DISTINCT FROM 'false' AND CAST(d ->> 'visited_at' AS bigint) >= :since) AS visited,
         (SELECT count(*) FROM live WHERE kind = 'visit' AND d ->> 'state' = 'submitted') AS waiting,
         (SELECT count(*) FROM live WHERE kind = 'dispute' AND d ->> 'state' = ANY(CAST(:open AS text[]))) AS disputes

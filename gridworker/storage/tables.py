@@ -151,6 +151,8 @@ class KindTable:
         index = quoted(f"{self.kind.name}_in_bucket")
         yield f"CREATE INDEX IF NOT EXISTS {index} ON {self.name} (_bucket) WHERE _ver > 0"
         yield from self.indexes().values()
+        if "same_as" in self.known:  # few, and looked for among all that were removed
+            yield _index(self.kind.name, ("same_as",), "same_as IS NOT NULL")
         for field in self.tags:
             yield (
                 f"CREATE TABLE IF NOT EXISTS {self.child(field.name)} (tag TEXT NOT NULL, _row INTEGER NOT NULL,"

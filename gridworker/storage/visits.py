@@ -36,7 +36,7 @@ class CoverageLine(NamedTuple):
     visits: int
     met: int
     households: int
-    """Households in which somebody was met."""
+    """Households in which somebody was met; those that were made one count once."""
 
 
 _WHEN = (
@@ -119,6 +119,14 @@ SELECT house, max(met) FROM (
   WHERE h.also IS NOT NULL)
 GROUP BY house
 """
+_STANDS = """
+merged (gone, stays) AS (
+  SELECT id, same_as FROM household WHERE same_as IS NOT NULL AND _removed IS NOT NULL
+  UNION
+  SELECT m.gone, h.same_as FROM merged AS m JOIN household AS h ON h.id = m.stays
+  WHERE h.same_as IS NOT NULL AND h._removed IS NOT NULL),
+stands AS MATERIALIZED (SELECT gone, stays FROM merged WHERE stays NOT IN (SELECT gone FROM merged))"""
+"""Households that were merged into another: the one that stands for each."""
 _ORDERS = {"late": "ORDER BY due, address", "address": "ORDER BY grid, address, due"}
 
 
@@ -199,8 +207,9 @@ def by_worker(file: File, first: int, end: int, workers: Sequence[str]) -> list[
     """Visits of each worker from ``first`` to before ``end`` (ms UTC)."""
     found = _of_each(file, "visitor", _BETWEEN, ("met", "household"))
     text = (
-        f"WITH {_GIVEN} SELECT key, count(*), count(CASE WHEN met IS NOT 0 THEN 1 END),"
-        f" count(DISTINCT CASE WHEN met IS NOT 0 THEN household END) FROM ({found}) GROUP BY key"
+        f"WITH RECURSIVE {_GIVEN}, {_STANDS} SELECT key, count(*), count(CASE WHEN met IS NOT 0 THEN 1 END),"
+        f" count(DISTINCT CASE WHEN met IS NOT 0 THEN coalesce(stays, household) END)"
+        f" FROM ({found}) LEFT JOIN stands ON gone = household GROUP BY key"
     )
     lines = {line[0]: line for line in file.db.execute(text, _stretch(first, end, workers))}
     return [CoverageLine(*lines.get(worker, (worker, 0, 0, 0))) for worker in workers]
@@ -214,17 +223,25 @@ def by_day(file: File, visitor: str, first: int, end: int) -> dict[int, int]:
 
 
 def _met_to_now(file: File, first: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Meetings are not counted here, households are."""
+    """Meetings are not counted here, households are; of those that were made one, each but one is taken off again."""
     shown = f"b.class = 'grid' AND b._row NOT IN ({UNSEEN}) AND b.region IN (SELECT value FROM json_each(:grids))"
     counted = f"s.name = '{_BY_HOUSEHOLD}' AND s.latest >= :first"
     lines = file.db.execute(
-        f"WITH {_met_now(file)} SELECT region, sum(n) FROM ("
+        f"WITH RECURSIVE {_met_now(file)}, {_STANDS},"
+        " known AS (SELECT gone AS id, stays FROM stands UNION SELECT stays, stays FROM stands),"
+        " several AS MATERIALIZED (SELECT b.region AS region, k.stays AS stays FROM known AS k"
+        " CROSS JOIN household AS h ON h.id = k.id CROSS JOIN bucket AS b ON b._row = h._bucket"
+        f" WHERE {shown} AND (EXISTS"
+        f" (SELECT 1 FROM summary AS s WHERE s._bucket = b._row AND s.key = k.id AND {counted})"
+        " OR EXISTS (SELECT 1 FROM met_now AS m WHERE m._bucket = b._row AND m.key = k.id AND m.latest >= :first)))"
+        " SELECT region, sum(n) FROM ("
         "SELECT b.region, count(*) AS n FROM bucket AS b CROSS JOIN summary AS s ON s._bucket = b._row"
         f" WHERE {shown} AND {counted} AND s.key <> '' GROUP BY b.region"
         " UNION ALL SELECT b.region, count(*) FROM met_now AS m CROSS JOIN bucket AS b ON b._row = m._bucket"
         f" WHERE {shown} AND m.latest >= :first AND NOT EXISTS"
         f" (SELECT 1 FROM summary AS s WHERE s._bucket = m._bucket AND s.key = m.key AND {counted})"
-        " GROUP BY b.region) GROUP BY region",
+        " GROUP BY b.region"
+        " UNION ALL SELECT region, count(DISTINCT stays) - count(*) FROM several GROUP BY region) GROUP BY region",
         {"first": first, "grids": _json(grids)},
     )
     return {grid: (0, n) for grid, n in lines}
@@ -241,7 +258,10 @@ def _met_now(file: File) -> str:
 
 def _met_between(file: File, first: int, end: int, grids: Sequence[str]) -> dict[str, tuple[int, int]]:
     found = _of_each(file, "grid", f"{_BETWEEN} AND met IS NOT 0", ("household",))
-    text = f"WITH {_GIVEN} SELECT key, count(*), count(DISTINCT household) FROM ({found}) GROUP BY key"
+    text = (
+        f"WITH RECURSIVE {_GIVEN}, {_STANDS} SELECT key, count(*), count(DISTINCT coalesce(stays, household))"
+        f" FROM ({found}) LEFT JOIN stands ON gone = household GROUP BY key"
+    )
     lines = file.db.execute(text, _stretch(first, end, grids))
     return {grid: (met, n) for grid, met, n in lines}
 

@@ -3,9 +3,10 @@
 import pytest
 
 from gridworker.errors import NotAllowed, NotFound
+from gridworker.ledger import days
 from gridworker.records.conflicts import conflict_of
 from gridworker.records.merge import Clash, ClashType, Version
-from tests.helpers.notebook import LI, MORNING, WANG, name_of
+from tests.helpers.notebook import GRID, LI, MORNING, TODAY, WANG, name_of
 
 
 @pytest.fixture
@@ -71,6 +72,26 @@ def test_a_visit_to_the_one_that_went_was_a_visit_to_the_one_that_stayed(noteboo
     assert notebook.ledger.due_days([old])[old] == before
 
 
+def counted(notebook):
+    """Households that were met today: as the board asks, as one asks of a stretch that is over, and by worker."""
+    start, end = days.start_of(TODAY), days.start_of(days.plus(TODAY, 1))
+    ways = [notebook.store.coverage(start, end, [GRID], to_now=quick)[0] for quick in (True, False)]
+    return [each.households for each in (*ways, *notebook.store.coverage_by_worker(start, end, [WANG]))]
+
+
+def test_two_households_that_were_made_one_are_covered_once(notebook, two):
+    old, _, _, _ = two
+    notebook.visit(old, text="又去了一次。")
+    notebook.visit(notebook.household("李四"))
+    assert counted(notebook) == [3, 3, 3]
+    saved = notebook.ledger.settle(open_one(notebook), keep=2)
+    assert counted(notebook) == [2, 2, 2]
+    (grid,) = notebook.ledger.coverage(TODAY, TODAY, [GRID])
+    assert (grid.households, grid.visited, grid.visits) == (2, 2, 3)
+    notebook.ledger.undo(saved.act)
+    assert counted(notebook) == [3, 3, 3]
+
+
 def test_it_can_be_undone(notebook, two):
     old, new, member, visit = two
     before = [notebook.ledger.get("household", each) for each in (old, new)]
@@ -128,6 +149,7 @@ def test_merged_twice_it_is_still_found(notebook, two):
     notebook.catch_up("grid")
     notebook.ledger.settle(open_one(notebook), keep=1)
     assert notebook.ledger.standing("household", new) == third
+    assert counted(notebook) == [1, 1, 1]
     assert [each["id"] for each in notebook.ledger.visits_of(third)] == [visit]
 
 

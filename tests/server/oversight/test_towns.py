@@ -65,6 +65,19 @@ def test_what_was_removed_does_not_count_and_a_later_round_says_so(wang):
     assert told(centre, sun)[0].households == 0
 
 
+def test_households_that_were_made_one_are_visited_once(wang):
+    centre = wang.centre
+    first, second, third, fourth = (made(wang, "household", **household(centre.regions[GRID])) for _ in range(4))
+    for n, house in enumerate((first, second, third, fourth)):
+        visit(wang, house.id, n + 1)
+    for gone, stays in ((first, second), (second, third)):
+        wang.set(gone, "same_as", stays.id)
+        wang.keep(wang.hand.remove(wang.row("household", gone.id)))
+    rounds.count_again(centre.engine, centre.clock)
+    (town,) = told(centre, centre.desk("sun", "supervisor", TOWN))
+    assert (town.households, town.visited) == (2, 2)
+
+
 def test_a_field_of_next_year_with_a_nul_in_it_does_not_stop_the_count(wang):
     centre = wang.centre
     _, odd = (made(wang, "household", **household(centre.regions[GRID])) for _ in range(2))
