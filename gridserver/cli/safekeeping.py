@@ -1,16 +1,18 @@
 """Backups of the centre: written while it serves, and put back so that desks notice."""
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gridserver import keys
-from gridserver.backup import SUFFIX, Secret, Writer, read_key, write_key
+from gridserver.backup import SUFFIX, Secret, Writer, read_head, read_key, write_key
 from gridserver.beginning import clock, new_id, prepare
 from gridserver.cli import sources
 from gridserver.cli.sources import DumpSource
@@ -43,8 +45,10 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
     folder: Path = asked.folder
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        written = _write(settings, world, world.keys, secret, folder)
-        for old in sorted(folder.glob(f"*{SUFFIX}"))[: -asked.keep] if asked.keep else ():
+        before = sorted(folder.glob(f"*{SUFFIX}"))
+        kept = before[max(len(before) + 1 - asked.keep, 0) :] if asked.keep else before
+        written = _write(settings, world, world.keys, secret, folder, kept)
+        for old in set(before) - set(kept):
             old.unlink()
     except OSError as error:
         raise CommandFailed(f"{folder}: {error.strerror}; no backup was made") from None
@@ -104,7 +108,10 @@ def _put_files_back(settings: Settings, engine: Engine, copies: Copies) -> tuple
     return copies.put_back(stored, Stacks(settings.files))
 
 
-def _write(settings: Settings, world: World, ours: Keys, secret: Secret, folder: Path) -> _Written:
+def _write(
+    settings: Settings, world: World, ours: Keys, secret: Secret, folder: Path, kept: Sequence[Path]
+) -> _Written:
+    """``kept``: the older ones that stay in the folder."""
     now = clock()
     path = folder / f"gridworker-{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{now % 1000:03}{SUFFIX}"
     with dump.dump(world.engine, world.url, embedded.programs()) as reading:
@@ -125,8 +132,16 @@ def _write(settings: Settings, world: World, ours: Keys, secret: Secret, folder:
         if settings.files is not None:
             files.mark_durable(conn, reading.files)
         watch.note(conn, "backup", now=clock())
-        chores.note(conn, "backup", now=now, told={"bytes": size, "devices": moved})
+        told = {"bytes": size, "devices": moved, "since": min([now, *_begun(kept)])}
+        chores.note(conn, "backup", now=now, told=told)
     return _Written(path, size, moved)
+
+
+def _begun(backups: Sequence[Path]) -> Iterator[int]:
+    """When each was begun, ms UTC; what is none tells nothing."""
+    for path in backups:
+        with contextlib.suppress(CommandFailed):
+            yield int(read_head(path)["made_at"])
 
 
 def secret_of(settings: Settings, key_file: Path | None, *, make: bool) -> Secret:

@@ -73,7 +73,9 @@ class Archivist:
             if safe:
                 meta.mark_backup(conn, covered.marks, self._now())
                 files.mark_durable(conn, covered.files)
-            told = {"covered": self._last, "until": self._at, "bases": len(self.archive.bases())}
+            bases = self.archive.bases()
+            told = {"covered": self._last, "until": self._at, "bases": len(bases)}
+            told |= {"since": bases[0].made_at} if bases else {}
             chores.note(conn, "archive", now=self._now(), ok=safe, told=told)
         return True
 

@@ -8,7 +8,7 @@ from gridserver.errors import Refused
 from gridserver.people import tokens
 from gridserver.people.passwords import Passwords, why_not
 from gridserver.settings import REFRESH_LASTS
-from gridserver.storage import devices, lease, people, scope, watch
+from gridserver.storage import chores, devices, lease, people, scope, watch
 from gridserver.storage.people import AccountRow, token_hash
 from gridworker.protocol import enrolment, recovery, sealing
 from gridworker.protocol.people import (
@@ -234,4 +234,5 @@ def _signed_in(visit: Visit, device: str, given: Tokens) -> SignedIn:
         centre_key=tokens.text_of(visit.ground.keys.sign_public),
         buckets=scope.buckets_of(visit.conn, caller.person) if active else [],
         lease_days=lease.days_of(visit.conn, caller.role),
+        backups_since=chores.backups_since(visit.conn),
     )

@@ -31,6 +31,14 @@ def last(conn: Connection) -> dict[str, Chore]:
     return {row.name: Chore(row.at, row.ok, orjson.loads(row.told)) for row in conn.execute(_LAST)}
 
 
+def backups_since(conn: Connection) -> int:
+    """When the oldest backup was begun from which this centre might be restored, as far as backups and archive have
+    told, ms UTC; 0: not known."""
+    known = last(conn)
+    told = [known[name].told.get("since", 0) for name in ("backup", "archive") if name in known]
+    return min([int(each) for each in told if each], default=0)
+
+
 _NOTE = text("""
     INSERT INTO chore (name, at, ok, told) VALUES (:name, :now, :ok, :told)
     ON CONFLICT (name) DO UPDATE SET at = excluded.at, ok = excluded.ok, told = excluded.told

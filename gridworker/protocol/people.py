@@ -93,6 +93,8 @@ class SignedIn(Message):
     buckets: list[BucketInfo] = Field(default_factory=list)
     lease_days: int = 0
     """For how many days the store may be opened without having read from the centre; 0: for ever."""
+    backups_since: int = 0
+    """When the oldest backup was begun from which the centre might be restored, ms UTC; 0: not known."""
 
 
 class Recover(Asked):

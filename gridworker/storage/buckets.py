@@ -165,8 +165,8 @@ def _versions(file: File, bucket: int) -> Iterator[tuple[str, str, int, str]]:
 def drop(file: File, bucket: str) -> bool:
     """Let a bucket go, with everything of it: rows, words, drafts. False while something of it waits here.
 
-    Works in short transactions of its own; broken off, it goes on at the next call. What is at the centre and in no
-    backup yet is sealed (``owed``).
+    Works in short transactions of its own; broken off, it goes on at the next call. What is at the centre, and
+    could be lost there by a restore, is sealed (``owed``).
     """
     place = file.bucket(bucket)
     if place is None:

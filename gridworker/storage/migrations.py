@@ -77,11 +77,18 @@ def step_0004_owed(db: "Database") -> None:
     )
 
 
+def step_0005_owed_for_as_long_as_backups_are_kept(db: "Database") -> None:
+    """``at``: when the centre took it, ms UTC; ``durable``: a backup holds it."""
+    db.execute("ALTER TABLE owed ADD COLUMN at INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE owed ADD COLUMN durable INTEGER NOT NULL DEFAULT 0")
+
+
 _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0001_first_store,
     step_0002_packages_carried,
     step_0003_snapshots,
     step_0004_owed,
+    step_0005_owed_for_as_long_as_backups_are_kept,
 )
 
 _SNAPSHOTS = (

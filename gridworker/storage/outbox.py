@@ -21,7 +21,11 @@ WAITS = ("new", "sent", "held")
 LATE = "late_scope"
 """The centre's code for what was made in good faith and came after its bucket had left the scope."""
 KEPT_MS = 90 * 86_400_000
-"""How long own history is kept after it is durable."""
+"""How long own history is kept after it is durable, at least: the centre may be restored from an older backup."""
+LONGEST_MS = 366 * 86_400_000
+"""How long it is kept at most, however old the oldest backup of the centre is."""
+_MARGIN_MS = 86_400_000
+"""By which clocks, and what was on its way when a backup was begun, may differ."""
 
 _BODY = "SELECT body, tx, act, n FROM outbox"
 
@@ -377,13 +381,19 @@ def local_records(file: File, bucket: str) -> list[tuple[str, str]]:
 
 
 def prune(file: File, now: int) -> int:
-    """Forget own history that is durable, or given up, for 90 days; how many changes."""
+    """Forget own history that is durable, or given up, and that no restore of the centre could ask for; how many."""
     file.note("numbers", list(numbers(file)))
     done = file.db.execute(
         "DELETE FROM outbox WHERE state IN ('durable', 'discarded') AND laid = 0 AND settled_at < ?",
-        (now - KEPT_MS,),
+        (forgets_before(file, now),),
     )
     return int(done.rowcount)
+
+
+def forgets_before(file: File, now: int) -> int:
+    """What was handed in before this moment is in every backup that the centre keeps, as far as it has told."""
+    usual, oldest = now - KEPT_MS, int(file.meta("backups_since", 0))
+    return max(min(usual, oldest - _MARGIN_MS), now - LONGEST_MS) if oldest else usual
 
 
 def _laid(line: Sequence[Any]) -> Laid:

@@ -169,7 +169,7 @@ class Store(Reader):
         up to which it kept what this desk handed in. How many records."""
         with self._file.writing():
             touched = outbox.requeue_not_durable(self._file, kept)
-            owed.ask_again(self._file)
+            owed.ask_again(self._file, kept)
             project.stand_again(self._file, touched)
             return len(touched)
 
@@ -398,8 +398,9 @@ class Store(Reader):
         return more
 
     def prune(self, now: int) -> int:
-        """Forget own history that has been durable for 90 days; how many changes. ``now``: ms UTC."""
+        """Forget own history that no restore of the centre could ask for; how many changes. ``now``: ms UTC."""
         with self._file.writing():
+            owed.prune(self._file, outbox.forgets_before(self._file, now), now)
             return outbox.prune(self._file, now)
 
     def log_sync(self, at: int, entry: Mapping[str, Any]) -> None:

@@ -105,6 +105,7 @@ def remember(store: Store, answer: SignedIn) -> None:
             "tokens": answer.tokens.model_dump(),
             "recovery_key": answer.recovery_key,
             "lease_days": answer.lease_days,
+            "backups_since": answer.backups_since,
         }
     )
 

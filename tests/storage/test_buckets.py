@@ -5,6 +5,7 @@ import base64
 import orjson
 
 from gridworker.protocol import sealing
+from gridworker.storage import owed as owed_boxes
 from gridworker.storage import restore
 from gridworker.storage.backup import folder_of
 from gridworker.storage.store import Store
@@ -113,25 +114,82 @@ def test_what_is_at_the_centre_but_in_no_backup_yet_is_sealed(notebook):
     assert [(wire["id"], wire["v"]) for wire in said["changes"]] == [(change.id, SECRET)]
 
 
-def test_what_is_owed_is_forgotten_when_a_backup_holds_it(notebook):
+def owes_a_note(notebook):
+    """A grid is let go, of which the centre has taken a note and no backup holds it."""
     rows = fill(notebook)
     notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
     notebook.hand_in()
     notebook.store.set_meta("recovery_key", CENTRES_KEY)
     assert notebook.store.drop_bucket(bucket("other_grid"))
+
+
+def owed(notebook):
+    """How many boxes lie here."""
+    return notebook.store._file.db.execute("SELECT count(*) FROM owed").fetchone()[0]
+
+
+def test_what_is_owed_is_not_asked_for_by_a_centre_that_has_it_in_its_backup(notebook):
+    owes_a_note(notebook)
     notebook.store.requeue_not_durable()
-    owed = notebook.store.owed_waiting()
-    notebook.store.owed_handed_in(owed, ["held"], standing(last_n=1))
-    assert notebook.store.owed_waiting() == owed, "offered once more"
-    notebook.store.owed_handed_in(owed, ["ok"], standing(last_n=1))
+    waiting = notebook.store.owed_waiting()
+    notebook.store.owed_handed_in(waiting, ["held"], standing(last_n=1))
+    assert notebook.store.owed_waiting() == waiting, "offered once more"
+    notebook.store.owed_handed_in(waiting, ["ok"], standing(last_n=1))
     assert notebook.store.owed_waiting() == []
     notebook.store.note_standing(standing(last_n=1, durable_n=1))
     notebook.store.requeue_not_durable()
-    assert notebook.store.owed_waiting() == owed, "handed in again after this backup was taken, perhaps"
-    notebook.store.owed_handed_in(owed, ["ok"], standing(last_n=1))
+    assert notebook.store.owed_waiting() == waiting, "handed in again after this backup was taken, perhaps"
+    notebook.store.owed_handed_in(waiting, ["ok"], standing(last_n=1))
     notebook.store.note_standing(standing(last_n=2, durable_n=2))
     notebook.store.requeue_not_durable()
     assert notebook.store.owed_waiting() == []
+    notebook.store.requeue_not_durable((1, 2))
+    assert notebook.store.owed_waiting() == [], "restored, and it has that"
+    notebook.store.requeue_not_durable((1, 1))
+    assert notebook.store.owed_waiting() == waiting, "an older backup was put back"
+
+
+def test_what_is_owed_is_kept_for_as_long_as_there_is_a_backup_from_before_it(notebook):
+    owes_a_note(notebook)
+    store, day = notebook.store, 86_400_000
+    store.prune(notebook.now + 400 * day)
+    assert owed(notebook) == 1, "no backup holds it"
+    store.note_standing(standing(last_n=1, durable_n=1))
+    store.prune(notebook.now + 80 * day)
+    assert owed(notebook) == 1
+    store.set_meta("backups_since", notebook.now - day)
+    store.prune(notebook.now + 300 * day)
+    assert owed(notebook) == 1, "the oldest backup of the centre is from before"
+    store.set_meta("backups_since", notebook.now + 2 * day)
+    store.prune(notebook.now + 80 * day)
+    assert owed(notebook) == 1, "90 days in any case: backups are moved elsewhere, too"
+    store.prune(notebook.now + 100 * day)
+    assert owed(notebook) == 0
+    assert notebook.store.owed_waiting() == []
+
+
+def test_what_is_owed_takes_so_much_room_and_what_no_backup_holds_is_never_thrown_away(notebook):
+    owes_a_note(notebook)
+    file = notebook.store._file
+    with file.writing():
+        for at in (30, 20, 10):
+            file.db.execute("INSERT INTO owed VALUES (NULL, 1, 1, zeroblob(1000), 0, ?, 1)", (at,))
+        owed_boxes.prune(file, 0, 99, most=2000)
+    found = file.db.execute("SELECT at, durable FROM owed ORDER BY at").fetchall()
+    assert [at for at, durable in found if durable] == [20, 30], "the oldest went"
+    assert [durable for _, durable in found].count(0) == 1
+
+
+def test_what_a_person_released_is_owed_under_a_new_number(notebook):
+    """Its old number says nothing of the backups that came before a person let it in."""
+    rows = fill(notebook)
+    notebook.ledger.save("household", {"note": SECRET}, rows[0].id)
+    notebook.hand_in()
+    notebook.store._file.db.execute("UPDATE outbox SET code = 'released'")
+    notebook.store.set_meta("recovery_key", CENTRES_KEY)
+    assert notebook.store.drop_bucket(bucket("other_grid"))
+    notebook.store.note_standing(standing(last_n=1, durable_n=1))
+    assert len(notebook.store.owed_waiting()) == 1
 
 
 def test_a_centre_without_a_backup_has_taken_it_for_good(notebook):

@@ -159,6 +159,41 @@ def test_what_is_owed_of_a_lost_grid_comes_back_to_a_centre_restored_from_yester
     assert zhao.store.get("household", made["household"]).ver == 2, "handed in once more, taken once"
 
 
+def test_what_is_owed_of_a_lost_grid_comes_back_though_a_later_backup_had_it(village, desk, database):
+    """The newest backup is damaged, say: an older one is put back, from before the work."""
+    wang, zhao = desk("wang"), desk("zhao")
+
+    def backed_up():
+        with dump.dump(village.centre.engine, database, programs()) as reading:
+            pieces, covered = list(reading.pieces), reading.covered
+        with village.centre.conn() as conn:
+            meta.mark_backup(conn, covered, village.centre.clock())
+        return pieces
+
+    older = backed_up()
+    made = a_days_work(wang, village)
+    wang.sync()
+    backed_up()
+    wang.sync()
+    assert wang.store.state_of("household", made["household"]) == "durable"
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    wang.sync()
+    assert has(wang, made) == set()
+    village.centre.clock.move(days=20)
+    wang.sign_in(PASSWORD)
+    wang.sync()
+
+    dump.restore(database, programs(), older, dump.Rebirth(new_id(), village.centre.clock()))
+    village.centre.engine.dispose()
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    for each in (wang, zhao):
+        each.sign_in(PASSWORD)
+    for each in (wang, zhao):
+        assert each.sync().ok
+    assert has(zhao, made) == made.keys() - {"key_group_tag"}
+    assert zhao.ledger.get("household", made["household"])["phone"] == "13800000001"
+
+
 def test_what_a_store_from_before_writes_in_a_grid_that_is_lost_waits_for_a_person(village, desk, tmp_path):
     """The desk had known better once: nobody else could tell its work from a stranger's."""
     wang, zhao = desk("wang"), desk("zhao")

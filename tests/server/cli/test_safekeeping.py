@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gridserver import keys
-from gridserver.storage import epochs, people
+from gridserver.backup import read_head
+from gridserver.storage import chores, epochs, people
 from gridserver.storage.engine import connect, text, transaction
 from gridserver.storage.stacks import Stacks
 from tests.helpers.centre import KEYS, new_id
@@ -96,6 +97,21 @@ def test_old_backups_go_when_so_many_are_to_be_kept(founded, command, tmp_path):
     made = [command("backup", str(tmp_path / "safe"), "--keep", "2", "--json").json["file"] for _ in range(3)]
     assert sorted(str(path) for path in (tmp_path / "safe").glob("*.backup")) == made[1:]
     assert command("backup", str(tmp_path / "safe"), "--keep", "0").code == 2
+
+
+def test_desks_learn_from_when_the_oldest_backup_is_that_is_kept(founded, command, tmp_path):
+    def since():
+        with founded.conn() as conn:
+            return chores.backups_since(conn)
+
+    assert since() == 0, "not known"
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "safe" / "another.backup").write_text("no backup of ours")
+    heads = []
+    for _ in range(3):
+        made = command("backup", str(tmp_path / "safe"), "--keep", "2", "--json").json["file"]
+        heads.append(read_head(Path(made))["made_at"])
+        assert since() == heads[-2:][0], "of the two that are kept"
 
 
 def test_a_new_machine_needs_the_backup_and_its_key_and_nothing_else(founded, command, postgres, tmp_path, monkeypatch):
