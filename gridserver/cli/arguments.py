@@ -99,13 +99,17 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     wipe = act("wipe-device", "cut a device off for good and order its desk to destroy the store, signed by the centre")
     wipe.add_argument("device", metavar="ID", help="as list-devices prints it")
     wipe.add_argument("--stolen", action="store_true", help="at once; otherwise what waits there is handed in first")
+    wipe.add_argument("--file", type=Path, metavar="DIR", help="write the order for a stick, too, into this folder")
     lease = act("lease", "tell, or set, for how many days a desk opens its store without having read from the centre")
     lease.add_argument("--role", choices=ROLES, default="", help="whose desks")
     lease.add_argument("--days", type=int, metavar="N", default=0, help="1 to 365 (usual: 14; supervisor, admin: 3)")
     status = act("status", "tell how the centre stands: desks, what waits, conflicts, sums, backups")
     status.add_argument("--recount", action="store_true", help="count the sum of every bucket again first")
     _quarantine(act("quarantine", "look at what could not be taken, and decide about it"), json)
-    courier = act("courier", "take in a package that came on a stick, and write the receipt that goes back")
+    courier = act(
+        "courier",
+        "take in what came on a stick: a package, for which a receipt is written, or the word that a desk was wiped",
+    )
     courier.add_argument("file", type=Path, metavar="FILE")
     courier.add_argument("--out", type=Path, metavar="DIR", default=None, help="where the receipt goes (beside FILE)")
     script = act("script", "do several of these acts, one a line, as they would be typed after 'centre'")

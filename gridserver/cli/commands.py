@@ -196,9 +196,13 @@ def _suspend_device(hand: _Hand, asked: argparse.Namespace) -> Told:
 def _wipe_device(hand: _Hand, asked: argparse.Namespace) -> Told:
     if hand.keys is None:
         raise CommandFailed("the order is signed by the centre's key: name the data folder too (--data DIR)")
-    hand.staff.wipe_device(asked.device, hand.keys.sign, stolen=asked.stolen)
+    order = hand.staff.wipe_device(asked.device, hand.keys.sign, stolen=asked.stolen)
     when = "at its next contact" if asked.stolen else "at its next contact, when it has handed in what waits there"
-    return Told({"ok": True}, [f"{asked.device}: will be wiped {when}; list-devices tells when it was"])
+    lines = [f"{asked.device}: will be wiped {when}; list-devices tells when it was"]
+    if asked.file is None:
+        return Told({"ok": True}, lines)
+    path = courier.write_order(asked.file, order)
+    return Told({"ok": True, "file": str(path)}, [*lines, f"the order for a stick: {path}"])
 
 
 def _lease(hand: _Hand, asked: argparse.Namespace) -> Told:

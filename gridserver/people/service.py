@@ -9,6 +9,7 @@ from gridserver.people import tokens
 from gridserver.people.passwords import Passwords, why_not
 from gridserver.settings import REFRESH_LASTS
 from gridserver.storage import chores, devices, lease, people, scope, watch
+from gridserver.storage.engine import Connection
 from gridserver.storage.people import AccountRow, token_hash
 from gridworker.protocol import enrolment, recovery, sealing
 from gridworker.protocol.people import (
@@ -136,14 +137,19 @@ def wiped(visit: Visit, asked: Wiped) -> None:
     """A desk has carried out the order to wipe its store. Its tokens went with the store; its signature, made
     before that, is good for nothing else.
     """
-    device = _device(visit, asked.device)
+    note_wiped(visit.conn, asked, visit.now, visit.address)
+
+
+def note_wiped(conn: Connection, asked: Wiped, now: int, address: str = "") -> None:
+    """The same, by whatever way it came. Raises ``Refused``: ``auth``, ``not_allowed``."""
+    device = devices.device_of(conn, asked.device) if _UUID.match(asked.device) else None
     secret = str(asked.ordered)
     if device is None or not tokens.is_signed(device.key, asked.proof, "wiped", asked.device, secret, asked.at):
         raise Refused("auth")
     if device.status != "revoked":
         raise Refused("not_allowed")
-    devices.wiped(visit.conn, device.id, visit.now)
-    watch.note(visit.conn, "wiped", now=visit.now, account=device.account, device=device.id, address=visit.address)
+    devices.wiped(conn, device.id, now)
+    watch.note(conn, "wiped", now=now, account=device.account, device=device.id, address=address)
 
 
 def recover(visit: Visit, passwords: Passwords, asked: Recover) -> Recovered:

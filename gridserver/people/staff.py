@@ -132,16 +132,18 @@ class Staff:
             raise CommandFailed("there is no such device, or it is not suspended; see list-devices")
         watch.note(self.conn, "resume_device", now=self.now, device=device)
 
-    def wipe_device(self, device: str, sign_key: bytes, *, stolen: bool) -> None:
+    def wipe_device(self, device: str, sign_key: bytes, *, stolen: bool) -> WipeOrder:
         """Cuts a device off for good, and orders its desk to destroy the store when it next comes: after it has
         handed in what waits there, or at once when it was ``stolen``. ``sign_key``: the centre's private one.
+        Returns the order, which may travel on a stick, too; given again, it is a new one.
         """
         text = wipe_text(device, stolen, self.now)
         proof = text_of(Ed25519PrivateKey.from_private_bytes(sign_key).sign(text))
-        order = WipeOrder(device=device, stolen=stolen, at=self.now, proof=proof).model_dump_json()
-        if not _is_id(device) or not devices.order_wipe(self.conn, device, order, self.now):
+        order = WipeOrder(device=device, stolen=stolen, at=self.now, proof=proof)
+        if not _is_id(device) or not devices.order_wipe(self.conn, device, order.model_dump_json(), self.now):
             raise CommandFailed("there is no such device, or it has been wiped already; see list-devices")
         watch.note(self.conn, "wipe_device", now=self.now, device=device, code="stolen" if stolen else "departing")
+        return order
 
     def _account(self, name: str) -> AccountRow:
         account = people.account_of(self.conn, name.strip())

@@ -9,7 +9,7 @@ from types import TracebackType
 
 import uuid_utils
 
-from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, NotFound, StoreError
+from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, NotFound, NotThisFile, StoreError
 from gridworker.ledger import Ledger, Me
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.oversight import AsideWhole, Decided, Decision
@@ -33,6 +33,7 @@ from gridworker.sync.report import Report
 from gridworker.sync.silence import look_for_silent_desks
 
 _NO_FILE = "中心现在没有这个文件，或者它不在您的范围内。稍后同步一次再看；一直没有的，请联系拍照的同事。"
+_FIRST_HAND_IN = "这份文件要在待传的内容交给中心以后才能用：请先导出数据包交给中心，收下回执，再收这份文件。"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -145,9 +146,25 @@ class Desk:
             return courier.pack(store, self.machine.now(), self.machine.chance)
 
     def take(self, file: bytes) -> courier.Taken:
-        """A package or a receipt from a stick. Raises ``NotThisFile``, ``StoreBusy``."""
+        """A package, a receipt or an order from a stick. Raises ``NotThisFile``, ``StoreBusy``; after an order of the
+        centre's, carried out, ``DeviceWiped``: close the desk.
+        """
         with self.vault.sync_lock(self.user).take(), self._own_store() as store:
-            return courier.take(store, file, self.machine.now())
+            try:
+                return courier.take(store, file, self.machine.now())
+            except WipeOrdered as ordered:
+                try:
+                    note = self._wipe_note(store, ordered.order)
+                except DeviceRevoked:
+                    raise NotThisFile("something waits", advice=_FIRST_HAND_IN) from None
+        wiping.carry_out(self.machine, note)
+        raise DeviceWiped("ordered by the centre")
+
+    def wipe_word(self) -> tuple[str, bytes] | None:
+        """After ``DeviceWiped``: the word for the centre that its order was carried out, to go back on the stick; None
+        when the centre knows."""
+        notes = [note for note in self.vault.wipes.notes() if note.store == self.opened.entry.store]
+        return courier.wipe_word(notes[0]) if notes and not notes[0].reported else None
 
     def receipts(self) -> list[tuple[str, bytes]]:
         """What goes back on the stick to the desks whose packages were carried: file names and files."""

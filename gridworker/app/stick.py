@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridworker.errors import DiskFull, NotThisFile
+from gridworker.errors import DeviceWiped, DiskFull, NotThisFile
 from gridworker.protocol.courier import MOST_FILE, PACKAGE, name_of
 from gridworker.sync import courier
 from gridworker.ui.background import Progress
@@ -32,8 +33,17 @@ class StickOf:
         return path, package
 
     def take(self, path: Path, progress: Progress | None = None) -> courier.Taken:
-        """Another desk's package, or the receipt of one's own. Raises ``NotThisFile``."""
-        return self._desk.take(_read(path))
+        """Another desk's package, or the receipt of one's own. Raises ``NotThisFile``, and ``DeviceWiped`` for an order
+        of the centre's: then the word that it was carried out lies beside it, for whoever brought it.
+        """
+        try:
+            return self._desk.take(_read(path))
+        except DeviceWiped:
+            word = self._desk.wipe_word()
+            if word is not None:
+                with contextlib.suppress(DiskFull):  # the centre hears of it by the line one day
+                    _write(path.with_name(word[0]), word[1])
+            raise
 
     def receipts(self, folder: Path, progress: Progress | None = None) -> list[Path]:
         """Writes the receipts of carried packages into *folder*."""

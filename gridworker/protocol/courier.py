@@ -4,6 +4,8 @@ Both files have one form: a line that says what it is, a line of JSON that anybo
 with an Ed25519 signature (base64url) over the two lines before, and a sealed box to the end. A package's box is
 for the centre and signed by the device; a receipt's box is for the device and signed by the centre. Whoever
 carries them can read who sent them and when, and nothing of what is inside.
+
+An order to wipe a lost desk travels as a file, too (``write_word``), and the word that it was carried out comes back.
 """
 
 import base64
@@ -15,18 +17,22 @@ import orjson
 import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from gridworker.protocol import MOST_BYTES, sealing
 from gridworker.protocol.sync import Message, Problem, Push, PushAnswer
 
 PACKAGE = b"gridworker package 1"
 RECEIPT = b"gridworker receipt 1"
-"""The first lines."""
+ORDER = b"gridworker order 1"
+WIPED = b"gridworker wiped 1"
+"""The first lines. An order to wipe and the word that it was carried out are one more line, JSON with a proof in it."""
 MOST_FILE = MOST_BYTES + 64 * 1024
 """Bytes of a file, at most; what unpacks to more than ``MOST_BYTES`` is refused as well."""
 
 _LEVEL = 10
+_LONGEST_WORD = 4096
+_AnyModel = TypeVar("_AnyModel", bound=BaseModel)
 _AnyMessage = TypeVar("_AnyMessage", bound=Message)
 
 
@@ -79,6 +85,22 @@ class Closed(Message):
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def write_word(form: bytes, message: BaseModel) -> bytes:
+    """A file that is no more than a form and a message that bears its own signature."""
+    return form + b"\n" + message.model_dump_json().encode()
+
+
+def read_word(form: bytes, file: bytes, shape: type[_AnyModel]) -> _AnyModel:
+    """The message in such a file. Raises ``NoPackage``."""
+    head, _, text = file.partition(b"\n")
+    try:
+        if head != form or len(text) > _LONGEST_WORD:
+            raise NoPackage("another kind of file")
+        return shape.model_validate_json(text)
+    except ValidationError:
+        raise NoPackage("a damaged message") from None
 
 
 def name_of(file: bytes) -> str:

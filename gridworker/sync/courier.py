@@ -6,21 +6,25 @@ whatever comes second is told what became of the first.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import orjson
 
 from gridworker.errors import NotThisFile, SignInNeeded
 from gridworker.protocol import MOST_BYTES, SCHEMA, courier, sealing
-from gridworker.protocol.courier import PACKAGE, RECEIPT, Contents, NoPackage, Said
+from gridworker.protocol.courier import ORDER, PACKAGE, RECEIPT, WIPED, Contents, NoPackage, Said
+from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.sync import Clock, Group, Push, Standing, Written
 from gridworker.storage.store import Store
+from gridworker.storage.wipes import WipeNote
+from gridworker.sync.answers import WipeOrdered
 from gridworker.sync.badge import raw_of, text_of
 from gridworker.sync.batch import Batch, size_of
 from gridworker.sync.book import made_under
 from gridworker.sync.engine import Engine
+from gridworker.sync.wiping import is_genuine, wiped_message
 
-SUFFIXES = {PACKAGE: ".gwp", RECEIPT: ".gwr"}
+SUFFIXES = {PACKAGE: ".gwp", RECEIPT: ".gwr", ORDER: ".gwo", WIPED: ".gww"}
 """What the files are called by kind; their names hold nothing of anybody."""
 MOST_TEXT = MOST_BYTES - 512 * 1024
 """Bytes of changes in one package."""
@@ -31,12 +35,15 @@ REFUSED = b"refused"
 FORGOTTEN_MS = 30 * 86_400_000
 """For so long a desk keeps receipts that it carried for others."""
 
+OVERTAKEN_MS = 60_000
+"""An order that is older by so much than the last word of the centre that all is well was taken back since."""
 _BY_STICK = Clock(wall=0)
 """A package is days on its way: what the clock said when it was closed corrects nothing."""
 _NO_CENTRE = "这台电脑还没有登记到中心，不能导出数据包。"
 _NOT_FOR_US = "它是别的中心的数据包，请交给原来的中心。"
 _DAMAGED = "文件不完整或被改动过，请在原来的电脑上重新导出一份。"
 _STRANGE_RECEIPT = "这份回执不是发给这台电脑的，或者已经过期。请拿到导出数据包的那台电脑上。"
+_NO_ORDER = "这份清除命令不是给这台电脑的，或者已经作废，没有执行。"
 _FULL = "这台电脑里已有很多数据包没有送出，请先联网同步。"
 
 
@@ -97,11 +104,14 @@ def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | No
 def take(store: Store, file: bytes, now: int) -> Taken:
     """A file from a stick: the receipt of a package of ours is noted, the package of another desk carried on.
 
-    Raises ``NotThisFile``; then nothing was changed.
+    Raises ``NotThisFile``; then nothing was changed. Raises ``WipeOrdered`` when the centre orders the store destroyed,
+    by a file or in a receipt; what the receipt says is noted by then.
     """
     form = file.partition(b"\n")[0]
     if form == RECEIPT:
         return _note_receipt(store, file)
+    if form == ORDER:
+        _heed_file(store, file)
     try:
         closed = courier.read(PACKAGE, file)
     except NoPackage as error:
@@ -111,6 +121,28 @@ def take(store: Store, file: bytes, now: int) -> Taken:
     if not store.carry(courier.name_of(file), closed.head.device, file, now):
         raise NotThisFile("no room", advice=_FULL)
     return Taken(PACKAGE)
+
+
+def _heed_file(store: Store, file: bytes) -> NoReturn:
+    try:
+        order = courier.read_word(ORDER, file, WipeOrder)
+    except NoPackage as error:
+        raise NotThisFile(str(error), advice=_DAMAGED) from None
+    if not _is_in_force(store, order):
+        raise NotThisFile("an order for another desk, or of another day", advice=_NO_ORDER)
+    raise WipeOrdered(order)
+
+
+def _is_in_force(store: Store, order: WipeOrder) -> bool:
+    """Whether the centre that enrolled this store gave the order, and has not said since that all is well: a file may
+    be years old, and be brought by anybody."""
+    if not is_genuine(store, order):
+        return False
+    known = store.meta("standing")
+    if known is None:
+        return True
+    last = Standing.model_validate(known)
+    return last.status != "active" or last.now <= order.at + OVERTAKEN_MS
 
 
 def deliver(store: Store, line: Line, now: int) -> int:
@@ -135,6 +167,16 @@ def receipts(store: Store) -> list[tuple[str, bytes]]:
 def file_name(form: bytes, device: str, package: str) -> str:
     """What a file is called: which device and which package, nothing of anybody."""
     return f"民情日记-{device[-6:]}-{package[:8]}{SUFFIXES[form]}"
+
+
+def wipe_word(note: WipeNote) -> tuple[str, bytes]:
+    """The word that an order was carried out: a file name, and the file."""
+    return wipe_file_name(WIPED, note.device), courier.write_word(WIPED, wiped_message(note))
+
+
+def wipe_file_name(form: bytes, device: str) -> str:
+    """What an order, and the word that it was carried out, are called."""
+    return f"民情日记-{device[-6:]}-清除{SUFFIXES[form]}"
 
 
 def _pushes(store: Store, waiting: Sequence[Written]) -> tuple[list[Push], int]:
@@ -178,7 +220,18 @@ def _note_receipt(store: Store, file: bytes) -> Taken:
         said = courier.open_box(closed, raw_of(known["key"]), Said)
     except NoPackage as error:
         raise NotThisFile(str(error), advice=_DAMAGED) from None
-    return _settle(store, said, is_of_this_life=known["life"] == _life(store))
+    taken = _settle(store, said, is_of_this_life=known["life"] == _life(store))
+    for order in _orders(said):
+        if _is_in_force(store, order) and (order.stolen or not store.count_to_hand_in()):
+            raise WipeOrdered(order)
+    return taken
+
+
+def _orders(said: Said) -> list[WipeOrder]:
+    standings = [answer.standing for answer in said.answers]
+    if said.problem is not None and said.problem.standing is not None:
+        standings.append(said.problem.standing)
+    return [standing.order for standing in standings if standing.order is not None]
 
 
 def _settle(store: Store, said: Said, *, is_of_this_life: bool) -> Taken:

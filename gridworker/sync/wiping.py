@@ -57,12 +57,17 @@ def carry_out(machine: Machine, note: WipeNote) -> None:
     report(machine)
 
 
+def wiped_message(note: WipeNote) -> Wiped:
+    """What the centre is told; the device signed it while it had its key."""
+    return Wiped(device=note.device, ordered=note.ordered, at=note.at, proof=note.proof)
+
+
 def report(machine: Machine) -> None:
     """Tells the centre of every store that was destroyed here and of which it does not know yet."""
     for note in machine.vault.wipes.notes():
         if note.reported:
             continue
-        message = Wiped(device=note.device, ordered=note.ordered, at=note.at, proof=note.proof)
+        message = wiped_message(note)
         try:
             with contextlib.closing(machine.connect(note.centre, ca=Path(note.ca) if note.ca else None)) as centre:
                 centre.wiped(message)

@@ -142,6 +142,11 @@ class SyncControl(QObject):
         self._timer.stop()
         self._automatic = False
 
+    def cleared(self, error: GridworkerError) -> None:
+        """The store was destroyed on an order that came by another way than the line."""
+        self._show(SyncView(error=error))
+        self.finished.emit(None)
+
     def finish(self, patience: float) -> None:
         """The window closes: what runs may come to its end within *patience* seconds, then it is cancelled."""
         self.close()

@@ -9,12 +9,15 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gridserver.errors import Refused
-from gridserver.storage import dump
+from gridserver.people.service import note_wiped
+from gridserver.storage import devices, dump
 from gridserver.storage.embedded import programs
 from gridserver.sync.courier import Counter
-from gridworker.errors import NotThisFile
+from gridworker.app.stick import StickOf
+from gridworker.errors import DeviceWiped, NotThisFile
 from gridworker.protocol import courier, sealing
-from gridworker.protocol.courier import PACKAGE, RECEIPT
+from gridworker.protocol.courier import ORDER, PACKAGE, RECEIPT, WIPED, read_word, write_word
+from gridworker.protocol.people import Wiped
 from gridworker.protocol.sync import Problem
 from gridworker.storage.carried import MOST
 from gridworker.sync import courier as desks
@@ -289,3 +292,82 @@ def test_more_than_one_package_holds_goes_in_two(village, desk, monkeypatch):
         wang.take(counter(village).take(package.file))
     assert rounds > 1
     assert at_the_centre(village) == homes
+
+
+# ------------------------------------------------------------------ an order to wipe
+
+
+def ordered(village, desk, *, stolen):
+    """The order as an administrator's command writes it for a stick."""
+    with village.centre.staff() as staff:
+        return write_word(ORDER, staff.wipe_device(desk.store.meta("device"), KEYS.sign, stolen=stolen))
+
+
+def test_a_desk_without_a_line_is_wiped_by_a_file_and_its_word_goes_back_to_the_centre(village, desk, tmp_path):
+    wang = desk("wang")
+    village.household(wang)
+    device, home = wang.store.meta("device"), wang.opened.entry.path.parent
+    (tmp_path / "x.gwo").write_bytes(ordered(village, wang, stolen=True))
+    village.centre.line.cut = True
+    with pytest.raises(DeviceWiped):
+        StickOf(wang).take(tmp_path / "x.gwo")
+    wang.close()
+    assert not home.exists()
+    (word,) = tmp_path.glob("*.gww")
+    message = read_word(WIPED, word.read_bytes(), Wiped)
+    with village.centre.conn() as conn:
+        with pytest.raises(Refused):
+            note_wiped(conn, message.model_copy(update={"ordered": 1}), 7)
+        note_wiped(conn, message, 7)
+        assert next(each for each in devices.listed(conn) if each.id == device).wiped_at == 7
+
+
+def test_who_leaves_hands_in_first_and_the_receipt_brings_the_order(village, desk):
+    wang = desk("wang")
+    home = village.household(wang)
+    order = ordered(village, wang, stolen=False)
+    with pytest.raises(NotThisFile, match="先导出数据包"):
+        wang.take(order)
+    receipt = counter(village).take(stick(wang))
+    assert home in put_aside(village)
+    with pytest.raises(DeviceWiped):
+        wang.take(receipt)
+    assert not wang.opened.entry.path.exists()
+
+
+def put_aside(village):
+    """What waits for a person at the centre."""
+    with village.centre.conn() as conn:
+        return b" ".join(
+            bytes(row.body, "utf-8") for row in conn.exec_driver_sql("SELECT body FROM quarantine")
+        ).decode()
+
+
+def test_a_false_order_and_one_of_another_desk_are_ignored(village, desk, logged):
+    logged.expect("no true signature")
+    wang, li = desk("wang"), desk("li")
+    home = village.household(wang)
+    for_li = ordered(village, li, stolen=True)
+    for false in (for_li, for_li.replace(li.store.meta("device").encode(), wang.store.meta("device").encode())):
+        with pytest.raises(NotThisFile, match="没有执行"):
+            wang.take(false)
+    with pytest.raises(NotThisFile):
+        wang.take(ORDER + b"\n{}")
+    assert wang.ledger.get("household", home) is not None
+
+
+def test_an_old_order_does_not_wipe_a_desk_that_is_well_again(village, desk):
+    wang = desk("wang")
+    order = ordered(village, wang, stolen=True)
+    with village.centre.conn() as conn:  # as in a centre that was restored to before the order
+        conn.exec_driver_sql("UPDATE device SET status = 'active', cutoff = NULL, wipe_order = ''")
+    village.centre.clock.move(minutes=5)
+    wang.sync()
+    home = village.household(wang)
+    with pytest.raises(NotThisFile, match="作废"):
+        wang.take(order)
+    village.centre.clock.move(days=30)
+    again = village.desk("wang", wang.machine)
+    with pytest.raises(NotThisFile, match="没有执行"):
+        again.take(order)
+    assert again.ledger.get("household", home) is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from gridworker.errors import GridworkerError
+from gridworker.errors import DeviceWiped, GridworkerError
 from gridworker.ui.background import Progress
 from gridworker.ui.message_bar import Message
 from gridworker.ui.page import Frame
@@ -17,7 +17,7 @@ from gridworker.ui.widgets import Button, Card, Label, Row, SectionTitle
 if TYPE_CHECKING:
     from gridworker.sync.courier import Package, Taken
 
-PACKAGES: Final = "数据包和回执 (*.gwp *.gwr)"
+PACKAGES: Final = "民情日记的文件 (*.gwp *.gwr *.gwo)"
 
 
 class Stick(Protocol):
@@ -37,10 +37,16 @@ class StickCard(Card):
     """What it is for, and three buttons; those that would do nothing are not there."""
 
     def __init__(
-        self, stick: Stick, frame: Frame, redraw: Callable[[frozenset[str]], object], parent: QWidget | None = None
+        self,
+        stick: Stick,
+        frame: Frame,
+        redraw: Callable[[frozenset[str]], object],
+        cleared: Callable[[GridworkerError], object],
+        parent: QWidget | None = None,
     ) -> None:
+        """*cleared*: what was brought was the centre's order to destroy the store, and it is destroyed."""
         super().__init__(gap=10, parent=parent)
-        self._stick, self._frame, self._redraw = stick, frame, redraw
+        self._stick, self._frame, self._redraw, self._cleared = stick, frame, redraw, cleared
         self.body.addWidget(SectionTitle("没有网？用U盘交接"))
         self._words = Label("", "second", wrap=True)
         self.body.addWidget(self._words)
@@ -147,4 +153,7 @@ class StickCard(Card):
         self._frame.say(Message(words, "ok", "带回原来的电脑，在“同步”里收下。"))
 
     def _failed(self, error: GridworkerError) -> None:
+        if isinstance(error, DeviceWiped):
+            self._cleared(error)
+            return
         self._frame.say_error(error)

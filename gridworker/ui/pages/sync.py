@@ -79,7 +79,7 @@ class SyncPage(Page):
         for name in below:
             self._scroll.body.addLayout(self._places[name])
         if self._stick is not None and self._work.ledger.device:
-            self._stick_card = StickCard(self._stick, frame, frame.redraw)
+            self._stick_card = StickCard(self._stick, frame, frame.redraw, self._control.cleared)
             self._places["stick"].addWidget(self._stick_card)
         self._scroll.body.addStretch(1)
         self._control.changed.connect(self._show_state)

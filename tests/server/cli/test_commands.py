@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from gridserver.cli import main
+from gridserver.people.tokens import text_of
 from gridserver.storage.migrate import steps
+from gridworker.protocol.courier import ORDER, WIPED, read_word, write_word
+from gridworker.protocol.orders import WipeOrder
+from gridworker.protocol.people import Wiped, proof_text
 from tests.helpers.centre import PASSWORD, new_id
 
 ROOT = Path(__file__).parents[3]
@@ -80,6 +84,23 @@ def test_a_device_is_suspended_and_back_and_at_last_to_be_wiped(founded, centre)
     assert "when it has handed in what waits there" in founded("wipe-device", desk.device).out
     assert "\tto be wiped\t" in founded("list-devices").out
     assert founded("wipe-device", desk.device, "--stolen").code == 0, "it turned out that it was stolen"
+
+
+def test_the_order_to_wipe_goes_by_stick_and_the_word_that_it_was_done_comes_back(founded, centre, tmp_path):
+    founded("add-account", "wang", "--role", "mediator", "--region", TOWN)
+    desk = centre.desk_of(founded("list-accounts", "--json").json["accounts"][0]["id"])
+    assert "No such file" in founded("wipe-device", desk.device, "--file", str(tmp_path / "no stick")).err
+    said = founded("wipe-device", desk.device, "--file", str(tmp_path), "--json").json
+    order = read_word(ORDER, Path(said["file"]).read_bytes(), WipeOrder)
+    assert (order.device, order.stolen) == (desk.device, False)
+    assert "wang" not in said["file"]
+    signature = desk.key.sign(proof_text("wiped", desk.device, str(order.at), 7))
+    word = Wiped(device=desk.device, ordered=order.at, at=7, proof=text_of(signature))
+    (tmp_path / "false.gww").write_bytes(write_word(WIPED, word.model_copy(update={"at": 8})))
+    (tmp_path / "word.gww").write_bytes(write_word(WIPED, word))
+    assert "no desk of this centre" in founded("courier", str(tmp_path / "false.gww")).err
+    assert founded("courier", str(tmp_path / "word.gww")).code == 0
+    assert "\twiped " in founded("list-devices").out
 
 
 def test_the_lease_of_a_role_is_shown_and_changed(founded):

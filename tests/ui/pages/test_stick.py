@@ -9,9 +9,11 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from gridworker.errors import DeviceWiped
+from gridworker.protocol.courier import ORDER, write_word
 from gridworker.ui.pages.stick_card import StickCard
 from gridworker.ui.theme import Theme
-from tests.helpers.centre import Centre
+from tests.helpers.centre import KEYS, Centre
 from tests.helpers.centre_fixtures import centre, database, portal, postgres
 from tests.helpers.desk_fixtures import Village
 from tests.helpers.desk_window import DeskWindow, window_of
@@ -102,3 +104,14 @@ def test_it_asks_where_and_which(wang: DeskWindow, village: Village) -> None:
     assert dialog is not None
     assert dialog.fileMode() is QFileDialog.FileMode.Directory
     dialog.reject()
+
+
+def test_an_order_that_was_brought_ends_the_work_at_this_desk(
+    wang: DeskWindow, village: Village, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with village.centre.staff() as staff:
+        order = staff.wipe_device(wang.desk.store.meta("device"), KEYS.sign, stolen=True)
+    (tmp_path / "order.gwo").write_bytes(write_word(ORDER, order))
+    card(wang).take(str(tmp_path / "order.gwo"))
+    qtbot.waitUntil(lambda: isinstance(wang.control.view.error, DeviceWiped))
+    assert list(tmp_path.glob("*.gww")) == [], "there was a line: the centre knows that it was done"
