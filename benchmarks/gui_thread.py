@@ -62,7 +62,8 @@ def _held(memory: Any) -> list[Figure]:
 def _one_sync(memory: Any) -> tuple[list[float], list[float], int]:
     """ms between ticks while a first sync runs and what it brought is drawn and indexed; the same when all is
     done; the rows that came."""
-    from gridworker.app.door import HomeDoor, Session
+    from gridworker.app.coming_in import Session
+    from gridworker.app.door import HomeDoor
     from gridworker.app.window import OpenedDesk
     from gridworker.ui.shell import Shell
 

@@ -239,12 +239,13 @@ class Desk:
             return line.history(kind, record)
 
     def renew(self) -> bool:
-        """Takes over what a sync has learnt of the worker (role, regions); True when the ledger is a new one."""
+        """Takes over what a sync has learnt of the worker (name, role, regions); True when something is different."""
         me = me_of(self.store, self.opened)
         if me == self.me:
             return False
         self.me = me
-        self.ledger = self._ledger_of(self.store)
+        self.ledger.become(me)
+        self.vault.note(self.user, now=self.machine.now(), name=me.name, role=me.role)
         return True
 
     def close(self) -> None:
@@ -327,7 +328,9 @@ def me_of(store: Store, opened: Opened) -> Me:
     account = session.account_of(store)
     if account is None:
         return Me("", opened.entry.user, opened.entry.name, "")
-    return Me(account.person, account.user, account.name, account.role, tuple(account.regions), account.county)
+    # Who is called otherwise now is so by his record, by which all others know him.
+    name = (store.fields("staff_member", account.person) or {}).get("name") or account.name
+    return Me(account.person, account.user, str(name), account.role, tuple(account.regions), account.county)
 
 
 def _boot_id() -> str:

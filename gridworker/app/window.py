@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QApplication
 
+from gridworker.app.coming_in import Session
 from gridworker.app.crash import Crashes, Fall
-from gridworker.app.door import HomeDoor, Session
+from gridworker.app.door import HomeDoor
 from gridworker.ui.background import Progress
 from gridworker.ui.shell import Shell
 
@@ -126,16 +127,25 @@ class OpenedDesk:
         store = self._lane_ledger().store
         return store.index_backlog(QUIET_MS) or store.tidy()
 
+    def renewed(self) -> bool:
+        """Take over into the ledger what a sync has learnt of the worker; True when something is different."""
+        return self._desk.renew()
+
+    def rest(self) -> None:
+        """The lanes have ended: what belonged to them is let go."""
+        self._lane = None  # its store belongs to the lane: letting go closes it
+
     def close(self) -> None:
         """Close the stores and let go of the window lock."""
-        # The lane has ended, and its store belongs to it: letting go closes it.
-        self._lane = None
+        self.rest()
         self._desk.close()
         self._session.lock.release()
 
     def _lane_ledger(self) -> Ledger:
         if self._lane is None:
             self._lane = self._desk.open_ledger()
+        elif self._lane.me != self._desk.me:
+            self._lane.become(self._desk.me)
         return self._lane
 
 

@@ -10,7 +10,8 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gridworker.app.door import HomeDoor, Session
+from gridworker.app.coming_in import Session
+from gridworker.app.door import HomeDoor
 from gridworker.app.window import OpenedDesk
 from gridworker.demo.founding import PASSWORD, Founded
 from gridworker.demo.ground import Ground, Line

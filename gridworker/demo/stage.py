@@ -12,7 +12,8 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from gridworker.app.door import HomeDoor, Session
+from gridworker.app.coming_in import Session
+from gridworker.app.door import HomeDoor
 from gridworker.app.window import OpenedDesk
 from gridworker.demo.founding import Player
 from gridworker.demo.ground import Ground

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -61,6 +62,12 @@ class Looking:
         self._rules = rules
         self._regions: people.Regions | None = None
         self._names: dict[str, str] | None = None
+
+    def become(self, me: Me) -> None:
+        """The person is called otherwise, has another post or other grids from now on."""
+        self.me = me
+        self._ground = replace(self._ground, me=me)
+        self.forget_places()
 
     # ------------------------------------------------------------------ reading
 

@@ -99,8 +99,7 @@ class Desktop(QObject):
         window.status.sync_pressed.connect(control.ask)
         window.status.waiting_pressed.connect(lambda: window.go("sync"))
         window.status.conflicts_pressed.connect(lambda: window.go("sync"))
-        me = work.ledger.me
-        window.status.show_person(f"{me.name}·{ROLE_TITLES.get(me.role, '')}")
+        self.show_person()
         self.show_sync()
 
     def start(self) -> None:
@@ -108,6 +107,11 @@ class Desktop(QObject):
         self._window.go(self._first)
         if not automatic_sync(self._work.preferences):
             self._tell_of_lease()
+
+    def show_person(self) -> None:
+        """Who sits here, as what."""
+        me = self._work.ledger.me
+        self._window.status.show_person(f"{me.name}·{ROLE_TITLES.get(me.role, '')}")
 
     def _tell_of_lease(self) -> None:
         """From three days before the end, when the line is down: soon the password alone will not be enough."""

@@ -67,6 +67,12 @@ class OpenDesk(Protocol):
         True: there is more.
         """
 
+    def renewed(self) -> bool:
+        """Take over into the ledger what a sync has learnt of the worker; True when something is different."""
+
+    def rest(self) -> None:
+        """The lanes have ended: what belonged to them is let go."""
+
     def close(self) -> None:
         """Close the stores and let go of the window lock."""
 

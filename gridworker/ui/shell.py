@@ -13,18 +13,19 @@ from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from gridworker.errors import DeviceWiped, GridworkerError
 from gridworker.ui.background import Background
+from gridworker.ui.crash_notice import CrashNotice
 from gridworker.ui.icons import app_icon
 from gridworker.ui.pages.unlock import UnlockPage
-from gridworker.ui.preferences import LookMemory, automatic_sync, lock_minutes
+from gridworker.ui.preferences import LookMemory, lock_minutes
 
 if TYPE_CHECKING:
     from gridworker.ui.desktop import Desktop
     from gridworker.ui.idle import Idle
     from gridworker.ui.open_desk import OpenDesk
-    from gridworker.ui.pages.crash import CrashSheet, Written
     from gridworker.ui.pages.unlock_porch import Porch
     from gridworker.ui.pages.welcome import WelcomePage
     from gridworker.ui.pages.welcome_door import Door
+    from gridworker.ui.seat import Seat
     from gridworker.ui.sync_control import SyncControl
     from gridworker.ui.window import MainWindow
 
@@ -63,11 +64,8 @@ class Shell(QStackedWidget):
         self._background = Background(self)
         self._ending: list[Background] = []
         self._desk: OpenDesk | None = None
-        self._window: MainWindow | None = None
-        self._desktop: Desktop | None = None
-        self._control: SyncControl | None = None
-        self._crash: CrashSheet | None = None
-        self._telling = False
+        self._seat: Seat | None = None
+        self._crash = CrashNotice(self, self._after_crash)
         self._was_painted = False
         self._idle: Idle | None = None
         self.setWindowTitle("民情日记")
@@ -79,12 +77,12 @@ class Shell(QStackedWidget):
     @property
     def window_of_worker(self) -> MainWindow | None:
         """The worker's window, while somebody is signed in."""
-        return self._window
+        return self._seat.window if self._seat is not None else None
 
     @property
     def desktop(self) -> Desktop | None:
         """The pages of whoever is signed in."""
-        return self._desktop
+        return self._seat.desktop if self._seat is not None else None
 
     @property
     def desk(self) -> OpenDesk | None:
@@ -94,7 +92,7 @@ class Shell(QStackedWidget):
     @property
     def control(self) -> SyncControl | None:
         """The sync of whoever is signed in."""
-        return self._control
+        return self._seat.control if self._seat is not None else None
 
     def begin(self, user: str = "") -> None:
         """Show the porch: the unlock page with *user* chosen, or the first-run page on a new machine."""
@@ -113,18 +111,11 @@ class Shell(QStackedWidget):
         )
         self._background.run(self._door.report_cleared, then=lambda _: None, lane="network")
 
-    def _look_for_clearing(self) -> None:
-        """After a sync: was it the last one of this store?"""
-        control = self._control
-        if control is not None and isinstance(control.view.error, DeviceWiped):
-            self._leave()
-            self.begin()
-
     def load_behind(self) -> None:
         """Load beforehand what the first page needs, while the password is typed."""
         from gridworker.ui.preload import load_behind
 
-        load_behind(self, self._background, self._behind, wanted=lambda: self._window is None)
+        load_behind(self, self._background, self._behind, wanted=lambda: self._seat is None)
 
     def show_unlock(self, user: str = "") -> UnlockPage:
         """Who, and the password."""
@@ -158,6 +149,11 @@ class Shell(QStackedWidget):
             # The door has opened this store a moment ago; the disk may have filled up since.
             self.show_unlock().say(error.title, error.remedy, bad=True)
             return
+        self._seated(desk)
+        if desk.fell_at is not None and self._seat is not None:
+            self._seat.tell_of_fall(desk.fell_at)
+
+    def _seated(self, desk: OpenDesk) -> None:
         try:
             self._sit_down(desk)
         except BaseException:
@@ -168,60 +164,53 @@ class Shell(QStackedWidget):
             raise
 
     def _sit_down(self, desk: OpenDesk) -> None:
-        from gridworker.ui.desktop import Desktop
-        from gridworker.ui.file_control import FileControl
         from gridworker.ui.idle import Idle
-        from gridworker.ui.pages.help import HelpPage, bind_help
-        from gridworker.ui.pages.settings import SettingsPage
-        from gridworker.ui.quiet_work import QuietWork
-        from gridworker.ui.sync_control import SyncControl
-        from gridworker.ui.window import MainWindow
+        from gridworker.ui.seat import Seat
 
         preferences = desk.work.preferences
         self._look.follow(preferences)
         self._idle = Idle(self)
         # Queued: the desk must not go while one of its own events is on its way.
         self._idle.due.connect(self._left_alone, Qt.ConnectionType.QueuedConnection)
-        window = MainWindow(self._background)
-        control = SyncControl(self._background, desk.sync, desk.monotonic, desk.spread, self)
-        files = FileControl(self._background, desk.send_files, control, control)
-        self._desk, self._window, self._control = desk, window, control
-        desktop = self._desktop = Desktop(
-            window, desk.work, control, desk.sign_in, desk.stick, files, desk.fetch_file, desk.aside
-        )
-        window.add_page(HelpPage())
-        window.add_page(SettingsPage(desk.work, desk.housekeeping(self)))
-        window.acts.bind("lock", self.lock)
-        bind_help(window)
-        window.status.person_pressed.connect(self._ask_person)
-        window.status.safety_pressed.connect(lambda: window.go("settings", "safety"))
-        self._put(window)
-        desktop.start()
-        control.open(automatic_sync(preferences))
+        self._desk = desk
+        seat = self._seat = Seat(desk, self._background, self, self)
+        seat.window.acts.bind("lock", self.lock)
+        seat.window.status.person_pressed.connect(self._ask_person)
+        self._put(seat.window)
+        seat.begin()
         self.set_lock_minutes(lock_minutes(preferences))
-        quiet = QuietWork(self._background, desk.tidy, window.say_error, window)
-        control.finished.connect(quiet.soon)
         # Queued: the sync must not go while it is telling that it ended.
-        control.finished.connect(self._look_for_clearing, Qt.ConnectionType.QueuedConnection)
-        quiet.soon()
+        seat.control.finished.connect(self._after_sync, Qt.ConnectionType.QueuedConnection)
         # What stands now stands until the worker leaves: going through all of it again and again, as Python's
         # collector would, holds the window for 40 to 100 ms each time.
         gc.freeze()
-        if desk.fell_at is not None:
-            self._tell_of_fall(desk, window, desktop, desk.fell_at)
 
-    def _tell_of_fall(self, desk: OpenDesk, window: MainWindow, desktop: Desktop, since: int) -> None:
-        """The last run died: say what of it is there."""
+    def _after_sync(self) -> None:
+        """Was it the last one of this store? Is the worker somebody else to the centre now?"""
+        seat = self._seat
+        if seat is None:
+            return
+        if isinstance(seat.control.view.error, DeviceWiped):
+            self._leave()
+            self.begin()
+        elif seat.is_outdated():
+            self._sit_down_anew()
+
+    def _sit_down_anew(self) -> None:
+        """Another post, or other grids: the window is laid out for them. What is being written stays a draft."""
         from gridworker.ui.message_bar import Message
 
-        drafts = [draft for draft in desk.work.ledger.drafts() if draft.at >= since]
-        if not drafts:
-            window.say(Message(self.tr("上次没有正常退出，已保存的内容都在。"), "warn"))
+        here = self._seat.window.here if self._seat is not None else ""
+        desk = self._rise()
+        if desk is None:
             return
-        words = self.tr("上次没有正常退出，已恢复 {} 篇草稿。").format(len(drafts))
-        only = drafts[0].key if len(drafts) == 1 else ""
-        look = (lambda: desktop.open_draft(only)) if only else desktop.start
-        window.say(Message(words, "warn", act=(self.tr("查看"), look)))
+        desk.rest()
+        self._seated(desk)
+        seat = self._seat
+        assert seat is not None
+        if seat.window.has_page(here):
+            seat.window.go(here)
+        seat.window.say(Message(seat.who(), "info", self.tr("管理员调整了您的岗位或网格，页面已经换好。")))
 
     def come_to_front(self) -> None:
         """Another window of the same store was asked for: this one is it."""
@@ -229,10 +218,10 @@ class Shell(QStackedWidget):
         self.raise_()
         self.activateWindow()
         QApplication.alert(self)
-        if self._window is not None:
+        if self._seat is not None:
             from gridworker.ui.message_bar import Message
 
-            self._window.say(Message(self.tr("这份资料在这个窗口里已经打开了，请在这里继续。"), "info"))
+            self._seat.window.say(Message(self.tr("这份资料在这个窗口里已经打开了，请在这里继续。"), "info"))
 
     # ------------------------------------------------------------------ leaving
 
@@ -260,8 +249,8 @@ class Shell(QStackedWidget):
 
     def set_automatic_sync(self, automatic: bool) -> None:
         """Syncs start by themselves, or not."""
-        if self._control is not None:
-            self._control.set_automatic(automatic)
+        if self._seat is not None:
+            self._seat.control.set_automatic(automatic)
 
     def set_lock_minutes(self, minutes: int) -> None:
         """Lock after so many quiet minutes; 0: never."""
@@ -275,29 +264,35 @@ class Shell(QStackedWidget):
 
     def _leave(self, grace: float = 0.0) -> str:
         """Close the desk of whoever is in; his login name. A running sync may go on for *grace* seconds."""
-        desk, window, control, idle = self._desk, self._window, self._control, self._idle
-        self._desk = self._window = self._desktop = self._control = self._idle = None
-        self._forget_crash()
+        desk = self._rise(grace)
+        if desk is None:
+            return ""
+        user = desk.user
+        desk.close()
+        return user
+
+    def _rise(self, grace: float = 0.0) -> OpenDesk | None:
+        """Take the window of whoever is in away; his desk, which is open still."""
+        desk, seat, idle = self._desk, self._seat, self._idle
+        self._desk = self._seat = self._idle = None
+        self._crash.forget()
         if idle is not None:
             idle.end()
             idle.deleteLater()
-        if desk is None or window is None:
-            return ""
+        if desk is None or seat is None:
+            return None
         gc.unfreeze()
-        window.close()  # drafts are kept as they stand
-        if control is not None:
-            if grace and control.view.running:
-                self.hide()
-                QGuiApplication.sync()
-            control.finish(grace)
-            control.deleteLater()
+        seat.window.close()  # drafts are kept as they stand
+        if grace and seat.control.view.running:
+            self.hide()
+            QGuiApplication.sync()
+        seat.control.finish(grace)
+        seat.control.deleteLater()
         self._retire(ENDING_S if grace else LOCKING_S)
         self._look.leave()
-        user = desk.user
-        self.removeWidget(window)
-        window.deleteLater()
-        desk.close()
-        return user
+        self.removeWidget(seat.window)
+        seat.window.deleteLater()
+        return desk
 
     def _retire(self, patience: float) -> None:
         """New lanes; the old ones are told to stop, and kept until they have."""
@@ -315,56 +310,31 @@ class Shell(QStackedWidget):
         *again*: the same has happened before. *falls* counts, so that it is seen when keeping fails too. *save* writes
         the diagnosis.
         """
-        if self._crash is not None or self._telling:
-            return  # one is said already, or saying it is what fails
-        from gridworker.ui.pages.crash import CrashSheet
-
-        self._telling = True
-        written = self._keep_what_is_written(falls)
-        anew = again and written != "lost"
-        self._crash = CrashSheet(self, written=written, again=again, go_on=lambda: self._after_crash(anew), save=save)
-        self._crash.open_over()
-        self._telling = False
-
-    def _keep_what_is_written(self, falls: Callable[[], int]) -> Written:
-        window, before = self._window, falls()
-        if window is None:
-            return "nothing"
-        window.acts.trigger("keep")
-        # What fails in there is not raised here: Qt called it.
-        if falls() != before:
-            return "lost"
-        return "kept" if window.drawer is not None else "nothing"
+        self._crash.tell(self.window_of_worker, again, falls, save)
 
     def say_error(self, error: GridworkerError) -> None:
         """What somebody can act on, but no page caught."""
         page = self.currentWidget()
-        if self._window is not None:
-            self._window.say_error(error)
+        if self._seat is not None:
+            self._seat.window.say_error(error)
         elif isinstance(page, UnlockPage):
             page.say(error.title, error.remedy, bad=True)
 
     def _after_crash(self, anew: bool) -> None:
-        self._crash = None
-        if self._window is None:
+        if self._seat is None:
             self.begin()  # what stood there may wait for an answer that never comes
         elif anew:
             self.lock(self.tr("请输入密码，重新进入。"))
 
-    def _forget_crash(self) -> None:
-        sheet, self._crash = self._crash, None
-        if sheet is not None:
-            sheet.hide()
-            sheet.deleteLater()
-
     def _ask_person(self) -> None:
-        if self._window is None:
+        if self._seat is None:
             return
-        menu = QMenu(self._window)
+        window = self._seat.window
+        menu = QMenu(window)
         menu.addAction("锁定（Ctrl+L）").triggered.connect(lambda: self.lock())
         menu.addAction("换一个人使用").triggered.connect(self.switch_worker)
-        menu.addAction("设置").triggered.connect(lambda: self._window.go("settings") if self._window else None)
-        self._window.status.pop_up(menu)
+        menu.addAction("设置").triggered.connect(lambda: window.go("settings"))
+        window.status.pop_up(menu)
 
     def _put(self, page: QWidget) -> None:
         before = self.currentWidget()

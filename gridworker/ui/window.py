@@ -147,6 +147,10 @@ class MainWindow(QWidget):
         """A page that was added."""
         return self._pages[key]
 
+    def has_page(self, key: str) -> bool:
+        """Whether the rail leads to this page."""
+        return key in self._pages and self._pages[key].place != "none"
+
     def page_head(self, key: str) -> PageHead:
         """The title line of a page; the page is built if it was not yet."""
         return self._stand(key).head

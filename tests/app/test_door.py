@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from gridworker.app.coming_in import CAME_TO_FRONT, Session
 from gridworker.app.desk import Desk
-from gridworker.app.door import CAME_TO_FRONT, ROLE_TITLES, HomeDoor, Session, _the_disk_said
+from gridworker.app.door import HomeDoor, _the_disk_said
+from gridworker.app.newcomer import ROLE_TITLES
 from gridworker.errors import (
     Cancelled,
     DiskFull,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gridworker.app.door import CAME_TO_FRONT
+from gridworker.app.coming_in import CAME_TO_FRONT
 from tests.helpers.laptop import PASSWORD, Laptop, quiet
 from tests.helpers.notebook import PEOPLE
 from tests.helpers.window_process import SECRET

@@ -292,3 +292,17 @@ def test_what_he_writes_in_the_new_post_is_judged_by_the_new_post(village, desk)
     assert wang.sync().refused == 0
     with pytest.raises(Exception, match="不能移除"):
         wang.ledger.remove("household", house)
+
+
+def test_who_is_called_otherwise_is_so_at_once_and_to_everybody(village, desk):
+    wang, zhao = desk("wang"), desk("zhao")
+    with village.centre.conn() as conn:
+        author = village.centre.author_of(conn)
+        author.write([author.set(author.row_of("staff_member", wang.me.person), "name", "王小芳")])
+    for each in (wang, zhao):
+        each.sync()
+    assert wang.renew()
+    assert not zhao.renew()
+    assert (wang.me.name, wang.ledger.me.name) == ("王小芳", "王小芳")
+    assert wang.vault.worker("wang").name == "王小芳", "and on the list at the door"
+    assert [each.ledger.names()[wang.me.person] for each in (wang, zhao)] == ["王小芳", "王小芳"]

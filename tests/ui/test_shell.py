@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridworker.app.coming_in import Session
 from gridworker.app.window import OpenedDesk
 from gridworker.errors import DeviceWiped, DiskFull
 from gridworker.storage.backup import folder_of
 from gridworker.storage.store import Store
 from gridworker.storage.wipes import WipeNote
 from gridworker.sync import wiping
+from gridworker.sync.report import Report
 from gridworker.ui.background import Progress
 from gridworker.ui.pages.crash import CrashSheet
 from gridworker.ui.pages.help_overlay import HelpOverlay
@@ -35,7 +38,7 @@ from gridworker.ui.theme import Theme
 from tests.helpers import small_grid
 from tests.helpers.laptop import PASSWORD, Laptop, quiet
 from tests.helpers.legible import cut_off, nameless, settle
-from tests.helpers.notebook import KEY
+from tests.helpers.notebook import KEY, TOWN
 from tests.helpers.small_grid import HOME
 
 USER = "grid_worker"
@@ -341,6 +344,77 @@ def test_a_wiped_store_closes_the_desk_at_once_and_is_said_at_the_door(
     assert "王芳 在这台电脑上的资料已清除" in words(shell)
     assert isinstance(shell.currentWidget(), UnlockPage) is others
     assert not laptop.home.joinpath("stores").exists() or len(list(laptop.home.glob("stores/*"))) == int(others)
+
+
+# Another post ------------------------------------------------------------------------
+
+
+class Adjusted(OpenedDesk):
+    """A desk whose next syncs bring what the centre says of the worker by then."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.said: dict[str, Any] = {}
+
+    def sync(self, progress: Progress) -> Any:
+        with closing(self.desk.open_store()) as store:
+            store.set_meta("account", {**store.meta("account"), **self.said})
+        return Report()
+
+
+@pytest.fixture
+def adjusted(laptop: Laptop, theme: Theme, qtbot: QtBot) -> Iterator[tuple[Shell, Adjusted]]:
+    """王芳 is in, and her first sync is over."""
+    desks: list[Adjusted] = []
+
+    def opened(session: Any) -> Adjusted:
+        desks.append(Adjusted(session))
+        return desks[-1]
+
+    shell = Shell(laptop.door(), opened, LookMemory(theme, laptop.home))
+    qtbot.addWidget(shell)
+    shell.show()
+    shell.enter(laptop.door().unlock(USER, PASSWORD, quiet()))
+    with qtbot.waitSignal(shell.control.finished):
+        pass
+    yield shell, desks[0]
+    shell.close()
+
+
+def pages(shell: Shell) -> list[str]:
+    """What the rail leads to."""
+    assert shell.window_of_worker is not None
+    return [each for each in ("oversight", "today", "homes") if shell.window_of_worker.has_page(each)]
+
+
+def test_who_gets_another_post_finds_her_pages_laid_out_for_it(
+    laptop: Laptop, adjusted: tuple[Shell, Adjusted], qtbot: QtBot
+):
+    shell, desk = adjusted
+    assert pages(shell) == ["today", "homes"]
+    shell.window_of_worker.go("homes")
+    desk.said = {"role": "supervisor", "regions": [TOWN]}
+    shell.control.ask()
+    qtbot.waitUntil(lambda: pages(shell) == ["oversight", "homes"])
+    assert shell.window_of_worker.here == "homes"
+    assert "您现在是督导" in words(shell)
+    assert any(each.text() == "王芳·督导" for each in shell.findChildren(QPushButton))
+    assert desk.work.ledger.me.role == "supervisor"
+    assert laptop.machine.vault.worker(USER).role == "supervisor", "the door knows it too"
+
+
+def test_what_is_being_written_is_finished_first(adjusted: tuple[Shell, Adjusted], qtbot: QtBot):
+    shell, desk = adjusted
+    window = shell.window_of_worker
+    shell.desktop.open_visit((HOME,))
+    desk.said = {"role": "supervisor"}
+    shell.control.ask()
+    qtbot.waitUntil(lambda: "您现在是督导" in words(shell))
+    assert shell.window_of_worker is window
+    assert window.drawer is not None
+    window.close_drawer()
+    shell.control.ask()
+    qtbot.waitUntil(lambda: pages(shell) == ["oversight", "homes"])
 
 
 # Quiet minutes -----------------------------------------------------------------------
