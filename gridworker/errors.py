@@ -130,13 +130,14 @@ class DiskFull(StoreError):
     """The disk took no more."""
 
     title = "保存失败：磁盘空间不足"
-    advice = "请先腾出一些空间再保存，您填的内容还在。"
+    advice = "请先腾出一些空间：清空回收站，删掉不用的大文件，再试一次。您填的内容还在。"
 
 
 class SignInError(GridworkerError):
     """The centre does not let this person or device in."""
 
     title = "没有登录成功"
+    advice = "请稍后再试；一直不行请联系管理员，您的内容都在本机。"
 
 
 class SignInRefused(SignInError):
@@ -243,7 +244,7 @@ class TooOld(CentreError):
     """The centre no longer speaks with this version."""
 
     title = "程序版本太旧"
-    advice = "请安装新版程序。没有上传的内容都还在，装好后会自动上传。"
+    advice = "请向管理员要新版程序，装好后会自动上传。没有上传的内容都还在；急用的，可以先用U盘交给中心。"
 
 
 class InsecureAddress(CentreError):

@@ -99,6 +99,11 @@ class SyncControl(QObject):
             return self._view
         return replace(self._view, next_in=max(0, self._schedule.due - self._monotonic()))
 
+    @property
+    def automatic(self) -> bool:
+        """Whether syncs start by themselves."""
+        return self._automatic
+
     def open(self, automatic: bool = True) -> None:
         """The desk is open: sync at once, then as the schedule says."""
         self._automatic = automatic

@@ -23,6 +23,7 @@ from gridworker.ui.pages.stick_card import Stick, StickCard
 from gridworker.ui.pages.sync_files import FilesCard
 from gridworker.ui.pages.sync_lists import history_card, refused_card, waiting_card
 from gridworker.ui.pages.sync_state import StateCard
+from gridworker.ui.pages.sync_words import why_back
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.undo import Undoable
 from gridworker.ui.widgets import Banner, Column, IconLabel, Label, Scroll, clear
@@ -223,7 +224,8 @@ class SyncPage(Page):
             initial=line.value,
         )
         reason = Banner("warn")
-        reason.body.addWidget(Label(line.reason or f"原因代码：{line.code}", "second", wrap=True), 1)
+        words = line.reason or f"{why_back(line.code).chip}（原因代码：{line.code}）"
+        reason.body.addWidget(Label(words, "second", wrap=True), 1)
         drawer.body.insertWidget(0, reason)
         self._frame.open_drawer(drawer)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtWidgets import QWidget
 
 from gridworker.records import KINDS
+from gridworker.ui.pages import sync_words
 from gridworker.ui.tokens import Tone
 from gridworker.ui.widgets import (
     Card,
@@ -51,11 +52,6 @@ ICONS: Final[Mapping[str, str]] = {
     "conflict": "branch_compare",
     "key_group_tag": "tag",
     "audit": "shield_lock",
-}
-_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
-    "new": ("排队", "neutral"),
-    "sent": ("等中心回话", "info"),
-    "held": ("等前面的内容", "warn"),
 }
 
 Group = list["OutboxRow"]
@@ -110,14 +106,17 @@ def waiting_card(work: Work, lines: Sequence[OutboxRow], most: int, open_it: Cal
         line = what_was_done(group, work.today())
         row = ListRow(
             title_of(work, first),
-            line=f"{line}·{first.reason}" if first.reason else line,
-            due=_STATES.get(first.state),
+            line=line,
+            due=sync_words.chip_of(first.state, first.code),
             icon_name=ICONS.get(first.kind, "document"),
             height=60,
         )
         row.opened.connect(lambda first=first: open_it(first))
         rows.add(row)
     card.body.addWidget(rows)
+    held = dict.fromkeys(sync_words.why_held(group[0].code) for group in groups if group[0].state == "held")
+    for why in held:
+        card.body.addLayout(_indented(f"“{why.chip}”：{why.do}"))
     if len(groups) > most:
         card.body.addLayout(_indented(f"还有 {len(groups) - most} 项，会按先后上传。"))
     return card
@@ -159,7 +158,9 @@ def _refused(
     row.addWidget(IconLabel("warning", "bad", 24))
     words = Column(gap=2)
     words.addWidget(Label(title, "strong", wrap=True))
-    words.addWidget(Label(first.reason or f"原因代码：{first.code}", "body", tone="bad", wrap=True))
+    why = sync_words.why_back(first.code)
+    words.addWidget(Label(first.reason or f"{why.chip}（原因代码：{first.code}）", "body", tone="bad", wrap=True))
+    words.addWidget(Label(why.do, "second", wrap=True))
     words.addWidget(Label(what_was_done(group, work.today()), "hint2", wrap=True))
     row.addLayout(words, 1)
     makes = first.verb == "create" and first.kind in KINDS

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridworker.errors import SignInNeeded, SignInRefused
 from gridworker.ui.icons import IconLabel
+from gridworker.ui.pages.sync_words import AUTOMATIC, BY_HAND
 from gridworker.ui.sync_control import SyncControl
 from gridworker.ui.widgets import Card, Column, Elide, Label, ProgressStrip, Row, TintButton
 from gridworker.ui.wording import clock_words, progress_words
@@ -68,7 +69,7 @@ class StateCard(Card):
             if view.needs_sign_in:
                 icon_name, token = "key", "warn"
             return icon_name, token, view.error.title, view.error.remedy + _again(view.next_in)
-        rest = "保存后会自动上传，也可以按“立即同步”。"
+        rest = AUTOMATIC if self._control.automatic else BY_HAND
         if view.cancelled:
             return "cloud_arrow_up", "primary", "已取消这次同步", f"已完成的部分都留下了。{_again(view.next_in)}"
         refused = ledger.store.waiting_count().get("attention", 0)

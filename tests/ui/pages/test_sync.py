@@ -400,6 +400,26 @@ def test_what_came_back_shows_its_whole_reason(office: Office) -> None:
     assert "1" in office.window.rail._items["sync"].accessibleName(), "the rail counts it"
 
 
+def test_what_came_back_or_was_put_off_says_what_to_do(office: Office) -> None:
+    ledger, store = office.grid.ledger, office.grid.store
+    told = {"unlawful_move": "refused", "a_reason_of_next_year": "refused", "unknown_target": "held"}
+    for n, (code, verdict) in enumerate(told.items()):
+        ledger.save("household", {"members": 5 + n}, HOME)
+        (change,) = office.grid.waiting()
+        store.settle([GroupResult(tx=change.tx, verdict=verdict, numbers=[change.n], code=code)], standing(), MORNING)
+    words = office.page()
+    assert "请打开记录看看现在办到哪里" in words
+    assert "被退回（原因代码：a_reason_of_next_year）" in words, "a reason of a later centre says at least what helps"
+    assert "“等所指的记录”：它提到的那一条还在别的电脑上。请同事同步一次就会接上" in words
+
+
+def test_who_has_switched_the_sync_off_is_not_promised_that_it_comes(office: Office) -> None:
+    office.grid.ledger.save("household", {"members": 9}, HOME)
+    assert "保存后会自动上传" in office.page()
+    office.control.set_automatic(False)
+    assert "自动同步已经关掉了" in office.page()
+
+
 def test_what_came_back_can_be_handed_in_again(qtbot: QtBot, office: Office) -> None:
     office.grid.ledger.save("household", {"members": 9}, HOME)
     _refuse(office)
