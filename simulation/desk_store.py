@@ -238,7 +238,11 @@ class DeskStore:
         states = (*MINE, "accepted", "discarded")
         return {state: count for state in states if (count := self.outbox.count(state))}
 
-    def mark_sent(self, txs: Iterable[str]) -> None:
+    def open_count(self) -> dict[str, int]:
+        """How many of those that the centre has not taken are in each state."""
+        return {state: count for state in MINE if (count := self.outbox.count(state))}
+
+    def mark_sent(self, txs: Iterable[str], places: Sequence[int] = ()) -> None:
         """These groups are on their way."""
         self.outbox.mark_sent(txs)
         self.boundary()

@@ -454,7 +454,7 @@ class World:
         """The answer; None when the engine was told what came instead of one. Raises ``LineBroke``."""
         letter = Letter(desk.device, Push if isinstance(message, Push) else Pull, orjson.dumps(message.plain()))
         if isinstance(message, Push):
-            engine.prepare()
+            engine.meanwhile()
         fate = 100 if self.calm else dice.below(100)
         if fate < 5:
             self.totals["lost"] += 1

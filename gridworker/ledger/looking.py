@@ -312,7 +312,7 @@ class Looking:
 
     def waiting_count(self) -> int:
         """How many changes the centre has not taken yet."""
-        counts = self.store.waiting_count()
+        counts = self.store.open_count()
         return sum(counts.get(state, 0) for state in ("new", "sent", "held"))
 
     def outbox(self, states: Sequence[str], limit: int = 200) -> list[OutboxRow]:

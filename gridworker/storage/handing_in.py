@@ -1,6 +1,6 @@
 """What the outbox has for the centre: whole groups in the order in which they were made, as they were written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice, takewhile
 from operator import itemgetter
@@ -58,8 +58,13 @@ def count_to_hand_in(file: File) -> int:
     return int(file.db.execute(query).fetchone()[0])
 
 
-def mark_sent(file: File, txs: Iterable[str]) -> None:
-    """These groups are on their way: from now on they are never altered."""
+def mark_sent(file: File, txs: Iterable[str], places: Sequence[int] = ()) -> None:
+    """These groups are on their way: from now on they are never altered. ``places``: of all their changes, where they
+    are known."""
+    update(file, "state = 'sent', tries = tries + 1", (), list(places) or _places(file, txs))
+
+
+def _places(file: File, txs: Iterable[str]) -> list[int]:
     wanted, met = set(txs), set[str]()
     rows: list[int] = []
     for state in ("sent", "new"):
@@ -74,4 +79,4 @@ def mark_sent(file: File, txs: Iterable[str]) -> None:
             elif met == wanted:
                 break
         found.close()
-    update(file, "state = 'sent', tries = tries + 1", (), rows)
+    return rows

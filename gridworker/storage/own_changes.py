@@ -46,6 +46,12 @@ def count(file: File) -> dict[str, int]:
     return dict(found.fetchall())
 
 
+def count_open(file: File) -> dict[str, int]:
+    """How many of those that the centre has not taken are in each state; asks the index alone."""
+    found = file.db.execute("SELECT state, count(*) FROM outbox WHERE open GROUP BY state")
+    return {state: number for state, number in found if state not in ("accepted", "durable")}
+
+
 def rows(file: File, states_wanted: Sequence[str], limit: int, newest: bool) -> list[OutboxRow]:
     """The changes in these states."""
     marks = ", ".join("?" * len(states_wanted))

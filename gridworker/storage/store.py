@@ -135,10 +135,15 @@ class Store(Reader):
         """How many changes are in each state (new, sent, held, accepted, attention, discarded)."""
         return own_changes.count(self._file)
 
-    def mark_sent(self, txs: Iterable[str]) -> None:
-        """These groups are on their way: never altered again."""
+    def open_count(self) -> dict[str, int]:
+        """How many changes are in each state in which the centre has not taken them (new, sent, held, attention);
+        however many there are, it is told at once."""
+        return own_changes.count_open(self._file)
+
+    def mark_sent(self, txs: Iterable[str], places: Sequence[int] = ()) -> None:
+        """These groups are on their way: never altered again. ``places``: of all their changes, where known."""
         with self._file.writing():
-            handing_in.mark_sent(self._file, txs)
+            handing_in.mark_sent(self._file, txs, places)
 
     def settle(
         self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None

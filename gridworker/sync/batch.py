@@ -9,7 +9,7 @@ from typing import Any
 from gridworker.protocol import MOST_CHANGES, PAGE_ROWS
 from gridworker.protocol.sync import Written
 
-MOST_TEXT = 2 * 1024 * 1024
+MOST_TEXT = 1024 * 1024
 """Bytes of uncompressed text in one push, at most."""
 
 LEAST_ROWS = 50

@@ -49,7 +49,10 @@ def sync_once(
     engine = Engine(store)
     begun = clock()
     try:
-        _run(engine, store, centre, clock, progress, cancelled)
+        try:
+            _run(engine, store, centre, clock, progress, cancelled)
+        finally:
+            engine.catch_up()
     except GridworkerError as error:
         _note(store, engine.report, begun, clock(), error)
         raise
@@ -90,7 +93,7 @@ def _run(
 
 
 def _ask(engine: Engine, store: Store, centre: Line, message: Push | Pull, clock: Callable[[], Clock]) -> None:
-    meanwhile = engine.prepare if engine.goes_on else None
+    meanwhile = engine.meanwhile if engine.has_work else None
     answer = centre.push(message, meanwhile) if isinstance(message, Push) else centre.pull(message)
     engine.heard(answer, clock())
     order = answer.standing.order

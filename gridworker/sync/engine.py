@@ -4,19 +4,15 @@ All that a sync needs to go on after any break lies in the store: the outbox wit
 the buckets, and a few notes. The engine keeps nothing else that would be missed.
 """
 
-from collections.abc import Iterable
 from enum import Enum, auto
 from statistics import median_low
 from typing import Any
 
-from gridworker.protocol import MOST_CHANGES, SCHEMA
+from gridworker.protocol import SCHEMA
 from gridworker.protocol.sync import (
     MOST_ASKED,
-    NOT_WANTED,
     Clock,
     Fetch,
-    GroupResult,
-    Handing,
     Page,
     Problem,
     Pull,
@@ -24,29 +20,24 @@ from gridworker.protocol.sync import (
     Push,
     PushAnswer,
     Standing,
-    Written,
     vector_of,
 )
 from gridworker.storage import lease
-from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
-from gridworker.storage.outbox import WAITS, Settled
-from gridworker.sync.batch import Batch
+from gridworker.storage.outbox import WAITS
 from gridworker.sync.book import Book, made_under
+from gridworker.sync.cursors import cursors_of, is_unread, named
 from gridworker.sync.loading import Lay, Loading
 from gridworker.sync.report import Report
+from gridworker.sync.upload import Upload
 
 MOST_DISAGREEMENTS = 8
 """In one sync; more would mean that the two sides turn in a circle, which is a bug."""
-
-MOST_LATE = 3
-"""Pushes of what was saved after the sync began; then the desk looks what is new, however much is being saved."""
 
 MOST_SLOW = 3
 """Requests in a row that may run out of time before the sync is given up."""
 
 _CLOCKS = 5
-_TOO_LONG = "这次保存的内容太多，一次传不上去。请复制内容，分成几次保存。"
 
 
 class _Phase(Enum):
@@ -62,32 +53,23 @@ class Engine:
 
     ``next`` gives the request to make, ``heard``, ``disagreed``, ``too_big`` and ``too_slow`` take what came of
     it; of a ``Fetch`` each piece goes to ``came``, also when the rest is lost, and ``gone`` says that there is no
-    such thing. A ``Lay`` is answered by ``lay``. ``prepare`` may be called while a push is under way. ``clock`` is
-    read by the caller at that moment.
+    such thing. A ``Lay`` is answered by ``lay``. ``meanwhile`` may be called while a push is under way, and
+    ``catch_up`` is called when the sync ends before it is done. ``clock`` is read by the caller at that moment.
     """
 
     def __init__(self, book: Book) -> None:
         self._book = book
         self._phase = _Phase.PUSH
-        self._batch = Batch.from_note(book.meta("batch"))
         self._asked_at = Clock(wall=0)
         self._disagreements = 0
         self._slow = 0
-        self._late = 0
-        self._known = int(book.meta("next_n", 1))
-        self._before: dict[str, int] = {}
-        """The cursors before the first push, which may move some."""
         self._gone: set[str] = set()
         self._read_again: set[str] = set()
         self._asked = False
-        self._ready: Handing | None = None
-        self.goes_on = False
-        """Whether more is to go up behind the push that was made last."""
-        self._last = 0
-        """The place of the last change of the push that is under way."""
         self._loading = Loading(book)
         self._leaving: set[str] = set()
         self.report = Report()
+        self.upload = Upload(book, self.report)
         book.retry_held()
         self._arrange()
 
@@ -95,8 +77,7 @@ class Engine:
         """The request to make now; None when all is done."""
         self._asked_at = clock
         if self._phase is _Phase.PUSH:
-            if (message := self._next_push(clock)) is not None:
-                self._last = message.written[-1][-1].row
+            if (message := self.upload.next(clock)) is not None:
                 return message
             self._phase = _Phase.LOAD
         if self._phase is _Phase.LOAD:
@@ -108,21 +89,28 @@ class Engine:
         self._finish()
         return None
 
-    def prepare(self) -> None:
-        """While the centre has the last push: makes the next one ready, as if all of that one will be answered."""
-        if self._phase is _Phase.PUSH and self._ready is None and (groups := self._groups(self._last)):
-            # The clock is told by whoever leaves at once.
-            self._ready = self._push(groups, Clock(wall=0))
-            self._ready.packed()
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something to be done while the request is under way."""
+        return self._phase is _Phase.PUSH and self.upload.has_work
+
+    def meanwhile(self) -> None:
+        """What can be done while the centre has a push: the one before is settled, and the next one made ready."""
+        if self._phase is _Phase.PUSH:
+            self.upload.meanwhile()
+
+    def catch_up(self) -> None:
+        """Settles what was answered and is not settled yet."""
+        self.upload.catch_up()
 
     def heard(self, answer: PushAnswer | PullAnswer, clock: Clock) -> None:
         """What the centre said."""
         self._slow = 0
         took = max(clock.mono - self._asked_at.mono, 0)
-        self._batch = self._batch.after(took)
+        self.upload.batch = self.upload.batch.after(took)
         self._note(answer.standing, clock)
         if isinstance(answer, PushAnswer):
-            self._settle(answer)
+            self.upload.heard(answer)
         else:
             self._receive(answer)
 
@@ -143,11 +131,12 @@ class Engine:
         self._weigh()
         if received.complete:
             # What was saved while this bucket came goes up before the next one comes.
-            self._phase, self._late = _Phase.PUSH, 0
+            self._phase = _Phase.PUSH
+            self.upload.look_again()
 
     def disagreed(self, problem: Problem) -> None:
         """The centre remembers other things than we do: find out what, so that nothing is lost."""
-        self._ready = None
+        self.upload.made_anew()
         self._disagreements += 1
         if self._disagreements > MOST_DISAGREEMENTS:
             raise RuntimeError(f"desk and centre turn in a circle: {problem.error}")
@@ -165,69 +154,24 @@ class Engine:
 
     def too_big(self) -> None:
         """The centre takes no request of this size. A single group that is too big comes back to the person."""
-        self._ready = None
-        if not self._batch.is_least or self._phase is not _Phase.PUSH:
-            self._batch = self._batch.halved()
-            return
-        group = self._batch.take(self._book.handing(1))[0]
-        numbers = [change.n for change in group]
-        result = GroupResult(tx=group[0].tx, verdict="refused", numbers=numbers, code="too_big", reason=_TOO_LONG)
-        self._count(self._book.settle([result], self._standing, self._standing.now))
+        self.upload.made_anew()
+        if self.upload.batch.is_least and self._phase is _Phase.PUSH:
+            self.upload.too_big(self._standing)
+        else:
+            self.upload.batch = self.upload.batch.halved()
 
     def too_slow(self) -> bool:
         """The answer did not come in time. True: try a smaller piece; False: give up for now."""
-        self._ready = None
+        self.upload.made_anew()
         self._slow += 1
         if self._phase is _Phase.LOAD:
             return self._slow < MOST_SLOW
-        smallest = self._batch.is_least
-        self._batch = self._batch.halved()
+        smallest = self.upload.batch.is_least
+        self.upload.batch = self.upload.batch.halved()
         self._keep_batch()
         return self._slow < MOST_SLOW and not smallest
 
     # ------------------------------------------------------------------ requests
-
-    def _next_push(self, clock: Clock) -> Handing | None:
-        """What was made ready, when it is still what comes next."""
-        ready, self._ready = self._ready, None
-        if ready is not None and ready.written[0][0] == self._first_waiting() and self._is_of_now(ready):
-            return ready
-        groups = self._groups()
-        return self._push(groups, Clock(wall=clock.wall)) if groups else None
-
-    def _first_waiting(self) -> Written | None:
-        return next(iter(self._book.handing(1)), None)
-
-    def _is_of_now(self, ready: Push) -> bool:
-        now = (self._epoch, self._incarnation, made_under(self._book))
-        return (ready.epoch, ready.incarnation, ready.scope) == now
-
-    def _groups(self, after: int = 0) -> list[list[Written]]:
-        """The next to go, marked as sent from now on."""
-        most = min(self._batch.changes, MOST_CHANGES)
-        lines = self._book.handing(most, after)
-        groups = self._batch.take(lines)
-        self.goes_on = len(lines) >= most or sum(map(len, groups)) < len(lines)
-        if groups and groups[0][0].n >= self._known:
-            self._late += 1
-        if self._late > MOST_LATE:
-            return []
-        self._book.mark_sent([group[0].tx for group in groups])
-        return groups
-
-    def _push(self, groups: list[list[Written]], clock: Clock) -> Handing:
-        self._before = self._before or _cursors(self._book.buckets())
-        return Handing(
-            epoch=self._epoch,
-            incarnation=self._incarnation,
-            schema_version=SCHEMA,
-            scope=made_under(self._book),
-            clock=clock,
-            groups=[],
-            written=groups,
-            reads=self._book.meta("centre_reads", []),
-            highest=max(int(self._book.meta("next_n", 1)) - 1, 0),
-        )
 
     def _pull(self) -> Pull:
         for bucket in self._book.buckets():
@@ -237,7 +181,7 @@ class Engine:
                 self._loading.paged.add(bucket.id)
                 self._book.reset_bucket(bucket.id)
         buckets = self._book.buckets()
-        vector, cursors = self._named(_cursors(buckets))
+        vector, cursors = named(str(self._book.meta("vector", "")), cursors_of(buckets), self.upload.before)
         return Pull(
             epoch=self._epoch,
             incarnation=self._incarnation,
@@ -245,7 +189,7 @@ class Engine:
             scope=self._book.meta("scope", 0),
             cursors=cursors,
             vector=vector,
-            most=self._batch.rows,
+            most=self.upload.batch.rows,
             floors=self._book.meta("floors", {}),
             asked=[] if self._asked else self._book.came_back(MOST_ASKED),
             begun=self._loading.begun,
@@ -253,32 +197,7 @@ class Engine:
             paged=sorted(self._loading.paged | {bucket.id for bucket in buckets if bucket.naming}),
         )
 
-    def _named(self, cursors: dict[str, int]) -> tuple[str, dict[str, int]]:
-        """A name that the centre knows for all cursors but those that moved since, and these."""
-        vector = str(self._book.meta("vector", ""))
-        if vector and cursors and vector == vector_of(cursors):
-            return vector, {}
-        if vector and self._before.keys() == cursors.keys() and vector == vector_of(self._before):
-            return vector, {bucket: cursor for bucket, cursor in cursors.items() if cursor != self._before[bucket]}
-        return "", cursors
-
     # ------------------------------------------------------------------ answers
-
-    def _settle(self, answer: PushAnswer) -> None:
-        if answer.reads != self._book.meta("centre_reads", []):
-            self._book.set_metas({"centre_reads": answer.reads})
-        taken = (answer.taken,) if answer.taken.numbers else ()
-        settled = self._book.settle(answer.results, answer.standing, answer.standing.now, *taken)
-        if not settled.accepted + settled.refused + settled.held:
-            raise RuntimeError("the centre answered no group that was pushed")
-        self._count(settled)
-
-    def _count(self, settled: Settled) -> None:
-        self.report.pushed += settled.accepted
-        self.report.refused += settled.refused
-        self.report.conflicts += settled.conflicts
-        self.report.held += settled.held
-        self.report.kinds |= {kind for kind, _ in settled.records}
 
     def _receive(self, answer: PullAnswer) -> None:
         self._book.note_standing(answer.standing)
@@ -289,7 +208,7 @@ class Engine:
             self.report.kinds |= self._book.hear_late(answer.results, answer.standing.now)
         here = {info.id for info in answer.add}
         # The centre was not told of a bucket that was never read, and cannot say that it left the scope.
-        self._gone.update(bucket.id for bucket in self._book.buckets() if _is_unread(bucket) and bucket.id not in here)
+        self._gone.update(bucket.id for bucket in self._book.buckets() if is_unread(bucket) and bucket.id not in here)
         self._gone.update(answer.drop)
         self._gone -= here
         for info in answer.add:
@@ -377,8 +296,7 @@ class Engine:
         self._count_anew(1, max(self._incarnation, standing.incarnation) + 1)
 
     def _count_anew(self, first: int, incarnation: int) -> None:
-        self._known = self._book.renumber(first, incarnation)
-        self._late = 0
+        self.upload.count_anew(self._book.renumber(first, incarnation))
         self._phase = _Phase.PUSH
 
     # ------------------------------------------------------------------ notes
@@ -392,12 +310,12 @@ class Engine:
         self._gone.clear()
         # While unsent work of an old scope is left, the desk goes on naming the scope under which it was made.
         # Nor does the centre remember the cursor of a bucket that left the scope: cursors are sent in full then.
-        waits = self._book.waiting_count()
+        waits = self._book.open_count()
         notes: dict[str, Any] = {"scope": self._standing.scope, "waits_under": 0}
         if kept_back or any(waits.get(each) for each in WAITS):
             notes = {"waits_under": made_under(self._book)}
         self._leaving.clear()
-        notes["vector"] = "" if kept_back or away else vector_of(_cursors(self._book.buckets()))
+        notes["vector"] = "" if kept_back or away else vector_of(cursors_of(self._book.buckets()))
         self._book.set_metas(notes)
         self._keep_batch()
         self.report.ok = True
@@ -415,7 +333,7 @@ class Engine:
         )
 
     def _keep_batch(self) -> None:
-        self._book.set_metas({"batch": self._batch.to_note()})
+        self._book.set_metas({"batch": self.upload.batch.to_note()})
 
     @property
     def _standing(self) -> Standing:
@@ -428,18 +346,3 @@ class Engine:
     @property
     def _incarnation(self) -> int:
         return int(self._book.meta("incarnation", 1))
-
-
-def _cursors(buckets: Iterable[Bucket]) -> dict[str, int]:
-    """Where each bucket stands. One of which nothing was read is not named: then the centre gives it from its
-    beginning, and says so even when it is empty."""
-    return {
-        bucket.id: NOT_WANTED if bucket.state == "absent" else bucket.cursor
-        for bucket in buckets
-        if bucket.state != "dropping" and not _is_unread(bucket)
-    }
-
-
-def _is_unread(bucket: Bucket) -> bool:
-    """Whether nothing of the bucket has come yet, or nothing since it is read again."""
-    return bucket.cursor == 0 and (bucket.naming or bucket.state == "loading")

@@ -167,7 +167,7 @@ DESK: Sequence[Mutant] = (
         "unread_bucket_stays",
         "I4 a bucket that left the scope goes, whether it was read or not",
         f"{_ENGINE}._receive",
-        "if _is_unread(bucket) and bucket.id not in here",
+        "if is_unread(bucket) and bucket.id not in here",
         "if False",
         ELSEWHERE,
     ),

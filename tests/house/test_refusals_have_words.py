@@ -17,7 +17,7 @@ from gridworker.ui.pages.oversight_aside import WHY
 ROOT = Path(__file__).resolve().parents[2]
 JUDGES = ("gridworker/records/merge.py", "gridserver/storage/merging.py", "gridserver/storage/handed.py")
 """Where it is decided what becomes of a group."""
-DESK = "gridworker/sync/engine.py"
+DESK = "gridworker/sync/upload.py"
 BY_PEOPLE = quarantine.REJECTED
 OF_WHOLE_REQUESTS = STATUS.keys()
 

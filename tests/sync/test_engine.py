@@ -3,7 +3,8 @@
 import pytest
 
 from gridworker.protocol.sync import BucketInfo, Page, Problem, Pull, Push, vector_of
-from gridworker.sync.engine import MOST_DISAGREEMENTS, MOST_LATE, Engine
+from gridworker.sync.engine import MOST_DISAGREEMENTS, Engine
+from gridworker.sync.upload import MOST_LATE
 from tests.helpers.paper_desk import (
     BUCKET,
     EPOCH,
@@ -91,14 +92,62 @@ def test_the_next_push_is_made_ready_while_the_centre_has_the_last_one(desk):
     desk.store.set_meta("batch", [2, 10_000, 50])
     engine = Engine(desk.store)
     first = engine.next(desk.clock())
-    engine.prepare()
+    engine.meanwhile()
     assert desk.states() == {"sent": 4}, "it will leave as soon as the first is answered"
-    ready = first.packed(), engine._ready.packed()
+    ready = first.packed(), engine.upload.ready.packed()
     engine.heard(taken(first), desk.clock())
     second = engine.next(desk.clock())
     assert second.packed() is ready[1]
     assert (numbers(arrived(first)), numbers(arrived(second))) == ([1, 2], [3, 4])
     assert not arrived(second).clock.wall, "nobody knows how long it waited"
+
+
+def two_pieces(desk: PaperDesk) -> tuple[Engine, Push]:
+    """The first of two pushes was answered, the second is what goes next."""
+    for _ in range(4):
+        desk.household()
+    desk.store.set_meta("batch", [2, 10_000, 50])
+    engine = Engine(desk.store)
+    first = engine.next(desk.clock())
+    engine.meanwhile()
+    engine.heard(taken(first), desk.clock())
+    return engine, first
+
+
+def test_the_next_push_does_not_wait_until_the_last_answer_is_settled(desk):
+    engine, _ = two_pieces(desk)
+    second = engine.next(desk.clock())
+    assert numbers(arrived(second)) == [3, 4]
+    assert desk.states() == {"sent": 4}
+    assert engine.has_work
+    engine.meanwhile()
+    assert desk.states() == {"accepted": 2, "sent": 2}
+    engine.heard(taken(second, last_n=4), desk.clock())
+    assert desk.states() == {"accepted": 4}, "behind the last one nothing is ready: it is settled at once"
+    assert engine.report.pushed == 4
+
+
+@pytest.mark.parametrize("came", ["catch_up", "too_slow", "too_big", "disagreed", "heard"])
+def test_whatever_comes_next_what_was_answered_is_settled(desk, came):
+    engine, _ = two_pieces(desk)
+    second = engine.next(desk.clock())
+    if came == "disagreed":
+        engine.disagreed(Problem(error="vector"))
+    elif came == "heard":
+        engine.heard(taken(second, last_n=4), desk.clock())
+    else:
+        getattr(engine, came)()
+    assert desk.states()["accepted"] == (4 if came == "heard" else 2)
+
+
+def test_a_person_who_gets_another_post_between_two_pushes_hands_in_anew_what_was_ready(desk):
+    engine, _ = two_pieces(desk)
+    ready = engine.upload.ready
+    desk.store.set_metas({"scope": 2, "account_scope": 2})
+    second = engine.next(desk.clock())
+    assert second is not ready
+    assert (arrived(second).scope, numbers(arrived(second))) == (2, [3, 4])
+    assert desk.states() == {"accepted": 2, "sent": 2}
 
 
 @pytest.mark.parametrize("came", ["too_slow", "too_big", "disagreed"])
@@ -108,7 +157,7 @@ def test_what_was_made_ready_is_made_anew_when_the_last_push_was_not_answered(de
     desk.store.set_meta("batch", [2, 10_000, 50])
     engine = Engine(desk.store)
     first = push(engine, desk)
-    engine.prepare()
+    engine.meanwhile()
     if came == "disagreed":
         engine.disagreed(Problem(error="gap", want=1))
     else:
@@ -122,7 +171,7 @@ def test_what_was_made_ready_waits_behind_what_the_centre_left_out(desk):
     desk.store.set_meta("batch", [2, 10_000, 50])
     engine = Engine(desk.store)
     first = arrived(engine.next(desk.clock()))
-    engine.prepare()
+    engine.meanwhile()
     engine.heard(taken(first.model_copy(update={"groups": first.groups[:1]})), desk.clock())
     assert numbers(push(engine, desk))[0] == 2
 
