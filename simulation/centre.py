@@ -12,18 +12,20 @@ import orjson
 
 from gridserver.errors import Refused
 from gridserver.storage import change_ledger, feed, handed, past
-from gridserver.storage.book import Pulled, counted, refuse_unfit
+from gridserver.storage.book import Pulled, counted, refuse_unfit, to_be_offered
 from gridserver.storage.buckets import Head
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.handed import Handed, Item, Known
 from gridserver.storage.merging import WAIT_FOR_OTHERS, World, judge, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
+from gridserver.storage.snapshots import Made, Offered
 from gridserver.storage.taking import Hand, home_asked, own_stretches, shortly
 from gridworker.protocol import PAGE_ROWS, sync
 from gridworker.protocol.sync import (
     RELEASED,
     BucketInfo,
+    Fetch,
     Group,
     GroupResult,
     Problem,
@@ -39,6 +41,7 @@ from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.references import belonging, references
 from gridworker.records.row import Row
+from simulation.snapshots import Cellar
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class Books:
     left: tuple[tuple[str, dict[str, tuple[int, int]]], ...] = ()
     """``epochs``: each epoch that ended with a restore, and how far each device had come in what was put back."""
     arrived: int = 0
+    snapshots: dict[tuple[str, str], Made] = field(default_factory=dict)
+    """(bucket, name)."""
 
     def copy(self) -> "Books":
         """As they are at this moment: what a backup holds. Lines are never changed, only replaced."""
@@ -170,15 +175,19 @@ class Centre:
         self.infos = infos
         self.most = most
         """Rows in one answer: few, so that every second pull takes several."""
+        self.cellar: Cellar | None = None
+        """Where snapshots are made; without one all comes as pages."""
         self.results: Sequence[GroupResult] = ()
         """What became of every group of the last push."""
 
     # ------------------------------------------------------------------ requests
 
     def caller(self, device: str) -> Caller:
-        """Who speaks."""
+        """Who speaks. Raises ``Refused`` when nobody knows him."""
         books = self.books
-        known = books.devices[device]
+        known = books.devices.get(device)
+        if known is None:
+            raise Refused("auth")
         account = books.accounts[known.person]
         return Caller(
             person=known.person,
@@ -201,6 +210,8 @@ class Centre:
 
     def problem(self, refused: Refused, device: str, now: int) -> Problem:
         """A refusal as it leaves."""
+        if device not in self.books.devices:
+            return Problem(error=refused.error, reason=refused.reason)
         standing = standing_of(self.caller(device), now)
         return Problem(
             error=refused.error, reason=refused.reason, want=refused.want, kept=refused.kept, standing=standing
@@ -245,11 +256,39 @@ class Centre:
             cursors = {**kept, **cursors}
         held = [self.infos[bucket] for bucket in sorted(self.books.accounts[caller.person].holds())]
         most = min(message.most, self.most)
-        pages = feed.composed(held, cursors, most, self._heads, self._entries, floors=message.floors)
+        large, offered = self._offered(held, cursors, message, now)
+        pages = feed.composed(held, cursors, most, self._heads, self._entries, large, message.floors)
         told_all = not pages.more and (not by_name or bool(pages.pages or pages.add or pages.drop))
         if told_all:
             self.books.vectors[device] = (vector_of(pages.cursors), pages.cursors)
-        return Pulled(standing_of(caller, now), pages, told_all, self._since_heard(caller.person, message.asked))
+        results = self._since_heard(caller.person, message.asked)
+        return Pulled(standing_of(caller, now), pages, told_all, results, offered)
+
+    def _offered(
+        self, held: Sequence[BucketInfo], cursors: Mapping[str, int], message: Pull, now: int
+    ) -> tuple[set[str], Offered]:
+        """The buckets that come as snapshots, and those snapshots that can be had now."""
+        if self.cellar is None:
+            return set(), Offered()
+        heads = {info.id: self.books.heads.get(info.id) or feed.Head(info.id) for info in held}
+        large = to_be_offered(heads, cursors, message, self.cellar.least)
+        offered = self.cellar.offered(self.books, large, message.begun, now) if large else Offered()
+        return {head.bucket for head in large}, offered
+
+    def note_snapshots(self, pulled: Pulled) -> None:
+        """``book.note_snapshots``, after the answer has left."""
+        for made in pulled.offered.fresh:
+            self.books.snapshots[made.bucket, made.sha] = made
+
+    def fetch(self, device: str, wanted: Fetch) -> bytes | None:
+        """``service.snapshot``: the file, for whoever may see its bucket at this moment."""
+        caller = self.caller(device)
+        if caller.status != "active":
+            raise Refused("device")
+        if self.cellar is None or wanted.bucket not in self.books.accounts[caller.person].holds():
+            return None
+        made = self.books.snapshots.get((wanted.bucket, wanted.sha))
+        return self.cellar.shelf.files[made.sha] if made is not None and self.cellar.has(made) else None
 
     def _refuse_old_epoch(self, device: str, epoch: str) -> None:
         """``epochs.kept_since``."""

@@ -5,7 +5,7 @@ die there raises. ``tests/simulation`` drives this and the encrypted store with 
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,7 +23,9 @@ from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, lies_on
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
+from simulation import desk_snapshots
 from simulation.desk_outbox import MINE, Entry, Key, Outbox
+from simulation.desk_snapshots import Parcel
 from simulation.district import GRIDS
 
 T = TypeVar("T")
@@ -87,6 +89,9 @@ class DeskStore:
         self.unknown: dict[Key, Aside] = {}
         self.quarantined: dict[Key, Aside] = {}
         self.places: dict[str, Place] = {}
+        self.parcels: dict[str, Parcel] = {}
+        self.laying: dict[str, Iterator[Received]] = {}
+        """What this program is in the middle of; it goes with the program."""
 
     def copy(self) -> "DeskStore":
         """The file as it is at this moment, as a backup or a second machine has it."""
@@ -96,6 +101,7 @@ class DeskStore:
         other.rows, other.base = dict(self.rows), dict(self.base)
         other.unknown, other.quarantined = dict(self.unknown), dict(self.quarantined)
         other.places = {b: dataclasses.replace(p, named=set(p.named)) for b, p in self.places.items()}
+        other.parcels = dict(self.parcels)
         return other
 
     # ------------------------------------------------------------------ notes, reading
@@ -605,6 +611,8 @@ class DeskStore:
 
     def _reset(self, place: Place) -> None:
         place.cursor, place.naming, place.named = 0, True, set()
+        if (parcel := self.parcels.get(place.info.id)) is not None:
+            self.parcels[place.info.id] = parcel._replace(told=dataclasses.replace(parcel.told, laid=0))
         if place.state == "stale":
             place.state = "live"
 
@@ -629,30 +637,66 @@ class DeskStore:
         for asides in (self.quarantined, self.unknown):
             for key in [key for key, each in asides.items() if each.bucket == bucket]:
                 del asides[key]
+        self.parcels.pop(bucket, None)
         del self.places[bucket]
         self.boundary()
         return True
 
-    # ------------------------------------------------------------------ snapshots: this centre offers none
+    # ------------------------------------------------------------------ snapshots
 
     def offered(self, offer: Offer) -> bool:
         """A snapshot is to be fetched."""
-        return False
+        held = desk_snapshots.offered(self, offer)
+        self.boundary()
+        return held
 
     def snapshots(self) -> list[Snapshot]:
-        """Those that are being fetched."""
-        return []
+        """Those that are being fetched or laid."""
+        return desk_snapshots.begun(self) if self.parcels else []
 
     def keep_piece(self, bucket: str, start: int, piece: bytes) -> None:
         """A piece has come."""
-        raise AssertionError("nobody asked for it")
+        desk_snapshots.keep(self, bucket, start, piece)
+        self.boundary()
 
     def lay_snapshot(self, bucket: str) -> Received:
         """A slice of one is laid."""
-        raise AssertionError("there is none")
+        steps = self.laying.pop(bucket, None) or desk_snapshots.lay(self, bucket)
+        received = next(steps)
+        if not received.complete:
+            self.laying[bucket] = steps
+        return received
 
     def forget_snapshot(self, bucket: str) -> None:
         """It is not to be had any more."""
+        self.laying.pop(bucket, None)
+        self.parcels.pop(bucket, None)
+        self.boundary()
+
+    def lay_rows(self, place: Place, rows: Sequence[Wire], received: Received, *, first: bool) -> None:
+        """``feed.lay``: rows of a snapshot; what is here of the bucket is to be replaced by it."""
+        if first:
+            self.begin_again(place)
+        for wire in rows:
+            self._apply(place.info.id, place, wire, received)
+        received.rows += len(rows)
+
+    def begin_again(self, place: Place) -> None:
+        """``feed.begin_again``: what was laid of a snapshot is worth nothing."""
+        if place.state != "loading" or any(self._versions_in(place.info.id)):
+            self._reset(place)
+
+    def all_laid(self, place: Place, seq: int, wanted: str, received: Received) -> bool:
+        """``feed.laid``: all rows of a snapshot are here, and can be seen."""
+        self._close(Page(bucket=place.info.id, to=seq, more=True), place, received)
+        if place.naming:
+            self._end_naming(place.info.id, place, received)
+        if place.state == "loading":
+            place.state = "live"
+        if f"{place.total:032x}" == wanted:
+            return True
+        place.cursor = seq - 1
+        return False
 
     # ------------------------------------------------------------------ care
 

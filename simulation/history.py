@@ -36,10 +36,17 @@ WEIGHTS: Mapping[str, int] = {
 """How often each sort of step is made, of a thousand."""
 RICH: Mapping[str, int] = {"follow": 20, "stick_out": 14, "stick_in": 16, "stick_back": 16, "backup": 4, "role": 10}
 """And these in a rich history, in which people also work longer, and households are moved by them."""
+LOADING: Mapping[str, int] = {"newcomer": 6, "spoil": 12, "sweep": 8}
+"""And these where buckets come as snapshots."""
 MUCH_MORE = 8
 TEXTS = "texts"
+LOADS = "loads"
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
 """Left out of every third history, in which nothing at all may be lost."""
+
+
+HOW = ("rich", "texts", "loads")
+"""What there may be in a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +57,18 @@ class History:
     steps: Sequence[Step]
     rich: bool = False
     texts: bool = False
+    loads: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
-        how = {"rich": self.rich, "texts": self.texts}
+        how = {name: getattr(self, name) for name in HOW}
         return {"desks": self.desks, **how, "steps": [list(step) for step in self.steps]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "History":
         """What ``to_json`` wrote."""
         steps = [tuple(step) for step in kept["steps"]]
-        return cls(kept["desks"], steps, kept.get("rich", False), kept.get("texts", False))
+        return cls(kept["desks"], steps, **{name: kept.get(name, False) for name in HOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +89,16 @@ class Outcome:
 
 def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     """The history of this seed, every second one rich. ``more``: sorts of steps that are made much more often than
-    usual; then it is rich when one of them needs it. In a long one, and with ``TEXTS``, people write on in texts."""
-    dice = Dice(seed)
-    rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (length == STEPS and not more and seed % 2 == 0)
-    sorts = [*WEIGHTS.items(), *(RICH.items() if rich else ())]
+    usual; then it is rich when one of them needs it. In a long one, and with ``TEXTS``, people write on in texts; in
+    most long ones, and with ``LOADS``, buckets come as snapshots."""
+    dice, usual = Dice(seed), length == STEPS and not more
+    rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (usual and seed % 2 == 0)
+    loads = LOADS in more or (usual and seed % 4 != 1)
+    sorts = [*WEIGHTS.items(), *(RICH.items() if rich else ()), *(LOADING.items() if loads else ())]
     weights = [(what, weight) for what, weight in sorts if seed % 3 or what not in DISASTERS]
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
-    return History(3 + dice.below(4), steps, rich, texts=TEXTS in more or (length == STEPS and not more))
+    return History(3 + dice.below(4), steps, rich, texts=TEXTS in more or usual, loads=loads)
 
 
 def play(history: History) -> Outcome:
@@ -110,7 +120,7 @@ def _unswept() -> Iterator[None]:
 
 
 def _played(history: History) -> Outcome:
-    world = World.of(history.desks, rich=history.rich, texts=history.texts)
+    world = World.of(history.desks, rich=history.rich, texts=history.texts, loads=history.loads)
     world.totals["histories"] = 1
     world.gentle = not any(step[0] in DISASTERS for step in history.steps)
     try:

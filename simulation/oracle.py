@@ -18,6 +18,7 @@ from gridworker.records.change import Verb
 from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
+from gridworker.storage.project import LOCAL
 from simulation.centre import Books, Centre, Mark
 from simulation.desk_outbox import Entry
 from simulation.district import buckets_of
@@ -147,6 +148,41 @@ class Oracle:
         for name, place in desk.store.places.items():
             if place.state == "stale":
                 raise Violation("I1", f"desk {desk.number}: {name} does not add up")
+
+    def given(self, centre: Centre, desk: "Desk", bucket: str) -> None:
+        """★ I4: nor does a snapshot."""
+        if bucket not in centre.books.accounts[centre.books.devices[desk.device].person].holds():
+            raise Violation("I4", f"a snapshot of {bucket} for somebody who does not hold it")
+
+    def unseen(self, desk: "Desk") -> list[str]:
+        """The buckets of which a person is told that they are not here yet. ★ R: nothing of the centre's is shown of
+        them."""
+        unseen = [name for name, place in desk.store.places.items() if place.state == "loading"]
+        if unseen and any(place.cursor or name in desk.store.parcels for name, place in desk.store.places.items()):
+            for row in desk.store.shown():
+                if row.bucket in unseen and desk.store.rows[row.kind, row.id].standing != LOCAL:
+                    raise Violation("R", f"desk {desk.number} shows {row.id} of a list that is not whole")
+        return unseen
+
+    def whole(self, desk: "Desk", unseen: Sequence[str], books: Books) -> None:
+        """★ R: a list that is shown for the first time is whole, as of the place to which it was read."""
+        if desk.store.metas["epoch"] != books.epoch:
+            return
+        for name in unseen:
+            place = desk.store.places.get(name)
+            if place is None or place.state == "loading":
+                continue
+            if not place.cursor and any(here.bucket == name and here.row.ver for here in desk.store.rows.values()):
+                raise Violation("R", f"desk {desk.number} shows {name}, and nobody knows how much of it")
+            for key, row in books.rows.items():
+                if row.bucket == name and books.seqs[key] <= place.cursor and not self._is_here(desk, key, row):
+                    raise Violation("R", f"desk {desk.number} shows {name} without {key}")
+
+    def _is_here(self, desk: "Desk", key: tuple[str, str], row: Row) -> bool:
+        store = desk.store
+        aside = store.unknown.get(key) or store.quarantined.get(key)
+        here = store.rows.get(key)
+        return aside is not None or (here is not None and here.row.ver >= row.ver)
 
     def shown(self, desk: "Desk") -> None:
         """★ R6: what a person wrote and nobody took yet stands before his eyes."""

@@ -74,7 +74,7 @@ class Hands:
         token: Callable[[], str],
         note: Callable[[Noted], None],
     ) -> None:
-        self._person = person
+        self.person = person
         self._clock = clock
         self._new_id = new_id
         self._token = token
@@ -91,14 +91,14 @@ class Hands:
 
     def at(self, clock: Callable[[], int]) -> "Hands":
         """The same person at another machine."""
-        other = Hands(self._person, clock, self._new_id, self._token, self._note)
+        other = Hands(self.person, clock, self._new_id, self._token, self._note)
         other.moves, other.writes_on, other.role = self.moves, self.writes_on, self.role
         other._emptied = dict(self._emptied)
         return other
 
     def act(self, store: DeskStore, dice: Dice) -> bool:
         """Something that a person does now; False when the rules let him not."""
-        me = Me(self._person.id, "", "", self.role)
+        me = Me(self.person.id, "", "", self.role)
         ground = Ground(store, me, self._clock, self._new_id)  # type: ignore[arg-type]
         try:
             return self._one(ground, store, dice)
@@ -250,7 +250,7 @@ class Hands:
 
         def write() -> None:
             act = self._new_id()
-            store.keep([self._change(row, step, act) for step in steps], by=self._person.id)
+            store.keep([self._change(row, step, act) for step in steps], by=self.person.id)
 
         return self._noted(store, [row], write, wrong=True)
 
@@ -311,7 +311,7 @@ class Hands:
         saw |= self._emptied.get(place, NOTHING) if verb is Verb.SET else NOTHING
         if clears:
             self._emptied[place] = saw
-        person = self._person.id
+        person = self.person.id
         names = (change.id, change.tx, person, change.kind, change.record, verb, path)
         return Noted(*names, typed, saw, adds, clears, change.value)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gridserver.errors import Refused
 from gridserver.storage.people import Caller
 from gridserver.sync.courier import Counter
 from gridworker.errors import NotThisFile
@@ -66,7 +67,11 @@ class Sticks:
         keys: Any = SimpleNamespace(seal=_SEAL, sign=_SIGN)
         counter = _Counter(None, keys, lambda: now, _chance(dice), centre, written)  # type: ignore[arg-type]
         device = courier.read(PACKAGE, file).head.device
-        self.receipts = [*self.receipts[-MOST:], (device, counter.take(file))]
+        try:
+            receipt = counter.take(file)
+        except Refused:  # of a desk that a restored centre does not know
+            return
+        self.receipts = [*self.receipts[-MOST:], (device, receipt)]
 
     def bring_back(self, store: DeskStore, device: str, now: int, dice: Dice) -> bool:
         """A receipt comes home, or to somebody else, who can do nothing with it."""

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 from pydantic import BaseModel
@@ -16,19 +16,22 @@ from pydantic import BaseModel
 from gridserver.errors import Refused
 from gridworker.errors import NotFound
 from gridworker.protocol.codec import NotReadable
-from gridworker.protocol.sync import Clock, Group, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.protocol.sync import Clock, Fetch, Group, Problem, Pull, PullAnswer, Push, PushAnswer
 from gridworker.records.change import Change, Verb
 from gridworker.records.kind import BucketClass, Role
 from gridworker.storage.outbox import WAITS
 from gridworker.sync.engine import Engine
+from gridworker.sync.loading import Lay
+from simulation import enrolling, fetching
 from simulation.centre import Account, Books, Centre
 from simulation.desk_outbox import Entry
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
-from simulation.district import GRIDS, HOMES, INFOS, MORNING, PEOPLE, buckets_of, first_books, name_of
+from simulation.district import GRIDS, HOMES, INFOS, MORNING, PEOPLE, Person, buckets_of, first_books, name_of
 from simulation.oracle import Oracle, Violation
 from simulation.people import Hands
-from simulation.sticks import Sticks, notes
+from simulation.snapshots import Cellar
+from simulation.sticks import Sticks
 from simulation.totals import Totals
 
 Step = Sequence[Any]
@@ -38,6 +41,7 @@ MOST_REQUESTS = 200
 MOST_ACTS = 7
 """In one stretch of work."""
 MOST_ACTS_RICH = 16
+MOST_DESKS = 8
 COPY_WORKS = 40
 """Steps for which a second machine goes on with a copy of a file; it comes back at the end."""
 PAGE = 9
@@ -104,35 +108,32 @@ class World:
     """People work longer between two syncs, households are moved by them, and copies of a file rest after a while."""
     texts: bool = False
     """People write on in long texts, sentence by sentence."""
+    loads: bool = False
+    """Buckets of a few rows come as snapshots, machines are bought, and snapshots go bad."""
     calm: bool = False
     """No more faults."""
+    devices: int = 0
+    """That were ever enrolled."""
     _ids: int = 0
     _tokens: int = 0
 
     def __post_init__(self) -> None:
         self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
+        self.centre.cellar = Cellar() if self.loads else None
 
     @classmethod
-    def of(cls, desks: int, slice_rows: int = 3, *, rich: bool = False, texts: bool = False) -> "World":
+    def of(
+        cls, desks: int, slice_rows: int = 3, *, rich: bool = False, texts: bool = False, loads: bool = False
+    ) -> "World":
         """A world with so many desks, one of each person in turn."""
-        world = cls(rich=rich, texts=texts)
+        world = cls(rich=rich, texts=texts, loads=loads)
         for number in range(desks):
-            person = PEOPLE[number % len(PEOPLE)]
-            device = name_of(0xD0, number)
-            world.centre.books.devices[device] = world.first_device(person.id)
-            hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
-            hands.moves, hands.writes_on = rich, texts
-            store = DeskStore(slice_rows=slice_rows)
-            store.metas.update({"epoch": world.centre.books.epoch, "scope": 1, "account_scope": 1, **notes(device)})
-            store.metas["standing"] = world.standing(device)
-            world.add(Desk(number, device, hands, store))
+            world.enrol(PEOPLE[number % len(PEOPLE)], slice_rows)
         return world
 
-    def first_device(self, person: str) -> Any:
-        """A device that was enrolled just now."""
-        from simulation.centre import Device
-
-        return Device(person)
+    def enrol(self, person: Person, slice_rows: int = 3) -> None:
+        """One more desk begins."""
+        self.add(enrolling.enrolled(self, person, slice_rows))
 
     def standing(self, device: str) -> dict[str, Any]:
         """What the centre told the desk when it was enrolled."""
@@ -270,7 +271,7 @@ class World:
 
     def _do_clone(self, desk: Desk, dice: Dice) -> None:
         """A second machine goes on with a copy of the file."""
-        if len(self.desks) < 8:
+        if len(self.desks) < MOST_DESKS:
             self.totals["clones"] += 1
             number = len(self.desks)
             hands = desk.hands.at(partial(self.desk_time, number))
@@ -290,7 +291,7 @@ class World:
 
     def _do_scope(self, desk: Desk, dice: Dice) -> None:
         """A person gets a grid, or loses one."""
-        person = self.centre.books.devices[desk.device].person
+        person = desk.hands.person.id
         account = self.centre.books.accounts[person]
         held = account.holds()
         grids = {grid for grid in GRIDS if HOMES[BucketClass.GRID, grid] in held}
@@ -301,7 +302,7 @@ class World:
 
     def _do_role(self, desk: Desk, dice: Dice) -> None:
         """A person gets another post; his grids stay his."""
-        person = self.centre.books.devices[desk.device].person
+        person = desk.hands.person.id
         account = self.centre.books.accounts[person]
         held = account.holds()
         grids = [grid for grid in GRIDS if HOMES[BucketClass.GRID, grid] in held]
@@ -346,10 +347,26 @@ class World:
         self.totals["floors"] += 1
         self.centre.raise_floor(dice.one(sorted(INFOS)))
 
+    def _do_newcomer(self, desk: Desk, dice: Dice) -> None:
+        """Somebody gets a new machine, and begins with nothing."""
+        if len(self.desks) < MOST_DESKS:
+            self.totals["newcomers"] += 1
+            self.enrol(desk.hands.person)
+
+    def _do_spoil(self, desk: Desk, dice: Dice) -> None:
+        """A snapshot goes bad."""
+        if self.centre.cellar is not None:
+            self.totals["spoilt"] += self.centre.cellar.spoil(self.centre.books, dice)
+
+    def _do_sweep(self, desk: Desk, dice: Dice) -> None:
+        """A quiet round of the centre: old snapshots go."""
+        if self.centre.cellar is not None:
+            self.centre.cellar.forget_old(self.centre.books, self.now)
+
     def _do_cut_off(self, desk: Desk, dice: Dice) -> None:
         """A laptop is reported lost."""
         books = self.centre.books
-        if self.calm or sum(device.status == "active" for device in books.devices.values()) < 4:
+        if not self._is_active(desk) or sum(device.status == "active" for device in books.devices.values()) < 4:
             return
         books.devices[desk.device] = replace(books.devices[desk.device], status="suspended")
 
@@ -406,6 +423,8 @@ class World:
     # ------------------------------------------------------------------ syncing
 
     def _sync(self, desk: Desk, dice: Dice, most: int = MOST_REQUESTS) -> None:
+        if desk.device not in self.centre.books.devices:
+            enrolling.enrol_again(self, desk)
         if not self.calm and dice.percent(6) and self.dying:
             desk.dies_in = 1 + dice.below(12)
         try:
@@ -424,12 +443,18 @@ class World:
                 desk.engine = None
                 self._learn_of_oneself(desk, dice)
                 return
-            assert isinstance(message, Push | Pull), "this centre offers no snapshots"
-            answer = self._over_the_line(desk, engine, message, dice)
-            if answer is not None:
-                engine.heard(answer, self.clock(desk))
-                self.oracle.shown(desk)
-                self.oracle.adds_up(desk)
+            unseen = self.oracle.unseen(desk)
+            if isinstance(message, Lay):
+                fetching.lay(self, engine, message)
+            elif isinstance(message, Fetch):
+                fetching.fetch(self, desk, engine, message, dice)
+            else:
+                answer = self._over_the_line(desk, engine, message, dice)
+                if answer is not None:
+                    engine.heard(answer, self.clock(desk))
+                    self.oracle.shown(desk)
+                    self.oracle.adds_up(desk)
+            self.oracle.whole(desk, unseen, self.centre.books)
         if most > 1:
             raise Violation("I11", f"desk {desk.number} does not come to an end")
 
@@ -448,7 +473,7 @@ class World:
     def _account_of(self, desk: Desk) -> Account | None:
         """What the centre tells a desk of its person; None when it is not heard."""
         books = self.centre.books
-        return books.accounts[books.devices[desk.device].person] if self._is_active(desk) else None
+        return books.accounts[desk.hands.person.id] if self._is_active(desk) else None
 
     def _over_the_line(self, desk: Desk, engine: Engine, message: Push | Pull, dice: Dice) -> Any:
         """The answer; None when the engine was told what came instead of one. Raises ``LineBroke``."""
@@ -458,11 +483,11 @@ class World:
         fate = 100 if self.calm else dice.below(100)
         if fate < 5:
             self.totals["lost"] += 1
-            return self._no_answer(engine, dice)
+            return self.no_answer(engine, dice)
         if fate < 9:
             self.totals["delayed"] += 1
             self.letters.append(letter)
-            return self._no_answer(engine, dice)
+            return self.no_answer(engine, dice)
         if fate < 10:
             engine.too_big()
             return None
@@ -472,7 +497,7 @@ class World:
         reply = self._served(letter)
         if fate < 20:
             self.totals["lost"] += 1
-            return self._no_answer(engine, dice)
+            return self.no_answer(engine, dice)
         if isinstance(reply, Problem):
             return self._refused(engine, reply)
         shape = PushAnswer if isinstance(message, Push) else PullAnswer
@@ -481,15 +506,19 @@ class World:
             return self._cut_short(engine, reply, dice)
         answer = shape.model_validate(orjson.loads(reply))
         if isinstance(answer, PullAnswer):
-            self.oracle.told(self.centre, self.centre.books.devices[desk.device].person, answer)
+            self.oracle.told(self.centre, desk.hands.person.id, answer)
         else:
             self.totals["conflicts"] += sum(result.verdict == "conflict" for result in self.centre.results)
         return answer
 
-    def _no_answer(self, engine: Engine, dice: Dice) -> None:
+    def no_answer(self, engine: Engine, dice: Dice) -> None:
         """It timed out, and the sync goes on with less; or it is given up."""
         if dice.percent(50) or not engine.too_slow():
             raise LineBroke
+
+    def give_up(self) -> NoReturn:
+        """The sync ends here."""
+        raise LineBroke
 
     def _cut_short(self, engine: Engine, reply: bytes, dice: Dice) -> None:
         """The answer ends in its middle: it is no answer."""
@@ -522,7 +551,10 @@ class World:
                 self._written()
                 return orjson.dumps(answer.model_dump(mode="json", exclude_defaults=True))
             pull = Pull.model_validate(orjson.loads(letter.body))
-            return orjson.dumps(self.centre.pull(letter.device, pull, now).message())
+            pulled = self.centre.pull(letter.device, pull, now)
+            if pulled.offered.fresh and (self.calm or now % 16):  # else the centre's program ends before it notes them
+                self.centre.note_snapshots(pulled)
+            return orjson.dumps(pulled.message())
         except Refused as refused:
             return self.centre.problem(refused, letter.device, now)
 
@@ -581,7 +613,8 @@ class World:
         return desks, len(books.ledger), sorted((name, head.seq) for name, head in books.heads.items())
 
     def _is_active(self, desk: Desk) -> bool:
-        return self.centre.books.devices[desk.device].status == "active"
+        device = self.centre.books.devices.get(desk.device)
+        return device is not None and device.status == "active"
 
     def mark(self) -> str:
         """What this history came to: the same for the same steps."""

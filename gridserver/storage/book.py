@@ -218,7 +218,7 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Wo
         cursors = {**known, **cursors}
     held = scope.buckets_of(conn, caller.person)
     heads = feed.heads_of(conn, [bucket.id for bucket in held])
-    large = _to_be_offered(heads, cursors, message) if workshop is not None else []
+    large = to_be_offered(heads, cursors, message, workshop.least) if workshop is not None else []
     offered = (
         workshop.offers(conn, message.epoch, large, message.begun, now) if workshop is not None and large else Offered()
     )
@@ -285,11 +285,12 @@ def _covered(conn: Connection) -> int:
     return max(copied, archived) - _UNCERTAIN
 
 
-def _to_be_offered(heads: Mapping[str, Head], cursors: Mapping[str, int], message: Pull) -> list[Head]:
+def to_be_offered(heads: Mapping[str, Head], cursors: Mapping[str, int], message: Pull, least: int) -> list[Head]:
+    """The buckets that come to this desk as snapshots; ``least``: the rows from which on one does."""
     if not message.snapshots:
         return []
-    paged = set(message.paged)
-    return [head for head in snapshots.large(feed.lacking(heads, cursors)) if head.bucket not in paged]
+    lacking, paged = feed.lacking(heads, cursors), set(message.paged)
+    return [head for head in lacking if head.entries >= least and head.bucket not in paged]
 
 
 class _Asked(NamedTuple):

@@ -1,6 +1,6 @@
 """Snapshots: a whole bucket as one packed file, so that a first reading can go on at any byte."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -65,12 +65,20 @@ class Offered:
 
 
 class Workshop:
-    """Where snapshots are made: one for all requests of a centre."""
+    """Where snapshots are made: one for all requests of a centre. ``least``: rows of a bucket for which one is worth a
+    request of its own; ``most``: rows that are packed for one answer, about; 0: as usual.
+    """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, least: int = 0, most: int = 0) -> None:
         self.shelf = shelf
+        self._least, self._most = least, most
         self._latest: dict[tuple[str, str], Made] = {}
         """By epoch and bucket: what was made by this process, and may not be noted yet."""
+
+    @property
+    def least(self) -> int:
+        """Rows from which on a bucket comes as a snapshot."""
+        return self._least or LEAST_ROWS
 
     def offers(
         self, conn: Connection, epoch: str, heads: Sequence[Head], begun: Mapping[str, str], now: int
@@ -82,7 +90,7 @@ class Workshop:
         for head in heads:
             made = found.get(head.bucket)
             is_good = made is not None and (begun.get(made.bucket) == made.sha or not made.is_old(now))
-            if not is_good and packed < MOST_MADE:
+            if not is_good and packed < (self._most or MOST_MADE):
                 made = self.make(conn, epoch, head, AT_ONCE, now)
                 offered.fresh.append(made)
                 packed += made.rows
@@ -95,8 +103,15 @@ class Workshop:
         with self.shelf.turn(head.bucket):
             latest = self._latest.get((epoch, head.bucket))
             if latest is None or latest.seq < head.seq or latest.level < level or not self.has(latest):
-                latest = self._latest[epoch, head.bucket] = _make(conn, self.shelf, head, level, now)
+                latest = self._latest[epoch, head.bucket] = self._make(conn, head, level, now)
         return latest
+
+    def _make(self, conn: Connection, head: Head, level: int, now: int) -> Made:
+        """Packs a bucket. ``conn`` sees the one picture of the database in which ``head`` was read."""
+        rows, wires = self.rows_of(conn, head.bucket)
+        told = SnapshotHead(bucket=head.bucket, seq=head.seq, hash=head.set_hash, schema_version=SCHEMA, rows=rows)
+        sha, size = self.shelf.put(chain([packing.head_of(told)], packing.blocks_of(wires, level)))
+        return Made(head.bucket, sha, head.seq, rows, size, level, now)
 
     def has(self, made: Made) -> bool:
         """Whether its file is there."""
@@ -106,18 +121,21 @@ class Workshop:
         """For each bucket the snapshot from which a desk can go on: the one it has begun, else the newest."""
         found: dict[str, Made] = {}
         by_bucket = {head.bucket: head for head in heads}
-        for row in conn.execute(_FOUND, {"buckets": list(by_bucket), "schema": SCHEMA}):
-            made = Made(*row)
+        for made in self.noted(conn, list(by_bucket)):
             head = by_bucket[made.bucket]
             fits = head.floor_seq <= made.seq <= head.seq
             if fits and (made.bucket not in found or begun.get(made.bucket) == made.sha) and self.has(made):
                 found[made.bucket] = made
         return found
 
+    def noted(self, conn: Connection, buckets: Sequence[str]) -> Iterable[Made]:
+        """All of these buckets that desks may have, of each the newest first."""
+        return (Made(*row) for row in conn.execute(_FOUND, {"buckets": list(buckets), "schema": SCHEMA}))
 
-def large(heads: Sequence[Head]) -> list[Head]:
-    """Those for which a snapshot is worth a request of its own."""
-    return [head for head in heads if head.entries >= LEAST_ROWS]
+    def rows_of(self, conn: Connection, bucket: str) -> tuple[int, Iterator[Wire]]:
+        """How many rows lie in a bucket, and the rows, kind by kind: like stands beside like, which packs better and
+        is read faster."""
+        return conn.scalar(_COUNT, {"bucket": bucket}) or 0, _rows(conn, bucket)
 
 
 def note(conn: Connection, made: Sequence[Made]) -> None:
@@ -157,17 +175,7 @@ def forget_old(conn: Connection, now: int) -> set[str]:
     return {row.sha for row in conn.execute(text("SELECT sha FROM bucket_snapshot"))}
 
 
-def _make(conn: Connection, shelf: Shelf, head: Head, level: int, now: int) -> Made:
-    """Packs a bucket. ``conn`` sees the one picture of the database in which ``head`` was read."""
-    rows = conn.scalar(_COUNT, {"bucket": head.bucket}) or 0
-    told = SnapshotHead(bucket=head.bucket, seq=head.seq, hash=head.set_hash, schema_version=SCHEMA, rows=rows)
-    blocks = packing.blocks_of(_rows(conn, head.bucket), level)
-    sha, size = shelf.put(chain([packing.head_of(told)], blocks))
-    return Made(head.bucket, sha, head.seq, rows, size, level, now)
-
-
 def _rows(conn: Connection, bucket: str) -> Iterator[Wire]:
-    """The rows, kind by kind: like stands beside like, which packs better and is read faster."""
     streamed = {"stream_results": True, "yield_per": _BATCH}
     for row in conn.execute(_ROWS, {"bucket": bucket}, execution_options=streamed):
         yield orjson.loads(row.wire)

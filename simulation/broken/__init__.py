@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from simulation.broken.centre import CENTRE
 from simulation.broken.desk import DESK
 from simulation.broken.merge import MERGE
+from simulation.broken.snapshots import SNAPSHOTS
 from simulation.mutants import Mutant
 
-ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK)
+ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK, *SNAPSHOTS)
 
 SEEN: Mapping[str, int] = {
     "blind_delete": 2,
@@ -24,12 +25,16 @@ SEEN: Mapping[str, int] = {
     "edit_of_the_dead_is_dropped": 2,
     "epoch_noted_first": 310,
     "equals_are_a_conflict": 2,
+    "fewer_rows_than_told": 9,
+    "file_is_believed": 20,
     "floor_in_the_way": 4,
     "guarded_gives_way": 2,
     "hard_forbid": 4,
+    "head_is_believed": 49,
     "laid_for_ever": 39,
     "losers_push_each_other_out": 4,
     "made_and_moved_at_once": 8,
+    "new_code_asks_for_nothing_again": 76,
     "no_epoch": 10,
     "no_floor": 4,
     "no_incarnation": 2,
@@ -43,6 +48,8 @@ SEEN: Mapping[str, int] = {
     "same_version_same_row": 70,
     "scope_noted_over_what_waits": 6,
     "second_move_counts": 3,
+    "snapshot_of_a_former_life": 46,
+    "snapshot_over_what_is_shown": 100,
     "version_given_twice": 49,
     "where_it_lay_before_this_push": 6,
     "where_it_lay_is_forgotten": 6,

@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import text
 
 from gridserver.errors import Refused
-from gridserver.storage import book, devices, meta, people, quarantine, scope
+from gridserver.storage import book, devices, meta, people, quarantine, scope, snapshots
 from gridserver.storage.book import Pulled
 from gridserver.storage.engine import Connection, snapshot
 from gridserver.storage.people import AccountRow, caller_of_device
+from gridserver.storage.snapshots import Offered, Workshop
 from gridworker.protocol.sync import (
     BucketInfo,
+    Fetch,
     Group,
     GroupResult,
+    Offer,
     Page,
     Pull,
     Push,
@@ -31,12 +34,14 @@ from gridworker.records.row import Row
 from gridworker.storage import project
 from gridworker.storage.feed import Received
 from gridworker.storage.outbox import Settled
+from gridworker.storage.snapshot import SnapshotRefused
 from gridworker.storage.store import Store
 from gridworker.storage.wish import Arranged
 from simulation.centre import Account, Centre
 from simulation.desk_store import DeskStore
 from simulation.district import COUNTY, GRIDS, PEOPLE
 from simulation.founding import regions
+from simulation.snapshots import LEAST, MOST
 from tests.helpers import centre as real_centre
 
 KEY = bytes(range(32))
@@ -57,15 +62,15 @@ class StoreBeside(DeskStore):
         assert [self.meta(key) for key in ("next_n", "incarnation", "hlc_last", "backup", "durable_n")] == [
             self.real.meta(key) for key in ("next_n", "incarnation", "hlc_last", "backup", "durable_n")
         ]
+        assert self.snapshots() == self.real.snapshots()
         for (kind, record), here in self.rows.items():
             there = self.real.get(kind, record)
             assert _row(self.get(kind, record)) == _row(there), (kind, record)
             held = project.held(self.real._file, kind, record)
             assert held is not None
             assert held.standing == here.standing, (kind, record)
-        for kind in self.kinds:
-            live = {record for (name, record), here in self.rows.items() if name == kind and here.row.removed is None}
-            assert {each["id"] for each in self.real.find(kind)} <= live
+        shown = [(row.kind, row.id) for row in self.shown() if row.removed is None]
+        assert sorted(shown) == sorted((kind, each["id"]) for kind in self.kinds for each in self.real.find(kind))
         for entry in self.outbox.entries:
             change = entry.change
             (row,) = [each for each in self.real.own_changes(change.record) if each.id == change.id]
@@ -183,6 +188,25 @@ class StoreBeside(DeskStore):
         self.compare()
         return done
 
+    def offered(self, offer: Offer) -> bool:
+        return self._same(super().offered(offer), self.real.offered(offer))
+
+    def keep_piece(self, bucket: str, start: int, piece: bytes) -> None:
+        super().keep_piece(bucket, start, piece)
+        self.real.keep_piece(bucket, start, piece)
+
+    def lay_snapshot(self, bucket: str) -> Received:
+        mine, theirs = _laid(super().lay_snapshot, bucket), _laid(self.real.lay_snapshot, bucket)
+        assert mine == theirs
+        self.compare()
+        if isinstance(mine, str):
+            raise SnapshotRefused(mine)
+        return mine
+
+    def forget_snapshot(self, bucket: str) -> None:
+        super().forget_snapshot(bucket)
+        self.real.forget_snapshot(bucket)
+
     def tidy(self) -> bool:
         while self.real.tidy():
             pass
@@ -196,10 +220,14 @@ class CentreBeside(Centre):
     """A centre on dicts with one on PostgreSQL beside it."""
 
     real: real_centre.Centre
+    workshop: Workshop | None = None
+    _fresh: Offered
 
     def found(self, real: real_centre.Centre, devices_of: Mapping[str, str]) -> None:
         """The same county, people and desks in the database."""
         self.real = real
+        if self.cellar is not None and real.ground.workshop is not None:
+            self.workshop = Workshop(real.ground.workshop.shelf, LEAST, MOST)
         with real.conn() as conn:
             known = real.meta_of(conn)
             self.books.accounts[known.author] = self.books.accounts.pop(self.books.author)
@@ -251,7 +279,7 @@ class CentreBeside(Centre):
             if caller.status != "active":
                 raise Refused("device")
             asked = message.model_copy(update={"most": min(message.most, self.most)})
-            told.append(book.pull(conn, caller, asked, now))
+            told.append(book.pull(conn, caller, asked, now, self.workshop))
             return _told(told[-1])
 
         def mine() -> Any:
@@ -265,7 +293,24 @@ class CentreBeside(Centre):
             raise Refused(here.partition(" ")[0])
         with self.real.conn() as conn:
             book.remember(conn, device, told[0])
+        self._fresh = told[0].offered
         return told[1]
+
+    def note_snapshots(self, pulled: Pulled) -> None:
+        super().note_snapshots(pulled)
+        with self.real.conn() as conn:
+            snapshots.note(conn, self._fresh.fresh)
+
+    def fetch(self, device: str, wanted: Fetch) -> bytes | None:
+        mine = super().fetch(device, wanted)
+        with self.real.conn() as conn:
+            caller = caller_of_device(conn, device)
+            assert caller is not None
+            may = scope.may_see(conn, caller.person, wanted.bucket)
+            made = snapshots.one(conn, wanted.bucket, wanted.sha) if may else None
+        path = made and self.workshop and self.workshop.shelf.path(made.sha, made.bytes)
+        assert mine == (path.read_bytes() if path else None)
+        return mine
 
     def write(self, groups: Sequence[Group], now: int) -> list[GroupResult]:
         mine = super().write(groups, now)
@@ -329,6 +374,16 @@ _FLOOR = """
         entries = (SELECT count(*) FROM record WHERE record.bucket = bucket_head.bucket)
     WHERE bucket = CAST(:bucket AS uuid)
 """
+
+
+def _laid(lay: Callable[[str], Received], bucket: str) -> Any:
+    """What a slice brought, or why the snapshot is refused."""
+    try:
+        received = lay(bucket)
+    except SnapshotRefused as refused:
+        return str(refused)
+    received.kinds = set()
+    return received
 
 
 def _said(do: Callable[[], Any]) -> Any:

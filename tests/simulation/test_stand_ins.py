@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from simulation.district import HOMES, INFOS
-from simulation.history import RICH, WEIGHTS, History, made
+from simulation.district import HOMES, INFOS, PEOPLE
+from simulation.history import LOADING, LOADS, RICH, WEIGHTS, History, made
+from simulation.snapshots import Cellar
 from simulation.world import PAGE, World
 from tests.simulation.beside import CentreBeside, StoreBeside
 
@@ -16,21 +17,29 @@ FOR_BOTH = ("follow", "role")
 
 
 def without(history: History, *left_out: str) -> History:
-    assert set(left_out) <= {*WEIGHTS, *RICH}
+    assert set(left_out) <= {*WEIGHTS, *RICH, *LOADING}
     return replace(history, desks=3, steps=[step for step in history.steps if step[0] not in left_out])
+
+
+def beside(desk, folder):
+    desk.store = StoreBeside(folder / f"{desk.number}.db", dict(desk.store.metas))
 
 
 @pytest.mark.parametrize("seed", range(3, 6))
 def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
-    world = World.of(3, rich=True, texts=True)
+    world = World.of(3, rich=True, texts=True, loads=True)
     world.dying = False
     for desk in world.desks:
-        notes = dict(desk.store.metas)
-        desk.store = StoreBeside(tmp_path / f"{desk.number}.db", notes)
-    for step in without(made(seed, 55, FOR_BOTH), *(s for s in NO_FILES if s != "restore_centre")).steps:
+        beside(desk, tmp_path)
+    left_out = (*(s for s in NO_FILES if s != "restore_centre"), "newcomer")
+    for count, step in enumerate(without(made(seed, 55, (*FOR_BOTH, LOADS)), *left_out).steps):
         world.step(step)
+        if count == 25:
+            world.enrol(PEOPLE[2])
+            beside(world.desks[-1], tmp_path)
     world.quiesce()
     assert world.totals["acts"] > 40
+    assert world.totals["snapshots"], "nothing came as a snapshot"
     for desk in world.desks:
         desk.store.compare()
         desk.store.real.close()
@@ -38,17 +47,20 @@ def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", range(7, 9))
 def test_a_centre_on_dicts_does_what_postgresql_does(centre, seed):
-    world = World.of(4, rich=True, texts=True)
+    world = World.of(4, rich=True, texts=True, loads=True)
     beside = CentreBeside(world.centre.books, HOMES, INFOS, PAGE)
+    beside.cellar = Cellar()
     world.centre = beside
     beside.found(centre, {desk.device: beside.books.devices[desk.device].person for desk in world.desks})
     for desk in world.desks:
         standing = world.standing(desk.device)
         desk.store.metas.update({"epoch": beside.books.epoch, "standing": standing, "scope": standing["scope"]})
         desk.store.metas["account_scope"] = standing["scope"]
-    for step in without(made(seed, 120, FOR_BOTH), "restore_centre", "cut_off").steps:
+    left_out = ("restore_centre", "cut_off", "newcomer", "spoil", "sweep")
+    for step in without(made(seed, 120, (*FOR_BOTH, LOADS, "scope")), *left_out).steps:
         centre.clock.ms = world.now
         world.step(step)
     world.quiesce()
     assert world.totals["acts"] > 80
+    assert world.totals["snapshots"], "nothing came as a snapshot"
     assert world.totals["roles"], "nobody got another post"
