@@ -63,6 +63,8 @@ class Conflict:
     """Who settled it; "" while it is open."""
     made: int
     """When it came up, ms UTC."""
+    elsewhere: tuple[str, ...] = ()
+    """The kinds of which this person may choose another record to point at; () where that is none of the ways out."""
 
 
 def conflicts(ground: Ground, state: str | None = "open", record: str | None = None) -> list[Conflict]:
@@ -106,6 +108,8 @@ def settle(ground: Ground, conflict_id: str, keep: Keep = SHOWN, value: Any = No
 
 def _decided(ground: Ground, here: Conflict, keep: Keep, value: Any) -> tuple[list[Act], str]:
     """What is done to the records, and the state in which the conflict ends."""
+    if here.type is ClashType.ORPHAN and value is not None:
+        return _on_record(here, _point(ground, here, value)), "swapped"
     if value is not None:
         return _on_record(here, _write(ground, here, value)), "merged"
     if keep == SHOWN:
@@ -145,6 +149,34 @@ def _target_back(ground: Ground, here: Conflict) -> Act:
     return row.kind, row.id, Step(Verb.RESTORE, parent=row.removed.change)
 
 
+def _point(ground: Ground, here: Conflict, target: Any) -> Iterator[Step]:
+    """The record points at another one, which is here and of a kind that the field allows; the name beside it in an
+    entry is that one's."""
+    if not here.elsewhere:
+        raise NotAllowed("这一项不能改成另一条。可以恢复那一条，或者就这样留着。")
+    beside = f"{here.field.rpartition('/')[0]}/name" if here.field.count("/") == 2 else ""
+    found = next((fields for kind in here.elsewhere if (fields := ground.store.fields(kind, str(target)))), None)
+    if found is None:
+        raise Wrong("请从列表里选择一条。", here.field)
+    yield from _write(ground, here, target)
+    kind = ground.kind(here.kind)
+    if here.field.endswith("/record") and kind.field(beside) is not None:
+        name = next(ground.kind(each).title_of(found) for each in here.elsewhere if ground.store.get(each, target))
+        yield Step(Verb.SET, beside, kind.clean_field(beside, name), _row(ground, here).writer(beside).change)
+
+
+def _elsewhere(ground: Ground, kind: Kind, row: Row, path: str) -> tuple[str, ...]:
+    """An entry that says itself of what kind its record is stays of that kind."""
+    field, role = kind.field(path), ground.me.role
+    if not isinstance(field, Ref) or not kind.may("edit", role, path) or row.removed is not None:
+        return ()
+    if kind.rights.author_only and row.author != ground.me.person:
+        return ()
+    said = row.value(f"{path.rpartition('/')[0]}/kind") if path.count("/") == 2 else None
+    known = tuple(each for each in field.to if each in ground.store.kinds)
+    return tuple(each for each in known if each == said) if said in field.to else known
+
+
 def _conflict(ground: Ground, fields: dict[str, Any]) -> Conflict:
     name, record, path = fields["record_kind"], fields["record"], fields.get("field", "")
     kind = ground.store.kinds.get(name)
@@ -164,6 +196,7 @@ def _conflict(ground: Ground, fields: dict[str, Any]) -> Conflict:
         state=fields.get("state", "open"),
         by=fields.get("settled_by", ""),
         made=came_up_at(ground, fields["id"]),
+        elsewhere=_elsewhere(ground, kind, row, path) if kind and row and fields["type"] == ClashType.ORPHAN else (),
     )
 
 

@@ -331,8 +331,9 @@ def test_what_points_at_a_removed_record_brings_it_back(notebook, orphan):
 def test_or_it_is_made_to_point_elsewhere_or_left(notebook, orphan):
     house, person = orphan
     other = notebook.household("陈建国")
+    assert notebook.ledger.contested()[0].elsewhere == ("household",)
     saved, state = settle(notebook, value=other)
-    assert state == "merged"
+    assert state == "swapped"
     assert notebook.ledger.get("person", person)["household"] == other
     notebook.ledger.undo(saved.act)
     assert notebook.ledger.get("person", person)["household"] == house
@@ -350,3 +351,46 @@ def test_what_is_back_already_or_not_here_is_not_brought_back(notebook, orphan):
     notebook.give("grid", gone=[("household", house, row.ver + 9, "m")], hash="")
     with pytest.raises(NotAllowed):
         notebook.ledger.settle(conflict.id, 1)
+
+
+def test_what_is_no_record_of_the_right_kind_is_not_pointed_at(notebook, orphan):
+    house, person = orphan
+    (conflict,) = notebook.ledger.contested()
+    for wrong in (person, house, name_of(0xDEAD)):
+        with pytest.raises(NotAccepted) as refused:
+            notebook.ledger.settle(conflict.id, value=wrong)
+        assert refused.value.field == "household"
+    assert notebook.ledger.get("person", person)["household"] == house
+
+
+def told(notebook, kind, record, path, target):
+    """The centre asks about what points at ``target``, which was removed."""
+    sides = Version(target, WANG, MORNING << 16, name_of(1)), Version(None, LI, MORNING << 16, name_of(2))
+    made = conflict_of(Clash(ClashType.ORPHAN, path, *sides), kind, record, None, name_of(3))
+    notebook.centre.write("conflict", made)
+    notebook.catch_up("grid")
+    (conflict,) = notebook.ledger.contested()
+    return conflict
+
+
+def test_an_entry_that_points_elsewhere_bears_that_ones_name(notebook):
+    gone, right = notebook.household("王建国"), notebook.household("陈建国")
+    subjects = {name_of(7): {"kind": "household", "record": gone, "name": "王建国"}}
+    visit = notebook.visit(right, subjects=subjects)
+    notebook.ledger.remove("household", gone)
+    path = f"subjects/{name_of(7)}/record"
+    conflict = told(notebook, "visit", visit, path, gone)
+    assert conflict.elsewhere == ("household",), "a household stays a household"
+    notebook.ledger.settle(conflict.id, value=right)
+    (subject,) = notebook.ledger.get("visit", visit)["subjects"].values()
+    assert subject == {"kind": "household", "record": right, "name": "陈建国"}
+
+
+def test_what_is_written_once_points_where_it_points(notebook):
+    gone, right = notebook.household("王建国"), notebook.household("陈建国")
+    visit = notebook.visit(gone)
+    notebook.ledger.remove("household", gone)
+    conflict = told(notebook, "visit", visit, "household", gone)
+    assert conflict.elsewhere == ()
+    with pytest.raises(NotAllowed):
+        notebook.ledger.settle(conflict.id, value=right)

@@ -10,8 +10,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QWidget
 
 from gridworker.ledger.conflicts import ALL, SHOWN, Conflict, Keep
+from gridworker.records.fields import Ref
 from gridworker.records.merge import CLASH_TITLES, ClashType
+from gridworker.ui.forms.reference import RefEditor
 from gridworker.ui.pages import conflict_words as say
+from gridworker.ui.references import References
 from gridworker.ui.style import mark
 from gridworker.ui.theme import px
 from gridworker.ui.widgets import (
@@ -31,6 +34,8 @@ from gridworker.ui.widgets import (
 GAP: Final = 12
 BOTH: Final = -2
 """The number of the button for 两份都留."""
+ELSEWHERE: Final = -3
+"""The number of the button for 改成另一条."""
 
 
 class VersionBox(QFrame):
@@ -58,15 +63,46 @@ class VersionBox(QFrame):
             self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
 
 
+class ElsewhereBox(VersionBox):
+    """Another record instead, found as everywhere: typed, picked from what fits. Whoever searches has chosen it."""
+
+    def __init__(self, option: say.Option, references: References) -> None:
+        super().__init__(option)
+        self.editor = RefEditor(Ref("record", "改成另一条", to=option.kinds, required=True), references)
+        self.missing = Label("请先找到并选好一条，再按“采用所选”。", "second", tone="bad", wrap=True)
+        self.missing.hide()
+        column = self.layout()
+        assert isinstance(column, Column)
+        column.insertWidget(2, self.editor)
+        column.insertWidget(3, self.missing)
+        self.editor.changed.connect(self._changed)
+
+    def record(self) -> str:
+        """The one that was picked; "" for none yet."""
+        return self.editor.value() or ""
+
+    def ask(self) -> None:
+        """It is still to be picked."""
+        self.missing.setVisible(True)
+        self.editor.set_wrong(True)
+        self.editor.focus_on("")
+
+    def _changed(self) -> None:
+        self.missing.hide()
+        self.editor.set_wrong(False)
+        self.radio.setChecked(True)
+
+
 class Choice(QWidget):
     """One thing to be decided. ``chosen`` carries the conflict's id and what was picked."""
 
     chosen = Signal(str, object)
 
-    def __init__(self, conflict: Conflict, readers: say.Readers, keep: Keep) -> None:
+    def __init__(self, conflict: Conflict, readers: say.Readers, keep: say.Pick, references: References) -> None:
         super().__init__()
         self.setObjectName("clear")
         self.conflict = conflict
+        self._elsewhere: ElsewhereBox | None = None
         self._group = QButtonGroup(self)
         self._grid = QGridLayout()
         column = Column(self, gap=8)
@@ -81,28 +117,45 @@ class Choice(QWidget):
         together = [option for option in say.options(conflict, readers) if not option.alone]
         alone = [option for option in say.options(conflict, readers) if option.alone]
         for option in (*together, *alone):
-            self._add(VersionBox(option), option)
+            self._add(self._elsewhere_box(option, references) if option.kinds else VersionBox(option), option)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
         self.pick(keep)
         self._group.idToggled.connect(self._toggled)
         self.rescale()
 
-    def keep(self) -> Keep:
-        """``shown``, the number of another version, or ``all``."""
+    def keep(self) -> say.Pick:
+        """``shown``, the number of another version, ``all``, or another record."""
         number = self._group.checkedId()
+        if number == ELSEWHERE and self._elsewhere is not None:
+            return say.Instead(self._elsewhere.record())
         return ALL if number == BOTH else SHOWN if number <= 0 else number
 
-    def pick(self, keep: Keep) -> None:
+    def pick(self, keep: say.Pick) -> None:
         """Choose a version; one that is no longer there leaves the shown one."""
         button = self._group.button(_number(keep)) or self._group.button(0)
         button.setChecked(True)
+        if isinstance(keep, say.Instead) and self._elsewhere is not None:
+            self._elsewhere.editor.set_value(keep.record)
+
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be picked; otherwise it is asked for."""
+        keep = self.keep()
+        if not isinstance(keep, say.Instead) or keep.record or self._elsewhere is None:
+            return True
+        self._elsewhere.ask()
+        return False
 
     def rescale(self) -> None:
         """Take the size in use."""
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(px(GAP))
         self._grid.setVerticalSpacing(px(GAP))
+
+    def _elsewhere_box(self, option: say.Option, references: References) -> ElsewhereBox:
+        box = self._elsewhere = ElsewhereBox(option, references)
+        box.editor.changed.connect(lambda: self._toggled(ELSEWHERE, True))
+        return box
 
     def _add(self, box: VersionBox, option: say.Option) -> None:
         at = self._grid.count()
@@ -115,7 +168,9 @@ class Choice(QWidget):
             self.chosen.emit(self.conflict.id, self.keep())
 
 
-def _number(keep: Keep) -> int:
+def _number(keep: say.Pick) -> int:
+    if isinstance(keep, say.Instead):
+        return ELSEWHERE
     return BOTH if keep == ALL else 0 if keep == SHOWN else int(keep)
 
 
@@ -135,7 +190,8 @@ class ConflictCard(Card):
         conflicts: Sequence[Conflict],
         readers: say.Readers,
         *,
-        kept: Mapping[str, Keep],
+        references: References,
+        kept: Mapping[str, say.Pick],
         open_record: Callable[[], object] | None,
         folded: bool = False,
     ) -> None:
@@ -151,7 +207,7 @@ class ConflictCard(Card):
         for n, conflict in enumerate(self._conflicts):
             if n:
                 column.addWidget(Rule())
-            choice = Choice(conflict, readers, kept.get(conflict.id, SHOWN))
+            choice = Choice(conflict, readers, kept.get(conflict.id, SHOWN), references)
             choice.chosen.connect(self.picked)
             self._choices.append(choice)
             column.addWidget(choice)
@@ -159,7 +215,7 @@ class ConflictCard(Card):
         self.body.addWidget(self._inner)
         self._fold(folded)
 
-    def keeps(self) -> dict[str, Keep]:
+    def keeps(self) -> dict[str, say.Pick]:
         """What is picked, by conflict."""
         return {choice.conflict.id: choice.keep() for choice in self._choices}
 
@@ -189,9 +245,13 @@ class ConflictCard(Card):
         row = Row(gap=10)
         row.addWidget(Label("采用以后可以撤销，另一份留在这条记录的历史里。", "hint2", wrap=True), 1)
         row.addWidget(LinkButton("稍后处理", lambda: self._turn(True)))
-        take = PrimaryButton("采用所选", lambda: self.settled.emit(self.keeps()), icon_name="checkmark")
+        take = PrimaryButton("采用所选", self._settle, icon_name="checkmark")
         row.addWidget(take)
         return row
+
+    def _settle(self) -> None:
+        if all(choice.is_complete() for choice in self._choices):
+            self.settled.emit(self.keeps())
 
     def _pick_all(self, keep: Keep) -> None:
         """What is one value against another; a removal, or two records made one, is picked by itself."""

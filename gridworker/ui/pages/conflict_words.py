@@ -21,7 +21,7 @@ EXPLAINED: Final[Mapping[ClashType, str]] = {
     ClashType.MOVE: "两个人都办理了这一步。先到中心的已经生效，请确认要不要改成另一份。",
     ClashType.DEL_VS_EDIT: "一个人要移除，但没有看到别人的新修改，所以还留着。请决定保留还是移除。",
     ClashType.EDIT_ON_DELETED: "修改还没有上传，这里就被别人移除了。选有内容的一份，会恢复回来。",
-    ClashType.ORPHAN: "填写的人还不知道，所指的那条记录已经不在了。可以恢复那一条；也可以先留着，再到记录里改成别的。",
+    ClashType.ORPHAN: "填写的人还不知道，所指的那条记录已经不在了。可以恢复那一条，可以改成另一条，也可以就这样留着。",
     ClashType.DUPLICATE: "两份档案的号码一样，可能登记重了。合并后，另一份的内容和走访归到留下的一份，可以撤销。",
 }
 GUARDED: Final = "这一项比较要紧：先到的不动，后到的作为建议放在旁边，由您决定。"
@@ -41,6 +41,17 @@ PATIENCE_DAYS: Final = 7
 
 
 @dataclass(frozen=True)
+class Instead:
+    """Another record is to be pointed at; "" while it is not chosen yet."""
+
+    record: str
+
+
+Pick = Keep | Instead
+"""What a person picks on a card."""
+
+
+@dataclass(frozen=True)
 class Readers:
     """Who reads the card, and who wrote: person id to name; and what other records say."""
 
@@ -54,7 +65,7 @@ class Readers:
 class Option:
     """One thing that may be chosen."""
 
-    keep: Keep
+    keep: Pick
     title: str
     sentences: Sequence[tuple[str, bool]]
     """What it says, and what of that the other does not say."""
@@ -64,6 +75,8 @@ class Option:
     """It is what stands now."""
     alone: bool = False
     """It takes a line of its own."""
+    kinds: tuple[str, ...] = ()
+    """A record of one of these kinds is still to be chosen."""
 
     @property
     def words(self) -> str:
@@ -78,6 +91,9 @@ def options(conflict: Conflict, readers: Readers) -> list[Option]:
     found = [_option(conflict, version, readers) for version in (conflict.shown, *conflict.others)]
     if conflict.type is ClashType.ORPHAN:
         found = [each for each in found if each.keep == SHOWN or conflict.others[0].by in readers.names]
+        if conflict.elsewhere:
+            hint = (("在下面找到正确的那一条。", False),)
+            found.append(Option(Instead(""), "改成另一条", hint, "改成另一条", alone=True, kinds=conflict.elsewhere))
     if joint := joint_words(conflict):
         found.append(Option(ALL, "两份都留", ((joint, False),), "两份都留", alone=True))
     return found
@@ -89,7 +105,7 @@ def explained(conflict: Conflict) -> str:
     guarded = conflict.type is ClashType.FIELD and field is not None and field.merge is Merge.GUARDED
     if conflict.type is ClashType.DUPLICATE and not _merges(conflict):
         return TWICE
-    fixed = conflict.type is ClashType.ORPHAN and field is not None and field.merge is Merge.FIXED
+    fixed = conflict.type is ClashType.ORPHAN and not conflict.elsewhere
     return GUARDED if guarded else LEFT_ALONE if fixed else EXPLAINED[conflict.type]
 
 

@@ -17,7 +17,7 @@ from gridworker.ui.page import Frame, Page
 from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages.confirm import ConfirmDrawer
 from gridworker.ui.pages.conflict_card import ConflictCard
-from gridworker.ui.pages.conflict_words import Readers
+from gridworker.ui.pages.conflict_words import Instead, Pick, Readers
 from gridworker.ui.pages.record_words import facts_of
 from gridworker.ui.pages.stick_card import Stick, StickCard
 from gridworker.ui.pages.sync_files import FilesCard
@@ -32,7 +32,7 @@ from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
     from gridworker.ledger import Saved
-    from gridworker.ledger.conflicts import Conflict, Keep
+    from gridworker.ledger.conflicts import Conflict
     from gridworker.storage.own_changes import OutboxRow
 
 MOST: Final = 50
@@ -61,7 +61,7 @@ class SyncPage(Page):
         self._open_record, self._sign_in = open_record, sign_in
         self._stick, self._files = stick, files
         self._stick_card: StickCard | None = None
-        self._kept: dict[str, Keep] = {}
+        self._kept: dict[str, Pick] = {}
         self._later: set[str] = set()
         self._conflicts: list[Conflict] | None = None
 
@@ -136,6 +136,7 @@ class SyncPage(Page):
         card = ConflictCard(
             group,
             readers,
+            references=self._work.references,
             kept=self._kept,
             open_record=(lambda: self._open_record(kind, record)) if here else None,
             folded=record in self._later,
@@ -145,13 +146,16 @@ class SyncPage(Page):
         card.settled.connect(self._settle)
         return card
 
-    def _settle(self, keeps: dict[str, Keep]) -> None:
+    def _settle(self, keeps: dict[str, Pick]) -> None:
         """One act for each thing decided; taken back together."""
         ledger = self._work.ledger
         done: list[Saved] = []
         for conflict, keep in keeps.items():
             try:
-                done.append(ledger.settle(conflict, keep=keep))
+                if isinstance(keep, Instead):
+                    done.append(ledger.settle(conflict, value=keep.record))
+                else:
+                    done.append(ledger.settle(conflict, keep=keep))
             except GridworkerError as error:
                 self._frame.say_error(error)
                 break

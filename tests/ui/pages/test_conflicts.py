@@ -10,20 +10,21 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QRadioButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from gridworker.app.desk import Desk
 from gridworker.records.merge import ClashType
 from gridworker.ui.pages.conflict_card import ConflictCard
 from gridworker.ui.theme import Theme
-from gridworker.ui.widgets import Marked
+from gridworker.ui.widgets import Marked, SearchField
 from tests.helpers.centre import Centre
 from tests.helpers.centre_fixtures import centre, database, portal, postgres
 from tests.helpers.desk_fixtures import GRID, Village
 from tests.helpers.desk_window import DeskWindow, window_of
 from tests.helpers.legible import cut_off, nameless, settle
-from tests.helpers.mouse import Mouse, words_of
+from tests.helpers.mouse import Mouse, words_of, write
 
 __all__ = ["centre", "database", "portal", "postgres"]
 
@@ -225,6 +226,56 @@ def test_a_visit_to_a_removed_household_brings_it_back_with_two_clicks(
     Mouse(shown.window).press("采用所选")
     assert two.agree("household", two.home)["head_name"] == "王桂英"
     assert two.chen.ledger.contested() == []
+
+
+@pytest.fixture
+def lost_home(two: Two) -> str:
+    """王 takes a household out while 陈 writes a member into it."""
+    other = two.village.household(two.wang, "陈建国", household_no="0099")
+    two.exchange()
+    member = two.chen.ledger.save("person", {"household": two.home, "name": "王小明"}).id
+    two.wang.ledger.remove("household", two.home)
+    two.exchange(first=two.wang)
+    assert two.chen.ledger.get("household", other) is not None
+    return member
+
+
+def test_another_household_is_found_by_name_and_taken_with_two_clicks(
+    two: Two, at: Callable[[Desk], DeskWindow], lost_home: str, qtbot: QtBot
+) -> None:
+    shown = at(two.chen)
+    [card] = cards(shown)
+    assert [heading for heading, _ in versions(card)][-1] == "改成另一条"
+    line, offers = card.findChild(SearchField), card.findChild(QListWidget)
+    write(line, "陈建国")
+    qtbot.waitUntil(lambda: offers.count() == 1 and "陈建国" in offers.item(0).text())
+    where = offers.visualItemRect(offers.item(0)).center()
+    QTest.mouseClick(offers.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    Mouse(shown.window).press("采用所选")
+    assert two.agree("person", lost_home)["household"] != two.home
+    assert [desk.ledger.contested() for desk in (two.chen, two.wang)] == [[], []]
+    shown.window.undo_last()
+    assert two.agree("person", lost_home)["household"] == two.home
+    assert len(cards(shown)) == 1
+
+
+def test_another_household_is_taken_by_keys_alone_and_nothing_without_one(
+    two: Two, at: Callable[[Desk], DeskWindow], lost_home: str
+) -> None:
+    shown = at(two.chen)
+    [card] = cards(shown)
+    next(each for each in card.findChildren(QRadioButton) if each.text() == "改成另一条").setChecked(True)
+    Mouse(shown.window).press("采用所选")
+    assert "请先找到并选好一条" in words_of(card)
+    line = card.findChild(SearchField)
+    assert line.hasFocus()
+    write(line, "陈建国")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert "请先找到并选好一条" not in words_of(card)
+    take = next(each for each in card.findChildren(QPushButton) if each.text() == "采用所选")
+    take.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(take, Qt.Key.Key_Space)
+    assert two.agree("person", lost_home)["household"] != two.home
 
 
 def test_a_telephone_cannot_be_kept_twice(two: Two, at: Callable[[Desk], DeskWindow]) -> None:
