@@ -236,6 +236,8 @@ class Pull(Message):
     still there."""
     paged: list[str] = Field(default_factory=list)
     """Buckets that are to come as pages all the same: a snapshot of them did not hold what it promised."""
+    forms: list[int] = Field(default_factory=lambda: [1])
+    """The forms of snapshots that this desk reads."""
 
 
 def vector_of(cursors: Mapping[str, int]) -> str:
@@ -283,6 +285,8 @@ class SnapshotHead(Message):
     """Set hash over the rows, 32 hex digits."""
     schema_version: int
     rows: int
+    form: int = 1
+    """How its blocks are written (``SNAPSHOT_FORMS``); the first line of the file tells."""
 
 
 class Fetch(Message):
