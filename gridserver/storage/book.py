@@ -220,7 +220,9 @@ def pull(conn: Connection, caller: Caller, message: Pull, now: int, workshop: Wo
     heads = feed.heads_of(conn, [bucket.id for bucket in held])
     large = to_be_offered(heads, cursors, message, workshop.least) if workshop is not None else []
     offered = (
-        workshop.offers(conn, message.epoch, large, message.begun, now) if workshop is not None and large else Offered()
+        workshop.offers(conn, message.epoch, large, message.begun, now, message.form)
+        if workshop is not None and large
+        else Offered()
     )
     pages = feed.news(conn, held, heads, cursors, message.most, {head.bucket for head in large}, message.floors)
     pages.add = snapshots.sized(conn, pages.add)

@@ -10,7 +10,7 @@ from gridserver.settings import DAY
 from gridserver.storage.engine import Connection, text
 from gridserver.storage.feed import Head
 from gridserver.storage.shelf import Shelf
-from gridworker.protocol import SCHEMA
+from gridworker.protocol import SCHEMA, SNAPSHOT_FORM
 from gridworker.protocol import snapshot as packing
 from gridworker.protocol.sync import BucketInfo, Offer, SnapshotHead, Wire
 
@@ -42,6 +42,8 @@ class Made:
     bytes: int
     level: int
     made_at: int
+    form: int
+    """How it is written (``SNAPSHOT_FORM``)."""
     changed: int = 0
     """Entries of the feed that came after it."""
 
@@ -72,8 +74,8 @@ class Workshop:
     def __init__(self, shelf: Shelf, least: int = 0, most: int = 0) -> None:
         self.shelf = shelf
         self._least, self._most = least, most
-        self._latest: dict[tuple[str, str], Made] = {}
-        """By epoch and bucket: what was made by this process, and may not be noted yet."""
+        self._latest: dict[tuple[str, str, int], Made] = {}
+        """By epoch, bucket and form: what was made by this process, and may not be noted yet."""
 
     @property
     def least(self) -> int:
@@ -81,49 +83,56 @@ class Workshop:
         return self._least or LEAST_ROWS
 
     def offers(
-        self, conn: Connection, epoch: str, heads: Sequence[Head], begun: Mapping[str, str], now: int
+        self,
+        conn: Connection,
+        epoch: str,
+        heads: Sequence[Head],
+        begun: Mapping[str, str],
+        now: int,
+        form: int = SNAPSHOT_FORM,
     ) -> Offered:
         """A snapshot of each of these buckets; of the first ones when many are to be made. ``conn`` sees the one
-        picture of the database in which the heads were read."""
+        picture of the database in which the heads were read. ``form``: the newest that the desk reads."""
         offered, packed = Offered(), 0
-        found = self._usable(conn, heads, begun)
+        found = self._usable(conn, heads, begun, form)
+        best = min(form, SNAPSHOT_FORM)
         for head in heads:
             made = found.get(head.bucket)
             is_good = made is not None and (begun.get(made.bucket) == made.sha or not made.is_old(now))
             if not is_good and packed < (self._most or MOST_MADE):
-                made = self.make(conn, epoch, head, AT_ONCE, now)
+                made = self.make(conn, epoch, head, AT_ONCE, now, best)
                 offered.fresh.append(made)
                 packed += made.rows
             if made is not None:
                 offered.snapshots.append(made)
         return offered
 
-    def make(self, conn: Connection, epoch: str, head: Head, level: int, now: int) -> Made:
+    def make(self, conn: Connection, epoch: str, head: Head, level: int, now: int, form: int = SNAPSHOT_FORM) -> Made:
         """A new snapshot of a bucket, to be noted by the caller; one that somebody made meanwhile will do."""
         with self.shelf.turn(head.bucket):
-            latest = self._latest.get((epoch, head.bucket))
+            latest = self._latest.get((epoch, head.bucket, form))
             if latest is None or latest.seq < head.seq or latest.level < level or not self.has(latest):
-                latest = self._latest[epoch, head.bucket] = self._make(conn, head, level, now)
+                latest = self._latest[epoch, head.bucket, form] = self._make(conn, head, level, now, form)
         return latest
 
-    def _make(self, conn: Connection, head: Head, level: int, now: int) -> Made:
+    def _make(self, conn: Connection, head: Head, level: int, now: int, form: int) -> Made:
         """Packs a bucket. ``conn`` sees the one picture of the database in which ``head`` was read."""
         rows, wires = self.rows_of(conn, head.bucket)
         told = SnapshotHead(bucket=head.bucket, seq=head.seq, hash=head.set_hash, schema_version=SCHEMA, rows=rows)
-        sha, size = self.shelf.put(chain([packing.head_of(told)], packing.blocks_of(wires, level)))
-        return Made(head.bucket, sha, head.seq, rows, size, level, now)
+        sha, size = self.shelf.put(chain([packing.head_of(told, form)], packing.blocks_of(wires, level, form)))
+        return Made(head.bucket, sha, head.seq, rows, size, level, now, form)
 
     def has(self, made: Made) -> bool:
         """Whether its file is there."""
         return self.shelf.path(made.sha, made.bytes) is not None
 
-    def _usable(self, conn: Connection, heads: Sequence[Head], begun: Mapping[str, str]) -> dict[str, Made]:
+    def _usable(self, conn: Connection, heads: Sequence[Head], begun: Mapping[str, str], form: int) -> dict[str, Made]:
         """For each bucket the snapshot from which a desk can go on: the one it has begun, else the newest."""
         found: dict[str, Made] = {}
         by_bucket = {head.bucket: head for head in heads}
         for made in self.noted(conn, list(by_bucket)):
             head = by_bucket[made.bucket]
-            fits = head.floor_seq <= made.seq <= head.seq
+            fits = head.floor_seq <= made.seq <= head.seq and made.form <= form
             if fits and (made.bucket not in found or begun.get(made.bucket) == made.sha) and self.has(made):
                 found[made.bucket] = made
         return found
@@ -141,7 +150,7 @@ class Workshop:
 def note(conn: Connection, made: Sequence[Made]) -> None:
     """Lets desks have these."""
     for each in made:
-        values = {name: getattr(each, name) for name in ("bucket", "sha", "seq", "rows", "bytes", "level", "made_at")}
+        values = {name: getattr(each, name) for name in _COLUMNS.split(", ")}
         conn.execute(_NOTE, {**values, "schema": SCHEMA})
 
 
@@ -165,7 +174,14 @@ def sized(conn: Connection, buckets: Sequence[BucketInfo]) -> list[BucketInfo]:
 
 def missing(conn: Connection, now: int) -> list[str]:
     """Buckets of which a snapshot is to be made, or made anew."""
-    asked = {"least": LEAST_ROWS, "schema": SCHEMA, "before": now - LASTS, "share": MOST_CHANGED, "best": BEST}
+    asked = {
+        "least": LEAST_ROWS,
+        "schema": SCHEMA,
+        "before": now - LASTS,
+        "share": MOST_CHANGED,
+        "best": BEST,
+        "form": SNAPSHOT_FORM,
+    }
     return [row.bucket for row in conn.execute(_MISSING, asked)]
 
 
@@ -181,7 +197,7 @@ def _rows(conn: Connection, bucket: str) -> Iterator[Wire]:
         yield orjson.loads(row.wire)
 
 
-_COLUMNS = "bucket, sha, seq, rows, bytes, level, made_at"
+_COLUMNS = "bucket, sha, seq, rows, bytes, level, made_at, form"
 _FOUND = text(f"""
     SELECT {_COLUMNS}, (
         SELECT count(*) FROM record WHERE record.bucket = found.bucket AND record.seq > found.seq
@@ -189,28 +205,30 @@ _FOUND = text(f"""
         SELECT count(*) FROM departure WHERE departure.bucket = found.bucket AND departure.seq > found.seq
     )
     FROM bucket_snapshot AS found
-    WHERE bucket = ANY(CAST(:buckets AS uuid[])) AND schema_version = :schema ORDER BY bucket, seq DESC, level DESC
+    WHERE bucket = ANY(CAST(:buckets AS uuid[])) AND schema_version = :schema
+    ORDER BY bucket, form DESC, seq DESC, level DESC
 """)
 _ONE = text(f"SELECT {_COLUMNS} FROM bucket_snapshot WHERE bucket = CAST(:bucket AS uuid) AND sha = :sha")
 _COUNT = text("SELECT count(*) FROM record WHERE bucket = CAST(:bucket AS uuid)")
 _ROWS = text("SELECT wire FROM record WHERE bucket = CAST(:bucket AS uuid) ORDER BY kind, seq")
 _NOTE = text("""
-    INSERT INTO bucket_snapshot (bucket, sha, seq, schema_version, rows, bytes, level, made_at)
-    VALUES (:bucket, :sha, :seq, :schema, :rows, :bytes, :level, :made_at)
+    INSERT INTO bucket_snapshot (bucket, sha, seq, schema_version, rows, bytes, level, made_at, form)
+    VALUES (:bucket, :sha, :seq, :schema, :rows, :bytes, :level, :made_at, :form)
     ON CONFLICT (bucket, sha) DO UPDATE SET made_at = excluded.made_at
 """)
 _SIZES = text("""
     SELECT head.bucket, head.entries AS rows, coalesce(made.bytes, head.entries * :row_bytes) AS bytes
     FROM bucket_head AS head LEFT JOIN LATERAL (
         SELECT bytes FROM bucket_snapshot WHERE bucket_snapshot.bucket = head.bucket
-        ORDER BY seq DESC, level DESC LIMIT 1
+        ORDER BY form DESC, seq DESC, level DESC LIMIT 1
     ) AS made ON true
     WHERE head.bucket = ANY(CAST(:buckets AS uuid[]))
 """)
 _MISSING = text("""
     SELECT head.bucket FROM bucket_head AS head LEFT JOIN LATERAL (
         SELECT seq, rows, made_at, level FROM bucket_snapshot
-        WHERE bucket_snapshot.bucket = head.bucket AND schema_version = :schema AND seq >= head.floor_seq
+        WHERE bucket_snapshot.bucket = head.bucket AND schema_version = :schema AND form = :form
+            AND seq >= head.floor_seq
         ORDER BY seq DESC, level DESC LIMIT 1
     ) AS made ON true
     WHERE head.entries >= :least AND (made.seq IS NULL OR made.level < :best
@@ -221,5 +239,6 @@ _MISSING = text("""
 """)
 _FORGET = text("""
     DELETE FROM bucket_snapshot AS old USING bucket_snapshot AS newer
-    WHERE newer.bucket = old.bucket AND (newer.seq, newer.level) > (old.seq, old.level) AND newer.made_at <= :before
+    WHERE newer.bucket = old.bucket AND (newer.seq, newer.form, newer.level) > (old.seq, old.form, old.level)
+        AND newer.made_at <= :before
 """)

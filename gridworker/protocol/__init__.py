@@ -20,5 +20,5 @@ PAGE_ROWS = 2000
 MOST_SNAPSHOT = 512 * 1024 * 1024
 """Size of one packed snapshot, at most."""
 
-SNAPSHOT_FORMS = (1, 2)
-"""The forms of snapshots that are read here, the best one last."""
+SNAPSHOT_FORM = 2
+"""The form in which snapshots are made; those before it are read, too, and made for whoever reads no other."""

@@ -74,15 +74,16 @@ def unpack(file: IO[bytes]) -> tuple[int, bytes, list[str]] | None:
     return rows, text, _used(planes[_BYTES - _TIME :], names)
 
 
-def filled(text: bytes, names: Sequence[str]) -> bytes:
-    """``text`` with these ids in its holes. Raises ``NotReadable``."""
+def filled(text: bytes, names: Sequence[str]) -> tuple[bytes, Sequence[str]]:
+    """``text`` with the first of these ids in its holes, and the ids that are left. Raises ``NotReadable``."""
     parts = text.split(HOLE)
-    if len(parts) != len(names) + 1:
+    holes = len(parts) - 1
+    if holes > len(names):
         raise NotReadable("holes")
-    whole = [b""] * (2 * len(names) + 1)
+    whole = [b""] * (2 * holes + 1)
     whole[0::2] = parts
-    whole[1::2] = map(str.encode, names)
-    return b"".join(whole)
+    whole[1::2] = map(str.encode, names[:holes])
+    return b"".join(whole), names[holes:]
 
 
 def _unpacked(packed: bytes, size: int) -> bytes:

@@ -4,7 +4,7 @@ A column is a list with a value for each row, or ``{"all": value}``; what few ro
 column of ids travels as places in the list of ids. Rows that do not fit into such a sheet travel as they are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
@@ -90,12 +90,11 @@ def sheets_of(rows: Iterable[Wire]) -> tuple[bytes, list[bytes]]:
 
 def read_sheets(rows: int, text: bytes, ids: list[str]) -> Iterator[Sheet | list[Wire]]:
     """What ``sheets_of`` was given. Raises ``NotReadable``."""
-    holes = text.count(b"\x1f")
+    whole, left = filled(text, ids)
+    taken = iter(left)
     try:
         with collector_off():
-            told = orjson.loads(filled(text, ids[len(ids) - holes :]))
-        taken = iter(ids[: len(ids) - holes])
-        read = [_read(each, taken) for each in told]
+            read = [_read(each, taken) for each in orjson.loads(whole)]
     except (TypeError, ValueError, KeyError, AttributeError, IndexError):
         raise NotReadable("sheet") from None
     if sum(map(len, read)) != rows or next(taken, None) is not None:
@@ -108,8 +107,8 @@ def _kind_of(row: Wire) -> str | None:
     writers, fields = row.get("w"), row.get("d")
     if not isinstance(writers, dict) or not isinstance(fields, dict) or not row.keys() <= _USUAL:
         return None
-    stamp, kind = writers.get(""), row.get("e")
-    began = time_of(stamp)
+    stamp: Any = writers.get("")
+    kind, began = row.get("e"), time_of(stamp)
     if began is None or len(stamp) != 3 or abs(stamp[2] - began) >= _NEAR:
         return None
     if not isinstance(kind, str) or type(row.get("v")) is not int or not isinstance(row.get("m"), str):

@@ -12,27 +12,26 @@ from typing import IO
 import orjson
 from pydantic import ValidationError
 
-from gridworker.protocol import SNAPSHOT_FORMS, ids_apart
+from gridworker.protocol import SNAPSHOT_FORM, ids_apart
 from gridworker.protocol.codec import NotReadable, read_lines
 from gridworker.protocol.sheets import Sheet, read_sheets, sheets_of
 from gridworker.protocol.sync import SnapshotHead, Wire
 from gridworker.protocol.told_once import told_again, told_once
 
 BLOCK_ROWS = 4_000
-BLOCK_TEXT = 4 * 1024 * 1024
+BLOCK_TEXT = 2 * 1024 * 1024
 """A block ends when it has so many rows, or so many bytes of text: whoever reads it needs a few times as much."""
 
-NEWEST = SNAPSHOT_FORMS[-1]
 _NAME = b"gridworker snapshot %d\n"
 _LONGEST_HEAD = 10_000
 
 
-def head_of(head: SnapshotHead, form: int = NEWEST) -> bytes:
+def head_of(head: SnapshotHead, form: int = SNAPSHOT_FORM) -> bytes:
     """The beginning of a file."""
     return _NAME % form + orjson.dumps(head.model_dump(exclude={"form"})) + b"\n"
 
 
-def blocks_of(rows: Iterable[Wire], level: int, form: int = NEWEST) -> Iterator[bytes]:
+def blocks_of(rows: Iterable[Wire], level: int, form: int = SNAPSHOT_FORM) -> Iterator[bytes]:
     """The rest of it. Never more than a block is in memory. ``level``: of zstd, how hard to try."""
     some: list[Wire] = []
     size = 0
@@ -48,8 +47,8 @@ def blocks_of(rows: Iterable[Wire], level: int, form: int = NEWEST) -> Iterator[
 
 def read_head(file: IO[bytes]) -> SnapshotHead:
     """The head of a file; the blocks follow. Raises ``NotReadable``."""
-    name = file.readline(len(_NAME % NEWEST))
-    form = next((form for form in SNAPSHOT_FORMS if name == _NAME % form), None)
+    name = file.readline(len(_NAME % SNAPSHOT_FORM))
+    form = next((form for form in range(1, SNAPSHOT_FORM + 1) if name == _NAME % form), None)
     if form is None:
         raise NotReadable("no snapshot")
     try:
@@ -58,7 +57,7 @@ def read_head(file: IO[bytes]) -> SnapshotHead:
         raise NotReadable("no head") from None
 
 
-def read_parts(file: IO[bytes], some: int, form: int = NEWEST) -> Iterator[Sheet | Sequence[Wire]]:
+def read_parts(file: IO[bytes], some: int, form: int = SNAPSHOT_FORM) -> Iterator[Sheet | Sequence[Wire]]:
     """The rows behind the head, about ``some`` at a time, as they come. Raises ``NotReadable``."""
     while (block := ids_apart.unpack(file)) is not None:
         rows, text, ids = block
@@ -70,23 +69,25 @@ def read_parts(file: IO[bytes], some: int, form: int = NEWEST) -> Iterator[Sheet
             yield from (part[start : start + some] for start in range(0, len(part), some))
 
 
-def read_blocks(file: IO[bytes], some: int, form: int = NEWEST) -> Iterator[Sequence[Wire]]:
+def read_blocks(file: IO[bytes], some: int, form: int = SNAPSHOT_FORM) -> Iterator[Sequence[Wire]]:
     """The same as rows, whatever they came as."""
     for part in read_parts(file, some, form):
         yield part.wires() if isinstance(part, Sheet) else part
 
 
 def _block(rows: Sequence[Wire], level: int, form: int) -> bytes:
-    if form > 1:
-        text, used = sheets_of(rows)
+    columns: list[bytes] = []
+    if form == 1:
+        text = b"\n".join(orjson.dumps(told_once(row)) for row in rows)
     else:
-        text, used = b"\n".join(orjson.dumps(told_once(row)) for row in rows), []
-    used += ids_apart.ID.findall(text)
+        text, columns = sheets_of(rows)
+    used = [*ids_apart.ID.findall(text), *columns]
     return ids_apart.pack(len(rows), ids_apart.ID.sub(ids_apart.HOLE, text), used, level)
 
 
 def _lines(rows: int, text: bytes, ids: Sequence[str]) -> list[bytes]:
-    lines = ids_apart.filled(text, ids).split(b"\n")
-    if len(lines) != rows:
+    whole, left = ids_apart.filled(text, ids)
+    lines = whole.split(b"\n")
+    if left or len(lines) != rows:
         raise NotReadable("rows")
     return lines

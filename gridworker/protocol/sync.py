@@ -236,8 +236,8 @@ class Pull(Message):
     still there."""
     paged: list[str] = Field(default_factory=list)
     """Buckets that are to come as pages all the same: a snapshot of them did not hold what it promised."""
-    forms: list[int] = Field(default_factory=lambda: [1])
-    """The forms of snapshots that this desk reads."""
+    form: int = Field(default=1, ge=1)
+    """The newest form of snapshots that this desk reads; it reads those before it, too."""
 
 
 def vector_of(cursors: Mapping[str, int]) -> str:
@@ -286,7 +286,7 @@ class SnapshotHead(Message):
     schema_version: int
     rows: int
     form: int = 1
-    """How its blocks are written (``SNAPSHOT_FORMS``); the first line of the file tells."""
+    """How its blocks are written (``SNAPSHOT_FORM``); the first line of the file tells."""
 
 
 class Fetch(Message):

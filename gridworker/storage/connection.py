@@ -18,6 +18,7 @@ for _plain in (type(None), bytes):
     # Where nothing is registered the driver looks into the protocols of each value, four microseconds for a NULL, and
     # most columns of a row are NULL.
     dbapi2.register_adapter(_plain, lambda value: value)
+dbapi2.register_adapter(bool, int)
 
 _PRAGMAS = (
     "temp_store = MEMORY",

@@ -3,18 +3,13 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
-import orjson
-
+from gridworker.protocol.sheets import Sheet
 from gridworker.protocol.sync import Page, Wire
-from gridworker.records.row import Row, row_digest
-from gridworker.storage import bare, buckets, outbox, project, summaries
-from gridworker.storage.faults import BROKEN_ROW
+from gridworker.storage import bare, buckets, by_columns, outbox, project
 from gridworker.storage.file import BucketRow, File
-from gridworker.storage.tables import KindTable, put_many_children
-from gridworker.storage.unindexed import put_off
+from gridworker.storage.laying import Received as Received
+from gridworker.storage.laying import Slice, Version, apply, remove, versions
 
 LOG = logging.getLogger(__name__)
 
@@ -22,57 +17,6 @@ SLICE = 400
 """New rows in one transaction: about 20 ms on an office laptop; a person's save never waits longer."""
 MEETING = 7
 """A row that meets what is here already takes the time of so many new ones."""
-
-
-@dataclass(slots=True)
-class Received:
-    """What a page brought."""
-
-    kinds: set[str] = field(default_factory=set)
-    """Kinds of which something changed."""
-    rows: int = 0
-    put_aside: int = 0
-    """Rows that could not be read; they are tried again at the next start."""
-    complete: bool = False
-    hash_ok: bool = True
-    """False: the bucket is stale, and has to be reset."""
-
-    def add(self, other: "Received") -> None:
-        """Take in what another page brought."""
-        self.kinds |= other.kinds
-        self.rows += other.rows
-        self.put_aside += other.put_aside
-        self.hash_ok = self.hash_ok and other.hash_ok
-
-
-class Version(NamedTuple):
-    """The centre's version of a record that this desk counts."""
-
-    bucket: int
-    ver: int
-    mark: str
-
-
-@dataclass(slots=True)
-class _Slice:
-    """One transaction's work."""
-
-    file: File
-    place: BucketRow
-    force: bool
-    """Take any version: the bucket is being replaced."""
-    received: Received
-    deltas: dict[int, int] = field(default_factory=dict)
-
-    def count(self, kind: str, record: str, old: Version | None, new: Version | None) -> None:
-        """Move a record in the set hashes from its old version to its new one."""
-        if old is not None:
-            delta = row_digest(kind, record, old.ver, old.mark)
-            self.deltas[old.bucket] = self.deltas.get(old.bucket, 0) - delta
-        if new is not None:
-            delta = row_digest(kind, record, new.ver, new.mark)
-            self.deltas[new.bucket] = self.deltas.get(new.bucket, 0) + delta
-        self.received.kinds.add(kind)
 
 
 def receive(file: File, page: Page) -> Received:
@@ -84,7 +28,7 @@ def receive(file: File, page: Page) -> Received:
         with unhurried(file):
             return _receive(file, page)
     finally:
-        bare.dress(file)
+        bare.dress_large(file)
 
 
 @contextmanager
@@ -98,18 +42,25 @@ def unhurried(file: File) -> Iterator[None]:
         file.db.execute("PRAGMA synchronous = FULL")
 
 
-def pieces(file: File, place: BucketRow, rows: Sequence[Wire]) -> Iterator[Sequence[Wire]]:
+def pieces(file: File, place: BucketRow, rows: Sheet | Sequence[Wire]) -> Iterator[Sheet | Sequence[Wire]]:
     """Pieces of ``rows`` of a bucket, each to be laid in a transaction of its own."""
-    return _slices(rows, set() if place.state == "loading" else _meeting(file, rows))
+    if place.state == "loading":
+        yield from (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
+    else:
+        wires = rows.wires() if isinstance(rows, Sheet) else rows
+        yield from _slices(wires, _meeting(file, wires))
 
 
-def lay(file: File, place: BucketRow, rows: Sequence[Wire], received: Received, *, first: bool) -> None:
+def lay(file: File, place: BucketRow, rows: Sheet | Sequence[Wire], received: Received, *, first: bool) -> None:
     """Lay rows of a snapshot, inside the transaction that is open. ``first``: what is here of the bucket is to be
     replaced by it."""
     if first:
         begin_again(file, place)
-    work = _Slice(file, place, buckets.is_naming(file, place), received)
-    _apply(work, rows)
+    work = Slice(file, place, buckets.is_naming(file, place), received)
+    if not isinstance(rows, Sheet):
+        apply(work, rows)
+    elif not by_columns.lay(work, rows):
+        apply(work, rows.wires())
     buckets.add_to_hash(file, work.deltas)
 
 
@@ -127,7 +78,7 @@ def laid(file: File, place: BucketRow, seq: int, wanted: str, received: Received
     That may be right: a record that went elsewhere since is not laid back. Then the end of the feed is read
     again, since with it comes the sum that tells.
     """
-    work = _Slice(file, place, buckets.is_naming(file, place), received)
+    work = Slice(file, place, buckets.is_naming(file, place), received)
     page = Page(bucket=place.id, to=seq, more=True)
     _close(work, page)
     if work.force:
@@ -150,25 +101,14 @@ def _receive(file: File, page: Page) -> Received:
                 return received
             if page.reset and number == 0:
                 _begin_naming(file, place)
-            work = _Slice(file, place, buckets.is_naming(file, place), received)
-            _apply(work, rows)
+            work = Slice(file, place, buckets.is_naming(file, place), received)
+            apply(work, rows)
             if number == len(parts) - 1:
                 _leave(work, page)
             buckets.add_to_hash(file, work.deltas)
             if number == len(parts) - 1:
                 _close(work, page)
     return received
-
-
-def retry(file: File) -> int:
-    """Try again what could not be read, and rows of kinds that have become known; how many came in."""
-    done = 0
-    for source in ("pull_quarantine", "unknown_row"):
-        lines = file.db.execute(f"SELECT kind, id, _bucket, body FROM {source}").fetchall()
-        for kind, record, bucket, body in lines:
-            if kind in file.tables:
-                done += _retry_one(file, source, kind, record, bucket, body)
-    return done
 
 
 def _slices(rows: Sequence[Wire], meeting: set[str]) -> Iterator[Sequence[Wire]]:
@@ -192,7 +132,7 @@ def _meeting(file: File, rows: Sequence[Wire]) -> set[str]:
     """The records of a page that are here already."""
     found = outbox.records_laid_over(file)
     for kind in {str(wire.get("e")) for wire in rows}:
-        found.update(_versions(file, kind, [wire for wire in rows if wire.get("e") == kind]))
+        found.update(versions(file, kind, [wire for wire in rows if wire.get("e") == kind]))
     return found
 
 
@@ -204,198 +144,16 @@ def _begin_naming(file: File, place: BucketRow) -> None:
         buckets.reset(file, place.id)
 
 
-def _apply(work: _Slice, rows: Sequence[Wire]) -> None:
-    groups: dict[str, list[Wire]] = {}
-    for wire in rows:
-        groups.setdefault(str(wire.get("e", "")), []).append(wire)
-    covered = outbox.records_laid_over(work.file)
-    for kind, wires in groups.items():
-        if work.force:
-            _name(work, kind, wires)
-        _apply_kind(work, kind, wires, covered)
-    work.received.rows += len(rows)
-
-
-def _apply_kind(work: _Slice, kind: str, wires: list[Wire], covered: set[str]) -> None:
-    table = work.file.tables.get(kind)
-    left = wires
-    if table is not None and _expects_new(work):
-        # Nothing is looked up: a record that is here after all makes the table refuse the lot.
-        fresh = [wire for wire in wires if wire.get("i") not in covered]
-        left = _others(wires, fresh) if _insert_many(work, table, fresh) else wires
-    known = _versions(work.file, kind, left) if left else {}
-    fresh = [w for w in left if table and w.get("i") not in known and w.get("i") not in covered]
-    if table is not None and _insert_many(work, table, fresh):
-        left = _others(left, fresh)
-    for wire in left:
-        _apply_one(work, kind, wire, known)
-
-
-def _expects_new(work: _Slice) -> bool:
-    """Whether the bucket is read for the first time, and no row of any bucket was put aside."""
-    if work.place.state != "loading" or work.force:
-        return False
-    aside = "SELECT 1 FROM pull_quarantine UNION ALL SELECT 1 FROM unknown_row LIMIT 1"
-    return work.file.db.execute(aside).fetchone() is None
-
-
-def _others(wires: list[Wire], done: list[Wire]) -> list[Wire]:
-    if len(done) == len(wires):
-        return []
-    ids = {wire["i"] for wire in done}
-    return [wire for wire in wires if wire.get("i") not in ids]
-
-
-def _versions(file: File, kind: str, wires: Sequence[Wire]) -> dict[str, Version]:
-    """The versions that are here of these records; one put aside is the one that counts."""
-    ids = orjson.dumps([str(wire.get("i")) for wire in wires]).decode()
-    found: dict[str, Version] = {}
-    of_ids = "id IN (SELECT value FROM json_each(?))"
-    if kind in file.tables:
-        query = f"SELECT id, _bucket, _ver, _mark FROM {file.tables[kind].name} WHERE {of_ids}"
-        found = {line[0]: Version(*line[1:]) for line in file.db.execute(query, (ids,))}
-    for aside in ("unknown_row", "pull_quarantine"):
-        query = f"SELECT id, _bucket, ver, mark FROM {aside} WHERE kind = ? AND {of_ids}"
-        found |= {line[0]: Version(*line[1:]) for line in file.db.execute(query, (kind, ids))}
-    return found
-
-
-def _insert_many(work: _Slice, table: KindTable, wires: list[Wire]) -> bool:
-    """Put in rows of which nothing is here yet, all at once. False: one of them is broken, none was put in."""
-    if not wires:
-        return True
-    file, place, kind = work.file, work.place, table.kind.name
-    file.db.execute("SAVEPOINT many")
-    try:
-        first = 1 + (file.db.execute(f"SELECT max(_row) FROM {table.name}").fetchone()[0] or 0)
-        if first == 1 and place.state == "loading":
-            bare.strip(file, table)
-        file.db.executemany(table.insert, [table.wire_line(w, place.row_id, project.ACCEPTED) for w in wires])
-        _put_beside(work, table, wires, first)
-        added = sum(row_digest(kind, wire["i"], wire["v"], wire["m"]) for wire in wires)
-    except BROKEN_ROW:
-        file.db.execute("ROLLBACK TO many")
-        file.db.execute("RELEASE many")
-        return False
-    file.db.execute("RELEASE many")
-    work.deltas[place.row_id] = work.deltas.get(place.row_id, 0) + added
-    work.received.kinds.add(kind)
-    return True
-
-
-def _put_beside(work: _Slice, table: KindTable, wires: list[Wire], first: int) -> None:
-    """What goes with new rows; a bucket that is being loaded is counted when it is complete."""
-    live = [(row_id, wire["d"]) for row_id, wire in enumerate(wires, first) if not wire.get("x")]
-    listed = [field.name for field in (*table.tags, *table.lists)]
-    beside = [(row_id, fields) for row_id, fields in live if not fields.keys().isdisjoint(listed)]
-    put_many_children(work.file.db, table, beside)
-    if work.place.state != "loading":
-        summaries.count(work.file, table, work.place.row_id, [fields for _, fields in live])
-    put_off(work.file, table.kind.name, first, first + len(wires) - 1, work.place.row_id)
-
-
-def _apply_one(work: _Slice, kind: str, wire: Wire, known: dict[str, Version]) -> None:
-    """One row that meets something here, or is of an unknown kind, or stands among broken ones."""
-    file, place = work.file, work.place
-    old = known.get(str(wire.get("i")))
-    new = _version_of(wire, place)
-    if new is None:
-        _put_aside(work, kind, wire, None, "no id or version")
-        return
-    record = str(wire["i"])
-    if old is not None and _is_here(work, kind, wire, old, new):
-        return
-    file.db.execute("SAVEPOINT one")
-    try:
-        if kind in file.tables:
-            project.set_centre(file, kind, record, Row.from_wire(wire, place.id), place)
-            _take_back(file, kind, record)
-        else:
-            _keep_unknown(file, kind, record, new, wire)
-    except BROKEN_ROW as fault:
-        file.db.execute("ROLLBACK TO one")
-        _put_aside(work, kind, wire, new, type(fault).__name__)
-    file.db.execute("RELEASE one")
-    work.count(kind, record, old if old is not None and old.ver else None, new)
-
-
-def _is_here(work: _Slice, kind: str, wire: Wire, old: Version, new: Version) -> bool:
-    """Whether the row, or a later one, is here. A centre that was restored may reach the same version by another
-    way: when a bucket is replaced, it has to be the same people's writing too.
-    """
-    if not work.force:
-        return old.ver >= new.ver and not _is_of_an_earlier_reading(work, kind, wire["i"], old)
-    if old != new or kind not in work.file.tables:
-        return old == new
-    here = project.held(work.file, kind, wire["i"])
-    row = project.centre_row(work.file, kind, wire["i"], here)
-    return row is not None and (row.writers, list(row.removed or ())) == (wire.get("w"), list(wire.get("x") or ()))
-
-
-def _is_of_an_earlier_reading(work: _Slice, kind: str, record: str, old: Version) -> bool:
-    """Whether what is here lies in another bucket that is being read anew and did not name it yet: it may be of a
-    centre that was restored since, and its version says nothing against what comes."""
-    query = (
-        "SELECT 1 FROM bucket WHERE _row = ? AND naming AND NOT EXISTS"
-        " (SELECT 1 FROM named n WHERE n._bucket = bucket._row AND n.kind = ? AND n.id = ?)"
-    )
-    return work.file.db.execute(query, (old.bucket, kind, record)).fetchone() is not None
-
-
-def _version_of(wire: Wire, place: BucketRow) -> Version | None:
-    record, ver, mark = wire.get("i"), wire.get("v"), wire.get("m")
-    if not isinstance(record, str) or not isinstance(mark, str) or not isinstance(ver, int):
-        return None
-    return Version(place.row_id, ver, mark) if ver > 0 else None
-
-
-def _put_aside(work: _Slice, kind: str, wire: Wire, version: Version | None, fault: str) -> None:
-    """Keep a row that cannot be read, whole; the rest goes on. The fault's name, never its words, is noted."""
-    where = version or Version(work.place.row_id, 0, "")
-    work.file.db.execute(
-        "INSERT OR REPLACE INTO pull_quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (kind, str(wire.get("i")), *where, orjson.dumps(wire), fault),
-    )
-    work.received.put_aside += 1
-
-
-def _keep_unknown(file: File, kind: str, record: str, version: Version, wire: Wire) -> None:
-    file.db.execute(
-        "INSERT OR REPLACE INTO unknown_row VALUES (?, ?, ?, ?, ?, ?)",
-        (kind, record, *version, orjson.dumps(wire)),
-    )
-
-
-def _take_back(file: File, kind: str, record: str) -> None:
-    for aside in ("pull_quarantine", "unknown_row"):
-        file.db.execute(f"DELETE FROM {aside} WHERE kind = ? AND id = ?", (kind, record))
-
-
-def _name(work: _Slice, kind: str, wires: Sequence[Wire]) -> None:
-    work.file.db.executemany(
-        "INSERT OR IGNORE INTO named VALUES (?, ?, ?)",
-        [(work.place.row_id, kind, str(wire.get("i"))) for wire in wires],
-    )
-
-
-def _leave(work: _Slice, page: Page) -> None:
+def _leave(work: Slice, page: Page) -> None:
     """Rows that moved to another bucket or were dropped from the feed; nothing newer is touched."""
     for kind, record, ver, _ in page.gone:
-        old = _versions(work.file, kind, [{"i": record}]).get(record)
+        old = versions(work.file, kind, [{"i": record}]).get(record)
         if old is None or old.bucket != work.place.row_id or not 0 < old.ver < ver:
             continue
-        _remove(work, kind, record, old)
+        remove(work, kind, record, old)
 
 
-def _remove(work: _Slice, kind: str, record: str, old: Version) -> None:
-    """Take a row of the centre out; what a person wrote here still lies in the outbox."""
-    if kind in work.file.tables:
-        project.set_centre(work.file, kind, record, None, work.place)
-    _take_back(work.file, kind, record)
-    work.count(kind, record, old, None)
-
-
-def _close(work: _Slice, page: Page) -> None:
+def _close(work: Slice, page: Page) -> None:
     """The last slice of a page: move the cursor, and when the bucket is complete, see that it is whole."""
     file, place = work.file, work.place
     file.db.execute("UPDATE bucket SET cursor = ? WHERE _row = ?", (page.to, place.row_id))
@@ -412,7 +170,7 @@ def _close(work: _Slice, page: Page) -> None:
         _compare(work, page.hash)
 
 
-def _show(work: _Slice) -> None:
+def _show(work: Slice) -> None:
     """The bucket is complete: count it, and let it be seen."""
     file, row_id = work.file, work.place.row_id
     file.db.execute("UPDATE bucket SET state = 'live' WHERE _row = ?", (row_id,))
@@ -420,7 +178,7 @@ def _show(work: _Slice) -> None:
     work.received.kinds |= file.tables.keys()
 
 
-def _end_naming(work: _Slice) -> None:
+def _end_naming(work: Slice) -> None:
     """The bucket was read from its start: what was not named is not in it any more."""
     file, row_id = work.file, work.place.row_id
     unnamed = "NOT EXISTS (SELECT 1 FROM named n WHERE n._bucket = ? AND n.kind = {} AND n.id = t.id)"
@@ -430,7 +188,7 @@ def _end_naming(work: _Slice) -> None:
             f" WHERE t._bucket = ? AND t._ver > 0 AND {unnamed.format('?')}"
         )
         for record, *version in file.db.execute(query, (row_id, row_id, kind)).fetchall():
-            _remove(work, kind, record, Version(*version))
+            remove(work, kind, record, Version(*version))
     for aside in ("pull_quarantine", "unknown_row"):
         test = f"_bucket = ? AND {unnamed.format('t.kind')}"
         file.db.execute(f"DELETE FROM {aside} AS t WHERE {test}", (row_id, row_id))
@@ -438,23 +196,10 @@ def _end_naming(work: _Slice) -> None:
     file.db.execute("UPDATE bucket SET naming = 0, hash = ? WHERE _row = ?", (buckets.recount(file, row_id), row_id))
 
 
-def _compare(work: _Slice, wanted: str) -> None:
+def _compare(work: Slice, wanted: str) -> None:
     file, row_id = work.file, work.place.row_id
     if buckets.set_hash(file, row_id) == wanted:
         return
     LOG.warning("bucket %s does not add up: it will be read again", work.place.id)
     work.received.hash_ok = False
     file.db.execute("UPDATE bucket SET state = 'stale' WHERE _row = ? AND state = 'live'", (row_id,))
-
-
-def _retry_one(file: File, source: str, kind: str, record: str, bucket: int, body: Any) -> int:
-    """The set hash counts the row already; it only changes its place."""
-    found = file.db.execute("SELECT _row, id, state FROM bucket WHERE _row = ?", (bucket,)).fetchone()
-    try:
-        with file.writing():
-            place = BucketRow(*found)
-            project.set_centre(file, kind, record, Row.from_wire(orjson.loads(body), place.id), place)
-            file.db.execute(f"DELETE FROM {source} WHERE kind = ? AND id = ?", (kind, record))
-    except BROKEN_ROW:
-        return 0
-    return 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridworker.protocol.codec import NotReadable
-from gridworker.protocol.snapshot import read_blocks, read_head
+from gridworker.protocol.snapshot import read_head, read_parts
 from gridworker.protocol.sync import Offer
 from gridworker.storage import bare, feed
 from gridworker.storage.feed import Received
@@ -132,7 +132,7 @@ def _lay(file: File, place: BucketRow, known: Snapshot) -> Iterator[Received]:
     if (head.bucket, head.seq, head.rows) != (known.bucket, known.seq, known.rows):
         raise SnapshotRefused("head")
     done = 0
-    for some in read_blocks(packed, feed.SLICE):
+    for some in read_parts(packed, feed.SLICE, head.form):
         fresh = some[max(known.laid - done, 0) :]
         done += len(some) - len(fresh)
         for part in feed.pieces(file, place, fresh) if fresh else ():
@@ -150,7 +150,7 @@ def _lay(file: File, place: BucketRow, known: Snapshot) -> Iterator[Received]:
             feed.lay(file, place, [], received, first=True)
         received.hash_ok = feed.laid(file, place, known.seq, head.hash, received)
         forget(file, place.id)
-    bare.dress(file)
+    bare.dress_large(file)
     yield received
 
 

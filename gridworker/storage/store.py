@@ -16,6 +16,7 @@ from gridworker.storage import (
     drafts,
     feed,
     handing_in,
+    laying,
     migrations,
     outbox,
     owed,
@@ -448,5 +449,5 @@ def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:
     with reading(file.db):
         for kind in search.create(file.db, kinds.values()):
             unindexed.put_off_all(file, kind)
-    bare.dress(file, all_of_them=True)
-    feed.retry(file)
+    bare.dress(file)
+    laying.retry(file)

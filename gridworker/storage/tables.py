@@ -1,7 +1,8 @@
 """The tables that the kinds declare: one a kind, beside it one for each set of tags, list and summary."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -47,7 +48,8 @@ class KindTable:
         # What a record is found by, and what names it.
         self.told = tuple(dict.fromkeys((*kind.title_fields, *searched)))
         self._packers = tuple((place, _packer(field)) for place, field in enumerate(kind.fields) if is_packed(field))
-        self._packed = tuple(field.name for field in kind.fields if is_packed(field))
+        self.packers = {kind.fields[place].name: packer for place, packer in self._packers}
+        """What turns the values of fields that rest as JSON into their columns; it raises ``Wrong``."""
         self._flags = tuple(field.name for field in kind.fields if isinstance(field, Flag))
         columns = (*OWN, *self.fields)
         names = ", ".join(map(quoted, columns))
@@ -121,7 +123,7 @@ class KindTable:
     ) -> dict[str, Any]:
         """The fields that have a value, from their columns; of all fields, or of those with these ``names``."""
         fields = {n: v for n, v in zip(names or self.fields, values, strict=True) if v is not None}
-        for name in self._packed:
+        for name in self.packers:
             if name in fields:
                 fields[name] = orjson.loads(fields[name])
         for name in self._flags:
@@ -303,12 +305,23 @@ def _packer(field: Field) -> Any:
     return _packed_list if isinstance(field, Entries) else orjson.dumps
 
 
+_WRONG_TAGS = "标签的格式不对。"
 _TEXT, _ENTRY = frozenset([str]), frozenset([dict])
+
+
+def packed_column(packer: Callable[[Any], bytes | None], column: Sequence[Any]) -> list[bytes | None]:
+    """A whole column of values of a field that rests as JSON. Raises ``Wrong``."""
+    if packer is _packed_tags and {list, type(None)}.issuperset(map(type, column)):
+        # Nearly every value is a short list of codes: they are looked at together.
+        if not _TEXT.issuperset(map(type, chain.from_iterable(filter(None, column)))):
+            raise Wrong(_WRONG_TAGS)
+        return [orjson.dumps(value) if value else None for value in column]
+    return [None if value is None else packer(value) for value in column]
 
 
 def _packed_tags(value: Any) -> bytes | None:
     if not isinstance(value, list) or not _TEXT.issuperset(map(type, value)):
-        raise Wrong("标签的格式不对。")
+        raise Wrong(_WRONG_TAGS)
     return orjson.dumps(value) if value else None
 
 

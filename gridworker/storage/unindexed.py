@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from gridworker.records.fields import Searched
 from gridworker.records.several import Entries
-from gridworker.storage import fresh, query, search
+from gridworker.storage import bare, fresh, query, search
 from gridworker.storage.file import UNSEEN, File
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
@@ -34,8 +34,12 @@ def _note(file: File, kind: str, first: int, last: int, bucket: int) -> None:
 
 
 def index_backlog(file: File, limit_ms: int, clock: Callable[[], float] = time.monotonic) -> bool:
-    """Index rows that were put off, for about ``limit_ms``; True while some are left."""
+    """Make the indexes that are missing and take in the rows that were put off, for about ``limit_ms``; True while
+    some are left."""
     until = clock() + limit_ms / 1000
+    while bare.dress_some(file):
+        if clock() >= until:
+            return True
     fresh.gather_quietly(file)
     while stretch := _next(file):
         with file.writing():
@@ -143,13 +147,16 @@ def _read(file: File, table: KindTable, first: int, last: int, text: str, limit:
     """Rows in which every word stands somewhere, as it was typed: no pinyin, for the seconds that this takes."""
     places = [quoted(field.name) for field in table.kind.searched_fields]
     places += [f"CAST({quoted(each.name)} AS TEXT)" for each in table.lists if _is_searched(each)]
-    either = "(" + " OR ".join(f"{place} LIKE ? ESCAPE '\\'" for place in places) + ")"
-    words = text.split()
-    patterns = [pattern for word in words for pattern in [f"%{_escaped(word)}%"] * len(places)]
+    tests, asked = "", []
+    for word in text.split():
+        # What has no large and small letters is found in half the time by its bytes.
+        by_bytes = word.lower() == word.upper()
+        test = "instr({}, ?)" if by_bytes else "{} LIKE ? ESCAPE '\\'"
+        tests += f" AND ({' OR '.join(map(test.format, places))})"
+        asked += [word if by_bytes else f"%{_escaped(word)}%"] * len(places)
     lines = file.db.execute(
-        f"SELECT _row FROM {table.name} WHERE _row BETWEEN ? AND ? AND _removed IS NULL"
-        f" AND {' AND '.join([either] * len(words))} LIMIT ?",
-        (first, last, *patterns, limit),
+        f"SELECT _row FROM {table.name} WHERE _row BETWEEN ? AND ? AND _removed IS NULL{tests} LIMIT ?",
+        (first, last, *asked, limit),
     )
     return [row for (row,) in lines]
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from statistics import median_low
 from typing import Any
 
-from gridworker.protocol import SCHEMA
+from gridworker.protocol import SCHEMA, SNAPSHOT_FORM
 from gridworker.protocol.sync import (
     MOST_ASKED,
     Clock,
@@ -195,6 +195,7 @@ class Engine:
             begun=self._loading.begun,
             # What is read again comes as pages: nothing that is shown goes back to an older snapshot.
             paged=sorted(self._loading.paged | {bucket.id for bucket in buckets if bucket.naming}),
+            form=SNAPSHOT_FORM,
         )
 
     # ------------------------------------------------------------------ answers

@@ -5,7 +5,7 @@ import dataclasses
 from gridworker.records import KINDS
 from gridworker.records.fields import Text
 from gridworker.records.row import Stamp
-from gridworker.storage import feed
+from gridworker.storage import bare, feed
 from tests.helpers.notebook import BUCKETS, GRID, LI, MORNING, OTHER_GRID, Notebook, bucket, hash_of, info, name_of
 
 HOUSE = {"head_name": "王建国", "grid": GRID, "address": "马村 1 号"}
@@ -341,10 +341,10 @@ def test_every_bucket_of_the_notebook_is_empty_and_adds_up(notebook):
 
 def indexes(desk, kind="household"):
     lines = desk.store._file.db.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
-    return {name for (name,) in lines if name.startswith(f"{kind}_by_")}
+    return {name for (name,) in lines} & set(desk.store._file.tables[kind].indexes())
 
 
-def test_the_indexes_of_a_kind_are_made_once_its_first_load_is_over(tmp_path, blank):
+def test_the_indexes_of_a_kind_are_made_in_the_quiet_moment_behind_its_first_load(tmp_path, blank):
     (folder := tmp_path / "new").mkdir()
     desk = Notebook.open(folder, empty=True)
     declared = indexes(desk)
@@ -355,7 +355,26 @@ def test_the_indexes_of_a_kind_are_made_once_its_first_load_is_over(tmp_path, bl
     assert indexes(desk) == set()
     assert indexes(desk, "visit")
     assert desk.ledger.find("household", [("grid", "=", GRID)], ("household_no",), 1)[0]["household_no"] == "0000"
+    desk.store.index_backlog(1_000)
+    assert indexes(desk) == set(), "another bucket still comes"
     desk.give("other_grid", *houses(desk, 5, "other_grid"))
+    assert desk.ledger.find("household", [("grid", "=", GRID)], ("household_no",), 1)[0]["household_no"] == "0000"
+    while desk.store.index_backlog(0):
+        pass
+    assert indexes(desk) == declared
+    desk.store.close()
+
+
+def test_a_kind_that_grows_large_while_it_comes_gets_its_indexes_at_once(tmp_path, monkeypatch, blank):
+    monkeypatch.setattr(bare, "MOST", 6)
+    (folder := tmp_path / "new").mkdir()
+    desk = Notebook.open(folder, empty=True)
+    declared = indexes(desk)
+    for place in ("grid", "other_grid"):
+        desk.store.add_bucket(info(place))
+    desk.give("grid", *houses(desk, 5))
+    assert indexes(desk) == set()
+    desk.give("other_grid", *houses(desk, 5, "other_grid"), more=True)
     assert indexes(desk) == declared
     desk.store.close()
 

@@ -9,6 +9,7 @@ import requests
 from gridserver.storage import snapshots
 from gridserver.storage.engine import text
 from gridserver.sync import quiet
+from gridworker.protocol import SNAPSHOT_FORM
 from gridworker.protocol.codec import unpack
 from gridworker.protocol.snapshot import read_blocks, read_head
 from gridworker.protocol.sync import NOT_WANTED, Offer, Pull, PullAnswer, SnapshotHead
@@ -39,7 +40,7 @@ def houses(writer: Writer, count: int) -> list[str]:
 def pull(writer: Writer, cursors: Mapping[str, int] | None = None, **more) -> PullAnswer:
     """What is new, by the door."""
     caller = writer.caller
-    told = {"epoch": caller.epoch, "incarnation": 1, "schema_version": 1, "scope": caller.scope}
+    told = {"epoch": caller.epoch, "incarnation": 1, "schema_version": 1, "scope": caller.scope, "form": SNAPSHOT_FORM}
     asked = Pull.model_validate({**told, "clock": {"wall": 1}, "cursors": cursors or {}, **more})
     address = f"{writer.centre.address}/sync/v1/pull"
     answer = writer.centre.session(writer.desk).post(address, json=asked.model_dump(mode="json"), stream=True)
@@ -67,7 +68,8 @@ def get(writer: Writer, wanted: Offer, **headers: str) -> requests.Response:
 def lines(body: bytes) -> tuple[SnapshotHead, list[dict]]:
     """What stands in a snapshot."""
     file = io.BytesIO(body)
-    return read_head(file), [row for rows in read_blocks(file, 5) for row in rows]
+    head = read_head(file)
+    return head, [row for rows in read_blocks(file, 5, head.form) for row in rows]
 
 
 def test_a_large_bucket_is_offered_as_a_file_and_a_small_one_comes_as_a_page(wang):
@@ -82,6 +84,15 @@ def test_a_large_bucket_is_offered_as_a_file_and_a_small_one_comes_as_a_page(wan
     assert [row["i"] for row in rows] == made
     total = sum(row_digest(row["e"], row["i"], row["v"], row["m"]) for row in rows) % SET_HASH_MODULUS
     assert (head.bucket, head.seq, head.rows, head.hash) == (grid, 12, 12, f"{total:032x}")
+
+
+def test_a_desk_of_an_older_program_gets_the_form_that_it_reads_and_each_keeps_its_own(wang):
+    houses(wang, 12)
+    new, old = offer(wang), offer(wang, form=1)
+    assert (lines(get(wang, old).content)[0].form, lines(get(wang, new).content)[0].form) == (1, SNAPSHOT_FORM)
+    assert lines(get(wang, old).content)[1] == lines(get(wang, new).content)[1]
+    assert (offer(wang, form=1).sha, offer(wang, form=SNAPSHOT_FORM + 1).sha) == (old.sha, new.sha)
+    assert offer(wang, begun={old.bucket: old.sha}).sha == old.sha, "of which a part came before the update"
 
 
 def test_who_wants_pages_alone_gets_pages(wang):
