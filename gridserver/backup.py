@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridserver.errors import CommandFailed
 from gridserver.storage.stacks import sync_folder
+from gridworker.protocol.sealing import Chain
 
 SUFFIX = ".backup"
 PIECE = 1 << 20
@@ -79,8 +78,8 @@ class Writer:
         salt = base64.b64encode(chance(16)).decode()
         head = {**told, "salt": salt, "by": "password" if secret.password else "key", "argon2": _ARGON2}
         self._lines = _FIRST_LINE + json.dumps(head).encode() + b"\n"
-        self._cipher = _cipher(secret.master(head), salt)
-        self._number = 0
+        self._chain = _chain(secret.master(head), salt, self._lines)
+        self._is_first = True
         self._kept = b""
         self._file = open(  # noqa: SIM115 - open for as long as pieces come
             os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
@@ -89,7 +88,7 @@ class Writer:
 
     def write(self, piece: bytes) -> None:
         """One piece, as it is to be read again."""
-        if self._number or self._kept:
+        if not self._is_first or self._kept:
             self._put(last=False)
         self._kept = piece
 
@@ -110,9 +109,9 @@ class Writer:
         self._partial.unlink(missing_ok=True)
 
     def _put(self, *, last: bool) -> None:
-        sealed = self._cipher.encrypt(_nonce(self._number, last), self._kept, self._lines)
+        sealed = self._chain.close(self._kept, last=last)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
-        self._number += 1
+        self._is_first = False
 
 
 def read_head(path: Path) -> dict[str, Any]:
@@ -128,14 +127,14 @@ def pieces(path: Path, secret: Secret) -> Iterator[bytes]:
     """The pieces of a backup, in order. Raises ``CommandFailed`` as soon as one is not what was written."""
     with open(path, "rb") as file:
         head, lines = _head(file)
-        cipher = _cipher(secret.master(head), head["salt"])
+        chain = _chain(secret.master(head), head["salt"], lines)
         number, last = 0, False
         while not last:
             sealed = _sealed(file)
             last = not file.peek(1)
             try:
-                yield cipher.decrypt(_nonce(number, last), sealed, lines)
-            except InvalidTag:
+                yield chain.open(sealed, last=last)
+            except ValueError:
                 raise CommandFailed(_wrong(path, number)) from None
             number += 1
 
@@ -164,9 +163,5 @@ def _head(file: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     return head, first + second
 
 
-def _cipher(master: bytes, salt: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, base64.b64decode(salt), b"gridworker backup 1").derive(master))
-
-
-def _nonce(number: int, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
+def _chain(master: bytes, salt: str, lines: bytes) -> Chain:
+    return Chain(HKDF(SHA256(), 32, base64.b64decode(salt), b"gridworker backup 1").derive(master), lines)

@@ -13,6 +13,8 @@ GridworkerError
 │   ├── CentreUnreachable (TooSlow) · NameNotFound · TlsFailed · ProxyInTheWay · NotTheCentre · CentreBusy
 │   └── BrokenAnswer · TooOld · InsecureAddress
 ├── NotThisFile            a package or receipt that is of no use here
+├── StickFault             what was to go on a stick did not get there
+│   └── StickFull
 └── Cancelled              a person stopped it
 """
 
@@ -259,6 +261,20 @@ class NotThisFile(GridworkerError):
 
     title = "这个文件不能用"
     advice = "请重新拷贝一份再试；原来电脑里的内容都还在。"
+
+
+class StickFault(GridworkerError):
+    """The stick was pulled out, is write-protected, or lies."""
+
+    title = "没有写到U盘上"
+    advice = "请检查U盘是否插好、是否写保护，再导出一次。内容都在本机，一个也没有丢。"
+
+
+class StickFull(StickFault):
+    """What was to go on the stick finds no room there."""
+
+    title = "U盘空间不够"
+    advice = "请换一个U盘，或清理后再导出一次。内容都在本机，一个也没有丢。"
 
 
 class Cancelled(GridworkerError):

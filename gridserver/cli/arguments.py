@@ -108,10 +108,10 @@ def _administrator(centre: argparse.ArgumentParser) -> None:
     _quarantine(act("quarantine", "look at what could not be taken, and decide about it"), json)
     courier = act(
         "courier",
-        "take in what came on a stick: a package, for which a receipt is written, or the word that a desk was wiped",
+        "take in what came on a stick, packages before crates of files, and write the receipts that go back",
     )
-    courier.add_argument("file", type=Path, metavar="FILE")
-    courier.add_argument("--out", type=Path, metavar="DIR", default=None, help="where the receipt goes (beside FILE)")
+    courier.add_argument("file", type=Path, metavar="FILE", nargs="+", help="or the folder in which they lie")
+    courier.add_argument("--out", type=Path, metavar="DIR", default=None, help="where receipts go (beside FILE)")
     script = act("script", "do several of these acts, one a line, as they would be typed after 'centre'")
     script.add_argument("file", type=Path, metavar="FILE", help="the acts; - for standard input")
     backup = act("backup", "write an encrypted backup of the database and the keys into a folder")

@@ -30,6 +30,8 @@ class World:
     url: str
     keys: Keys | None
     """None when the folder with them was not named."""
+    files: Path | None = None
+    """The folder of attached files; None when it was not named."""
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def opened(settings: Settings, *, pool: int = 2, ca: str | None = None, keep: bo
         try:
             found = _keys(settings, engine)
             prepare(engine, found, ca)
-            yield World(engine, url, found)
+            yield World(engine, url, found, settings.files)
         except Refused as refused:
             raise CommandFailed(reason_of(refused)) from refused
         finally:

@@ -2,6 +2,8 @@
 
 ``POST /files/v1/<bucket>`` with ``Upload-Metadata: sha256 …`` may always be repeated: it tells where the upload
 goes on, or, with ``Gridworker-Stored``, that this bucket has these bytes already.
+
+Crates of other desks' files (``crates``) come in the same manner, known by their hash.
 """
 
 import asyncio
@@ -18,11 +20,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse
 
 from gridserver.description import answers
-from gridserver.doors import CallerVisit, ReadDoor, WriteDoor, ground_of, writing
+from gridserver.doors import CallerVisit, KnownDoor, ReadDoor, WriteDoor, ground_of, writing
 from gridserver.errors import Refused
-from gridserver.files import service
+from gridserver.files import crates, service
 from gridserver.storage.files import Stored, Upload
 from gridserver.storage.stacks import CHECKSUMS, Stacks
+from gridworker.protocol.codec import OCTETS
 from gridworker.protocol.files import EXTENSIONS, PIECE_TYPE, STORED, TUS
 from gridworker.records.files import MOST_BYTES
 
@@ -94,7 +97,7 @@ async def piece(under_way: UnderWay, request: Request) -> Response:
         if stacks.has(under_way.bucket, under_way.sha256):
             length = under_way.size
         else:
-            length = await _gather(request, stacks, under_way, start, check)
+            length = await _gather(request, stacks, under_way.id, under_way.size, start, check)
         told = {"Upload-Offset": str(length), "Upload-Expires": _date(under_way.until)}
         if length == under_way.size:
             told[STORED] = str(await run_in_threadpool(service.finish, ground, under_way))
@@ -108,6 +111,32 @@ def give_up(bucket: str, upload: str, visit: WriteDoor) -> Response:
     return _answer(204, {})
 
 
+@router.head("/crates/{name}", dependencies=TUS_ONLY, responses=answers(200))
+def crate_offset(name: str, request: Request, ground: KnownDoor) -> Response:
+    """How far a crate has come that the caller carries for another desk."""
+    coming = crates.coming(ground, request.state.caller, name)
+    told = {"Upload-Offset": str(coming.length), "Cache-Control": "no-store"}
+    return _answer(200, {**told, STORED: "1"} if coming.is_taken else told)
+
+
+@router.patch("/crates/{name}", dependencies=TUS_ONLY, responses=answers(204) | answers(200, OCTETS))
+async def crate_piece(name: str, request: Request, ground: KnownDoor) -> Response:
+    """The next bytes of it; after the last the receipt, which may be asked for again with an empty piece."""
+    if request.headers.get("content-type") != PIECE_TYPE:
+        raise Refused("media")
+    start, size, check = _number(request, "upload-offset"), _number(request, "upload-length"), _checksum(request)
+    coming = crates.coming(ground, request.state.caller, name)
+    with coming.stacks.turn(coming.upload):
+        if not coming.is_taken:
+            await run_in_threadpool(coming.check_room, size)
+            length = await _gather(request, coming.stacks, coming.upload, size, start, check)
+            if length < size:
+                return _answer(204, {"Upload-Offset": str(length)})
+            await run_in_threadpool(coming.take)
+        receipt = await run_in_threadpool(coming.receipt)
+    return Response(receipt, 200, {"Tus-Resumable": TUS, STORED: "1"}, OCTETS)
+
+
 @router.get("/{bucket}/{sha256}", responses=answers(200, "*/*") | answers(206, "*/*"))
 def content(bucket: str, sha256: str, visit: ReadDoor) -> Response:
     """The bytes of a file, or a range of them."""
@@ -116,14 +145,16 @@ def content(bucket: str, sha256: str, visit: ReadDoor) -> Response:
     return FileResponse(path, media_type=media_type, headers={**told, "X-Content-Type-Options": "nosniff"})
 
 
-async def _gather(request: Request, stacks: Stacks, upload: Upload, start: int, check: tuple[str, bytes] | None) -> int:
+async def _gather(
+    request: Request, stacks: Stacks, upload: str, size: int, start: int, check: tuple[str, bytes] | None
+) -> int:
     """Writes what comes; the length of the upload afterwards."""
-    gathering = await run_in_threadpool(stacks.open, upload.id, start)
+    gathering = await run_in_threadpool(stacks.open, upload, start)
     try:
         length = start
         stream = request.stream()
         while (some := await _next(stream)) is not None:
-            if length + len(some) > upload.size:
+            if length + len(some) > size:
                 raise Refused("bad_request")
             length = await run_in_threadpool(gathering.write, some)
         if check is not None and not gathering.is_right(*check):

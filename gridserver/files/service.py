@@ -101,9 +101,14 @@ def finish(ground: Ground, upload: Upload) -> int:
     return number
 
 
-def _compare(ground: Ground, stacks: Stacks, upload: Upload) -> None:
+def what_is_wrong(stacks: Stacks, upload: Upload) -> str:
+    """The code that says why the bytes that came are not what was announced; "" when they are."""
     sha256, head = stacks.digest(upload.id, media.HEAD)
-    wrong = "checksum" if sha256 != upload.sha256 else "" if media.fits(upload.media_type, head) else "media"
+    return "checksum" if sha256 != upload.sha256 else "" if media.fits(upload.media_type, head) else "media"
+
+
+def _compare(ground: Ground, stacks: Stacks, upload: Upload) -> None:
+    wrong = what_is_wrong(stacks, upload)
     if wrong:
         stacks.drop(upload.id)
         with transaction(ground.engine) as conn:

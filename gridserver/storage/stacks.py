@@ -45,10 +45,19 @@ class Stacks:
 
     # ------------------------------------------------------------------ what is on its way
 
+    def partial(self, upload: str) -> Path:
+        """Where the bytes of an upload gather."""
+        return self.folder / "coming" / upload
+
+    def coming(self, begins: str) -> int:
+        """How many are on their way whose names begin so."""
+        folder = self.folder / "coming"
+        return sum(path.name.startswith(begins) for path in folder.iterdir()) if folder.exists() else 0
+
     def length(self, upload: str) -> int:
         """How many bytes of an upload have come."""
         try:
-            return self._partial(upload).stat().st_size
+            return self.partial(upload).stat().st_size
         except FileNotFoundError:
             return 0
 
@@ -67,7 +76,7 @@ class Stacks:
         """Where the next bytes of an upload go. Raises ``Refused("offset")`` when they do not follow."""
         if self.length(upload) != offset:
             raise Refused("offset")
-        path = self._partial(upload)
+        path = self.partial(upload)
         self._make(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return Gathering(os.fdopen(handle, "ab", buffering=0), offset)
@@ -75,7 +84,7 @@ class Stacks:
     def digest(self, upload: str, first: int) -> tuple[str, bytes]:
         """The SHA-256 of all that has come, and its ``first`` bytes."""
         digest, head = hashlib.sha256(), b""
-        with open(self._partial(upload), "rb") as file:
+        with open(self.partial(upload), "rb") as file:
             while piece := file.read(_PIECE):
                 head = head or piece[:first]
                 digest.update(piece)
@@ -83,7 +92,7 @@ class Stacks:
 
     def shelve(self, upload: str, bucket: str, sha256: str) -> None:
         """The upload is whole and right: it stands in its place, on the disk, when this returns."""
-        partial, path = self._partial(upload), self.path(bucket, sha256)
+        partial, path = self.partial(upload), self.path(bucket, sha256)
         self._make(path.parent)
         with open(partial, "rb") as file:
             os.fsync(file.fileno())
@@ -92,16 +101,13 @@ class Stacks:
 
     def drop(self, upload: str) -> None:
         """Nobody waits for it any more."""
-        self._partial(upload).unlink(missing_ok=True)
+        self.partial(upload).unlink(missing_ok=True)
 
     def _make(self, folder: Path) -> None:
         """The folder and those above it, each for the owner's eyes only: `mkdir` alone closes just the last one."""
         above = [each for each in folder.parents if each.is_relative_to(self.folder)]
         for each in (*reversed(above), folder):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    def _partial(self, upload: str) -> Path:
-        return self.folder / "coming" / upload
 
 
 class Gathering:

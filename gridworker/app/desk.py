@@ -20,7 +20,7 @@ from gridworker.storage.file_links import FileLink
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
-from gridworker.sync import courier, enrol, session, wiping
+from gridworker.sync import courier, crates, enrol, session, wiping
 from gridworker.sync.answers import WipeOrdered
 from gridworker.sync.centre import Centre
 from gridworker.sync.driver import Told, sync_once
@@ -151,7 +151,11 @@ class Desk:
         """
         with self.vault.sync_lock(self.user).take(), self._own_store() as store:
             try:
-                return courier.take(store, file, self.machine.now())
+                taken = courier.take(store, file, self.machine.now())
+                if taken.files:
+                    with self._own_cabinet() as cabinet:
+                        crates.note(store, cabinet, taken.files, taken.epoch)
+                return taken
             except WipeOrdered as ordered:
                 try:
                     note = self._wipe_note(store, ordered.order)
@@ -172,20 +176,25 @@ class Desk:
             return courier.receipts(store)
 
     def send_files(self, progress: Told = _silent, cancelled: Callable[[], bool] = _never) -> FilesReport:
-        """Let go what the centre has safe, then send photos and papers that it lacks. For after a sync: what no
-        record at the centre speaks of is not taken there. Raises what ``sync`` raises.
+        """Let go what the centre has safe, then send photos and papers that it lacks, at last what is carried for
+        others. For after a sync: what no record at the centre speaks of is not taken there. Raises what ``sync``
+        raises.
         """
-        machine = self.machine
-        if not self._has_cabinet:
-            return FilesReport()
-        with self.vault.files_lock(self.user).take(), self._own_store() as store, self._own_cabinet() as cabinet:
-            let_go(store, cabinet, machine.now())
-            report = FilesReport()
-            if to_send(store, cabinet):
-                line = session.line_of(store, machine.home, machine.clock, connect=machine.connect, cancelled=cancelled)
-                with contextlib.closing(line):
-                    report = send_files(store, cabinet, line, machine.clock, progress=progress, cancelled=cancelled)
+        clock, report = self.machine.clock, FilesReport()
+        if not (self._has_cabinet or self.carried_crates.exists()):
             return report
+        with self.vault.files_lock(self.user).take(), self._own_store() as store, self._own_cabinet() as cabinet:
+            let_go(store, cabinet, self.machine.now())
+            if to_send(store, cabinet) or store.crates_to_deliver():
+                line = session.line_of(
+                    store, self.machine.home, clock, connect=self.machine.connect, cancelled=cancelled
+                )
+                with contextlib.closing(line):
+                    if to_send(store, cabinet):
+                        report = send_files(store, cabinet, line, clock, progress=progress, cancelled=cancelled)
+                    folder = self.carried_crates
+                    crates.deliver(store, folder, line, clock, progress=progress, cancelled=cancelled)
+        return report
 
     def fetch_file(
         self,
@@ -274,6 +283,11 @@ class Desk:
         if not wiping.is_genuine(store, order) or (holds and not order.stolen):
             raise DeviceRevoked("cut off")
         return wiping.note_of(self.machine, self.opened.entry, store, order)
+
+    @property
+    def carried_crates(self) -> Path:
+        """The folder with the crates of others, as closed as they came."""
+        return self.opened.entry.path.with_name("carried")
 
     @property
     def _has_cabinet(self) -> bool:

@@ -81,6 +81,7 @@ _ACTS: Mapping[tuple[str, str], Callable[[Ledger, argparse.Namespace], Answer]] 
 
 
 _COURIER: Mapping[str, Callable[["StickOf", argparse.Namespace], Answer]] = {
+    "look": courier.look,
     "export": courier.export,
     "take": courier.take,
     "receipts": courier.receipts,

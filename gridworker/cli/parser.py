@@ -77,11 +77,15 @@ def _add_conflicts(parser: argparse.ArgumentParser) -> None:
 def _add_courier(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="做什么", required=True)
     for act, words, name in (
+        ("look", "看看有多少内容和照片要带，U盘还有多少空间", "DIR"),
         ("export", "把等待上传的内容导出成数据包", "FILE|DIR"),
-        ("take", "收下别的电脑的数据包，或自己的回执", "FILE"),
-        ("receipts", "把代交数据包的回执导出到文件夹", "DIR"),
+        ("take", "收下别的电脑的数据包或照片包，自己的回执，或中心的命令", "FILE"),
+        ("receipts", "把代交的回执导出到文件夹", "DIR"),
     ):
-        _command(acts, act, words).add_argument("path", type=Path, metavar=name)
+        command = _command(acts, act, words)
+        command.add_argument("path", type=Path, metavar=name)
+        if act == "export":
+            command.add_argument("--files", action="store_true", help="带上照片和文件")
 
 
 def _command(

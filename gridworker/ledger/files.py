@@ -57,6 +57,8 @@ class Files:
     def state(self, entry: Mapping[str, Any]) -> str:
         """waiting, stored or durable. A centre without a backup promises nothing."""
         durable = int(self._store.meta("files_durable", 0)) if self._store.meta("backup", False) else 0
+        if entry.get("stored") is None and (told := self._told(entry)) is not None:
+            entry = {**entry, "stored": told}  # a receipt was quicker than the feed
         return state_of(entry, durable)
 
     def link(self, sha256: str) -> FileLink | None:
@@ -85,6 +87,9 @@ class Files:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
+
+    def _told(self, entry: Mapping[str, Any]) -> int | None:
+        return self._cabinet.number_of(str(entry.get("sha256")), str(self._store.meta("epoch", "")))
 
     def _text(self, link: FileLink) -> str:
         states = {change.state for change in self._store.own_changes(link.record)}

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import BaseModel, Field, ValidationError
 
 from gridworker.protocol import MOST_BYTES, sealing
-from gridworker.protocol.sync import Message, Problem, Push, PushAnswer
+from gridworker.protocol.sync import Message, Problem, Push, PushAnswer, Standing
 
 PACKAGE = b"gridworker package 1"
 RECEIPT = b"gridworker receipt 1"
@@ -63,11 +63,24 @@ class Contents(Message):
     """X25519 public key, base64url."""
 
 
-class Said(Message):
-    """What is sealed in a receipt: an answer for each push, until one was not served."""
+class FileSaid(Message):
+    """What became of one file of a crate."""
 
-    answers: list[PushAnswer]
+    bucket: str
+    sha256: str
+    stored: int = 0
+    """The file's number, when it lies at the centre; otherwise see ``code``."""
+    code: str = ""
+
+
+class Said(Message):
+    """What is sealed in a receipt: an answer for each push, until one was not served; of a crate, what became of its
+    files, and how the device stands."""
+
+    answers: list[PushAnswer] = Field(default_factory=list)
     problem: Problem | None = None
+    files: list[FileSaid] = Field(default_factory=list)
+    standing: Standing | None = None
 
 
 class Closed(Message):

@@ -16,15 +16,17 @@ from gridworker.storage.faults import at_the_border
 PIECE = 256 * 1024
 """Bytes in one row: what is held in memory of a file."""
 
+_NUMBER = "n INTEGER NOT NULL DEFAULT 0"
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS file (_row INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,"
     " media_type TEXT NOT NULL, mine INTEGER NOT NULL, whole INTEGER NOT NULL, made_at INTEGER NOT NULL,"
     " used_at INTEGER NOT NULL, thumb BLOB) STRICT",
     "CREATE TABLE IF NOT EXISTS piece (_file INTEGER NOT NULL, start INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
     "CREATE UNIQUE INDEX IF NOT EXISTS piece_of ON piece (_file, start)",
-    # ``epoch``: the life of the centre to which the file was handed in; "" before.
+    # ``epoch``: the life of the centre to which the file was handed in; "" before. ``n``: the number that the centre
+    # gave it, as far as it was told by a receipt.
     "CREATE TABLE IF NOT EXISTS place (_file INTEGER NOT NULL, bucket TEXT NOT NULL, epoch TEXT NOT NULL,"
-    " PRIMARY KEY (bucket, _file)) STRICT, WITHOUT ROWID",
+    f" {_NUMBER}, PRIMARY KEY (bucket, _file)) STRICT, WITHOUT ROWID",
 )
 
 
@@ -73,6 +75,9 @@ class Cabinet:
                 with writing(db):
                     for text in _TABLES:
                         db.execute(text)
+            elif not any(line[1] == "n" for line in db.execute("PRAGMA table_info(place)")):
+                with writing(db):  # of an older program
+                    db.execute(f"ALTER TABLE place ADD COLUMN {_NUMBER}")
         except BaseException:
             db.close()
             raise
@@ -152,15 +157,16 @@ class Cabinet:
         if wanted:
             with writing(self._db):
                 self._db.executemany(
-                    "INSERT OR IGNORE INTO place SELECT _row, ?, '' FROM file WHERE sha256 = ?",
+                    "INSERT OR IGNORE INTO place (_file, bucket, epoch) SELECT _row, ?, '' FROM file WHERE sha256 = ?",
                     [(bucket, sha256) for sha256, bucket in wanted],
                 )
 
-    def handed_in(self, sha256: str, bucket: str, epoch: str) -> None:
-        """The centre has it in this bucket. ``epoch``: a restored centre has another one, and may lack it again."""
+    def handed_in(self, sha256: str, bucket: str, epoch: str, n: int = 0) -> None:
+        """The centre has it in this bucket, under the number ``n``. ``epoch``: a restored centre has another one, and
+        may lack it again."""
         with writing(self._db):
-            values = (epoch, bucket, self._row(sha256))
-            self._db.execute("UPDATE place SET epoch = ? WHERE bucket = ? AND _file = ?", values)
+            values = (epoch, n, bucket, self._row(sha256))
+            self._db.execute("UPDATE place SET epoch = ?, n = ? WHERE bucket = ? AND _file = ?", values)
 
     # ------------------------------------------------------------------ reading
 
@@ -168,6 +174,12 @@ class Cabinet:
         """Whether the centre said so, in this life of its own."""
         query = "SELECT 1 FROM place WHERE bucket = ? AND _file = ? AND epoch = ? AND epoch <> ''"
         return self._db.execute(query, (bucket, self._row(sha256), epoch)).fetchone() is not None
+
+    def number_of(self, sha256: str, epoch: str) -> int | None:
+        """The number that the centre gave it in this life of its own, told by a receipt before the feed tells it."""
+        query = "SELECT max(n) FROM place WHERE _file = ? AND epoch = ? AND n > 0"
+        line = self._db.execute(query, (self._row(sha256), epoch)).fetchone()
+        return None if line is None else line[0]
 
     def about(self, sha256: str) -> Kept | None:
         """What is known of a file; None when nothing of it is here."""

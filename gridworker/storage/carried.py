@@ -1,4 +1,7 @@
-"""Data packages of other desks that this one carries to the centre, unread, and the receipts that it carries back."""
+"""Data packages of other desks that this one carries to the centre, unread, and the receipts that it carries back.
+
+Crates of files are too large for the store: their bytes lie beside it, as closed as they came.
+"""
 
 from typing import NamedTuple
 
@@ -18,19 +21,24 @@ class Carried(NamedTuple):
     receipt: bytes
 
 
-def take(file: File, name: str, device: str, package: bytes, now: int) -> bool:
-    """Carry a package from now on. False: there is no room for one more. Inside a transaction."""
+def take(file: File, name: str, device: str, package: bytes, now: int, *, crate: bool) -> bool:
+    """Carry a package, or a crate, from now on. False: there is no room for one more. Inside a transaction."""
     known = file.db.execute("SELECT 1 FROM carried WHERE name = ?", (name,)).fetchone()
-    count = file.db.execute("SELECT count(*) FROM carried WHERE package <> x''").fetchone()[0]
+    count = file.db.execute("SELECT count(*) FROM carried WHERE receipt = x''").fetchone()[0]
     if known is None and count >= MOST:
         return False
-    file.db.execute("INSERT OR IGNORE INTO carried VALUES (?, ?, ?, ?, x'')", (name, device, now, package))
+    file.db.execute(
+        "INSERT OR IGNORE INTO carried (name, device, taken_at, package, receipt, crate) VALUES (?, ?, ?, ?, x'', ?)",
+        (name, device, now, package, crate),
+    )
     return True
 
 
-def to_deliver(file: File) -> list[str]:
-    """The names of those that the centre has not seen, in the order in which they were taken."""
-    found = file.db.execute("SELECT name FROM carried WHERE receipt = x'' ORDER BY taken_at, name")
+def to_deliver(file: File, *, crates: bool = False) -> list[str]:
+    """The names of the packages, or crates, that the centre has not seen, in the order in which they were taken."""
+    found = file.db.execute(
+        "SELECT name FROM carried WHERE receipt = x'' AND crate = ? ORDER BY taken_at, name", (crates,)
+    )
     return [name for (name,) in found]
 
 

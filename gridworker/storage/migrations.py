@@ -83,12 +83,18 @@ def step_0005_owed_for_as_long_as_backups_are_kept(db: "Database") -> None:
     db.execute("ALTER TABLE owed ADD COLUMN durable INTEGER NOT NULL DEFAULT 0")
 
 
+def step_0006_crates_carried(db: "Database") -> None:
+    """``crate``: its bytes lie beside the store."""
+    db.execute("ALTER TABLE carried ADD COLUMN crate INTEGER NOT NULL DEFAULT 0")
+
+
 _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0001_first_store,
     step_0002_packages_carried,
     step_0003_snapshots,
     step_0004_owed,
     step_0005_owed_for_as_long_as_backups_are_kept,
+    step_0006_crates_carried,
 )
 
 _SNAPSHOTS = (

@@ -348,10 +348,11 @@ class Store(Reader):
 
     # ------------------------------------------------------------------ carried for others
 
-    def carry(self, name: str, device: str, package: bytes, now: int) -> bool:
-        """Carry another desk's package (its name is its SHA-256, hex). False: there are too many already."""
+    def carry(self, name: str, device: str, package: bytes, now: int, *, crate: bool = False) -> bool:
+        """Carry another desk's package (its name is its SHA-256, hex), or a crate, whose bytes lie beside the store.
+        False: there are too many already."""
         with self._file.writing():
-            return carried.take(self._file, name, device, package, now)
+            return carried.take(self._file, name, device, package, now, crate=crate)
 
     def carried(self) -> list[Carried]:
         """All that is carried for others, oldest first."""
@@ -364,6 +365,10 @@ class Store(Reader):
     def carried_to_deliver(self) -> list[str]:
         """The names of packages that the centre has not seen."""
         return carried.to_deliver(self._file)
+
+    def crates_to_deliver(self) -> list[str]:
+        """The names of crates that the centre has not seen."""
+        return carried.to_deliver(self._file, crates=True)
 
     def carried_package(self, name: str) -> bytes:
         """The bytes of a package."""

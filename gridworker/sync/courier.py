@@ -12,7 +12,8 @@ import orjson
 
 from gridworker.errors import NotThisFile, SignInNeeded
 from gridworker.protocol import MOST_BYTES, SCHEMA, courier, sealing
-from gridworker.protocol.courier import ORDER, PACKAGE, RECEIPT, WIPED, Contents, NoPackage, Said
+from gridworker.protocol.courier import ORDER, PACKAGE, RECEIPT, WIPED, Contents, FileSaid, NoPackage, Said
+from gridworker.protocol.crates import CRATE
 from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.sync import Clock, Group, Push, Standing, Written
 from gridworker.storage.store import Store
@@ -24,12 +25,12 @@ from gridworker.sync.book import made_under
 from gridworker.sync.engine import Engine
 from gridworker.sync.wiping import is_genuine, wiped_message
 
-SUFFIXES = {PACKAGE: ".gwp", RECEIPT: ".gwr", ORDER: ".gwo", WIPED: ".gww"}
+SUFFIXES = {PACKAGE: ".gwp", CRATE: ".gwc", RECEIPT: ".gwr", ORDER: ".gwo", WIPED: ".gww"}
 """What the files are called by kind; their names hold nothing of anybody."""
 MOST_TEXT = MOST_BYTES - 512 * 1024
 """Bytes of changes in one package."""
-KEPT = 8
-"""Packages whose receipts can still be read."""
+KEPT = 128
+"""Packages and crates whose receipts can still be read."""
 REFUSED = b"refused"
 """In the place of a receipt: the centre knows no desk that closed this package."""
 FORGOTTEN_MS = 30 * 86_400_000
@@ -39,12 +40,12 @@ OVERTAKEN_MS = 60_000
 """An order that is older by so much than the last word of the centre that all is well was taken back since."""
 _BY_STICK = Clock(wall=0)
 """A package is days on its way: what the clock said when it was closed corrects nothing."""
-_NO_CENTRE = "这台电脑还没有登记到中心，不能导出数据包。"
-_NOT_FOR_US = "它是别的中心的数据包，请交给原来的中心。"
+NO_CENTRE = "这台电脑还没有登记到中心，不能导出数据包。"
+NOT_FOR_US = "它是别的中心的数据包，请交给原来的中心。"
 _DAMAGED = "文件不完整或被改动过，请在原来的电脑上重新导出一份。"
 _STRANGE_RECEIPT = "这份回执不是发给这台电脑的，或者已经过期。请拿到导出数据包的那台电脑上。"
 _NO_ORDER = "这份清除命令不是给这台电脑的，或者已经作废，没有执行。"
-_FULL = "这台电脑里已有很多数据包没有送出，请先联网同步。"
+FULL = "这台电脑里已有很多数据包没有送出，请先联网同步。"
 
 
 class Line(Protocol):
@@ -75,6 +76,9 @@ class Taken:
     conflicts: int = 0
     again: bool = False
     """The centre asks for a new package: it was restored, or this store was."""
+    files: Sequence[FileSaid] = ()
+    """What became of the files of a crate, in the centre's ``epoch``."""
+    epoch: str = ""
 
 
 def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | None:
@@ -84,7 +88,7 @@ def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | No
     before the store was enrolled.
     """
     if not store.meta("device", ""):
-        raise SignInNeeded("not enrolled", advice=_NO_CENTRE)
+        raise SignInNeeded("not enrolled", advice=NO_CENTRE)
     store.retry_held()
     waiting = store.handing(2**31)
     pushes, packed = _pushes(store, waiting)
@@ -93,11 +97,11 @@ def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | No
     store.mark_sent([group.tx for push in pushes for group in push.groups])
     reply = chance(sealing.KEY_BYTES)
     contents = Contents(pushes=pushes, reply_key=text_of(sealing.public_of(reply)))
-    head = {"county": _county(store), "device": str(store.meta("device")), "at": now}
+    head = {"county": county_of(store), "device": str(store.meta("device")), "at": now}
     file = courier.close(
         PACKAGE, head, contents, raw_of(store.meta("recovery_key")), raw_of(store.meta("device_key")), chance
     )
-    _remember(store, {"name": courier.name_of(file), "key": text_of(reply), "life": _life(store)})
+    remember(store, courier.name_of(file), reply)
     return Package(file, str(head["device"]), packed, len(waiting) - packed)
 
 
@@ -116,10 +120,10 @@ def take(store: Store, file: bytes, now: int) -> Taken:
         closed = courier.read(PACKAGE, file)
     except NoPackage as error:
         raise NotThisFile(str(error), advice=_DAMAGED) from None
-    if closed.head.county != _county(store):
-        raise NotThisFile("another county", advice=_NOT_FOR_US)
+    if closed.head.county != county_of(store):
+        raise NotThisFile("another county", advice=NOT_FOR_US)
     if not store.carry(courier.name_of(file), closed.head.device, file, now):
-        raise NotThisFile("no room", advice=_FULL)
+        raise NotThisFile("no room", advice=FULL)
     return Taken(PACKAGE)
 
 
@@ -228,14 +232,17 @@ def _note_receipt(store: Store, file: bytes) -> Taken:
 
 
 def _orders(said: Said) -> list[WipeOrder]:
-    standings = [answer.standing for answer in said.answers]
-    if said.problem is not None and said.problem.standing is not None:
-        standings.append(said.problem.standing)
-    return [standing.order for standing in standings if standing.order is not None]
+    problem = None if said.problem is None else said.problem.standing
+    standings = (*(answer.standing for answer in said.answers), problem, said.standing)
+    return [standing.order for standing in standings if standing is not None and standing.order is not None]
 
 
 def _settle(store: Store, said: Said, *, is_of_this_life: bool) -> Taken:
     """What an older centre, or an older life of this store, was told settles nothing any more."""
+    if said.standing is not None:
+        if said.standing.epoch == store.meta("epoch"):
+            store.note_standing(_not_older(store, said.standing))
+        return Taken(RECEIPT, files=said.files, epoch=said.standing.epoch)
     if not is_of_this_life:
         return Taken(RECEIPT, again=bool(store.waiting(1)))
     accepted = refused = conflicts = 0
@@ -264,7 +271,8 @@ def _life(store: Store) -> list[Any]:
     return [str(store.meta("epoch", "")), int(store.meta("incarnation", 1)), int(store.meta("renumbered", 0))]
 
 
-def _county(store: Store) -> str:
+def county_of(store: Store) -> str:
+    """The id of the county's region; "" before the store was enrolled."""
     account = store.meta("account") or {}
     return str(account.get("county", ""))
 
@@ -273,5 +281,7 @@ def _packages(store: Store) -> list[dict[str, Any]]:
     return list(store.meta("packages", []))
 
 
-def _remember(store: Store, package: dict[str, Any]) -> None:
+def remember(store: Store, name: str, reply: bytes) -> None:
+    """The receipt of the package or crate of this name will be sealed to this key (X25519, private half)."""
+    package = {"name": name, "key": text_of(reply), "life": _life(store)}
     store.set_meta("packages", [*_packages(store), package][-KEPT:])

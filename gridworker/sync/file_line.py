@@ -64,8 +64,8 @@ def announce(line: Carrier, bucket: str, sha256: str, size: int) -> Begun:
     """Tells the centre of a file; where it goes on. May be repeated. Raises ``FileRefused``."""
     name = base64.b64encode(sha256.encode()).decode()
     told = {"Tus-Resumable": TUS, "Upload-Length": str(size), "Upload-Metadata": f"sha256 {name}"}
-    answer = _said(line.plain("POST", f"/files/v1/{bucket}", told))
-    return Begun(answer.headers.get("Location", ""), _number(answer, "Upload-Offset"), _number(answer, STORED))
+    answer = said_of(line.plain("POST", f"/files/v1/{bucket}", told))
+    return Begun(answer.headers.get("Location", ""), number_in(answer, "Upload-Offset"), number_in(answer, STORED))
 
 
 def send(line: Carrier, begun: Begun, body: bytes) -> Begun:
@@ -77,10 +77,10 @@ def send(line: Carrier, begun: Begun, body: bytes) -> Begun:
         "Tus-Resumable": TUS,
         "Content-Type": PIECE_TYPE,
         "Upload-Offset": str(begun.offset),
-        "Upload-Checksum": f"sha256 {base64.b64encode(hashlib.sha256(body).digest()).decode()}",
+        **checked(body),
     }
-    answer = _said(line.plain("PATCH", begun.place, told, body))
-    return Begun(begun.place, _number(answer, "Upload-Offset"), _number(answer, STORED))
+    answer = said_of(line.plain("PATCH", begun.place, told, body))
+    return Begun(begun.place, number_in(answer, "Upload-Offset"), number_in(answer, STORED))
 
 
 def fetch(line: Carrier, bucket: str, sha256: str, start: int, take: Callable[[bytes], object]) -> None:
@@ -94,15 +94,22 @@ def fetch(line: Carrier, bucket: str, sha256: str, start: int, take: Callable[[b
         if some := some[max(start - place, 0) :]:
             take(some)
 
-    _said(line.plain("GET", f"/files/v1/{bucket}/{sha256}", told, take=missing))
+    said_of(line.plain("GET", f"/files/v1/{bucket}/{sha256}", told, take=missing))
 
 
-def _said(answer: Plain) -> Plain:
+def checked(body: bytes) -> dict[str, str]:
+    """The header by which a piece counts whole or not at all."""
+    return {"Upload-Checksum": f"sha256 {base64.b64encode(hashlib.sha256(body).digest()).decode()}"}
+
+
+def said_of(answer: Plain) -> Plain:
+    """The answer. Raises ``FileRefused``."""
     if answer.problem:
         raise FileRefused(answer.problem)
     return answer
 
 
-def _number(answer: Plain, name: str) -> int:
+def number_in(answer: Plain, name: str) -> int:
+    """The number in a header; 0 when there is none."""
     said = answer.headers.get(name, "")
     return int(said) if said.isascii() and said.isdecimal() else 0

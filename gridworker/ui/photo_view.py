@@ -215,5 +215,7 @@ class _Picture(QLabel):
 
 
 def size_words(size: int) -> str:
-    """``180 KB``, ``2.4 MB``."""
-    return f"{max(1, size // 1024)} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+    """``180 KB``, ``2.4 MB``, ``3.1 GB``."""
+    if size < 1024 * 1024:
+        return f"{max(1, size // 1024)} KB"
+    return f"{size / 2**20:.1f} MB" if size < 2**30 else f"{size / 2**30:.1f} GB"

@@ -555,6 +555,7 @@ def make_older(w: Worker) -> None:
     """The store as the version before the last step left it."""
     db = connect(w.path, KEY)
     db.execute("DROP TABLE owed")
+    db.execute("ALTER TABLE carried DROP COLUMN crate")
     db.execute("DELETE FROM _sqlite_migrations WHERE name >= '0004'")
     db.execute("PRAGMA user_version = 1003")
     db.close()

@@ -197,7 +197,9 @@ class SyncPage(Page):
     def _show_stick(self) -> None:
         if self._stick_card is not None:
             ledger = self._work.ledger
-            self._stick_card.show_counts(ledger.waiting_count(), *ledger.store.carried_counts())
+            files = ledger.files.waiting() if ledger.files is not None else ()
+            ready = sum(each.reason != "refused" for each in files)
+            self._stick_card.show_counts(ledger.waiting_count(), ready, *ledger.store.carried_counts())
 
     def _show_files(self) -> None:
         files = self._work.ledger.files
