@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridserver.errors import Refused
-from gridserver.storage import change_ledger, feed, handed, past
+from gridserver.storage import change_ledger, feed, handed, past, twins
 from gridserver.storage.book import Pulled, counted, refuse_unfit, to_be_offered
 from gridserver.storage.buckets import Head
 from gridserver.storage.change_ledger import Author, Judged
@@ -20,7 +20,7 @@ from gridserver.storage.merging import WAIT_FOR_OTHERS, World, judge, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered
-from gridserver.storage.taking import Hand, home_asked, own_stretches, shortly
+from gridserver.storage.taking import Hand, home_asked, own_stretches, shortly, with_twins
 from gridworker.protocol import PAGE_ROWS, sync
 from gridworker.protocol.sync import (
     RELEASED,
@@ -42,6 +42,7 @@ from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.references import belonging, references
 from gridworker.records.row import Row
 from simulation.snapshots import Cellar
+from simulation.twins import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ class Books:
     arrived: int = 0
     snapshots: dict[tuple[str, str], Made] = field(default_factory=dict)
     """(bucket, name)."""
+    known_by: dict[bytes, tuple[Key, ...]] = field(default_factory=dict)
+    """``natural_key``: which records said the same of themselves."""
 
     def copy(self) -> "Books":
         """As they are at this moment: what a backup holds. Lines are never changed, only replaced."""
@@ -394,6 +397,7 @@ class Centre:
             else:
                 verdict = judge(world, group, handed.first_at(group, known, hand.author.now))
             judged.append(Judged(group, verdict))
+        judged = with_twins(judged, twins.found(Register(self.books), world, before))
         heads, places = self._write(before, world)
         self._note(hand.author, judged, places, known)
         results = [change_ledger.result(each.group, each.verdict, places) for each in judged]

@@ -20,7 +20,7 @@ from gridworker.storage.buckets import Bucket
 from gridworker.storage.feed import Received
 from gridworker.storage.outbox import WAITS, Settled, again, stands
 from gridworker.storage.own_changes import OutboxRow
-from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, lies_on
+from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, by_record, lies_on
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
 from simulation import desk_snapshots
@@ -188,13 +188,11 @@ class DeskStore:
         incarnation, next_n, last = self.outbox.numbers()
         offset = self.metas.get("clock_offset", 0)
         numbered = []
-        for n, change in enumerate(changes, next_n):
+        for n, change in enumerate([change for mine in by_record(changes) for change in mine], next_n):
             last = max((change.at + offset) << 16, last + 1)
             numbered.append(change.counted(n, last))
-        rows: dict[Key, list[Change]] = {}
-        for change in numbered:
-            rows.setdefault((change.kind, change.record), []).append(change)
-        for key, mine in rows.items():
+        for mine in by_record(numbered):
+            key = (mine[0].kind, mine[0].record)
             here = None if mine[0].verb is Verb.CREATE and not again else self.rows.get(key)
             self._keep_row(key, here, mine, by, incarnation)
         return numbered

@@ -27,7 +27,7 @@ def enrolled(world: "World", person: Person, slice_rows: int) -> "Desk":
     device, account = _device(world), books.accounts[person.id]
     books.devices[device] = Device(person.id)
     hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
-    hands.moves, hands.writes_on, hands.role = world.rich, world.texts, account.role
+    hands.moves, hands.writes_on, hands.meets, hands.role = world.rich, world.texts, world.meets, account.role
     store = DeskStore(slice_rows=slice_rows)
     known = {"epoch": books.epoch, "scope": account.version, "account_scope": account.version}
     store.metas.update({**known, **notes(device), "standing": world.standing(device)})

@@ -41,11 +41,12 @@ LOADING: Mapping[str, int] = {"newcomer": 6, "spoil": 12, "sweep": 8}
 MUCH_MORE = 8
 TEXTS = "texts"
 LOADS = "loads"
+MEETS = "meets"
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
 """Left out of every third history, in which nothing at all may be lost."""
 
 
-HOW = ("rich", "texts", "loads")
+HOW = ("rich", "texts", "loads", "meets")
 """What there may be in a history."""
 
 
@@ -58,6 +59,7 @@ class History:
     rich: bool = False
     texts: bool = False
     loads: bool = False
+    meets: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
@@ -90,7 +92,7 @@ class Outcome:
 def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     """The history of this seed, every second one rich. ``more``: sorts of steps that are made much more often than
     usual; then it is rich when one of them needs it. In a long one, and with ``TEXTS``, people write on in texts; in
-    most long ones, and with ``LOADS``, buckets come as snapshots."""
+    most long ones, and with ``LOADS``, buckets come as snapshots; with ``MEETS`` people write of the same things."""
     dice, usual = Dice(seed), length == STEPS and not more
     rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (usual and seed % 2 == 0)
     loads = LOADS in more or (usual and seed % 4 != 1)
@@ -98,7 +100,14 @@ def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     weights = [(what, weight) for what, weight in sorts if seed % 3 or what not in DISASTERS]
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
-    return History(3 + dice.below(4), steps, rich, texts=TEXTS in more or usual, loads=loads)
+    return History(
+        3 + dice.below(4),
+        steps,
+        rich,
+        texts=TEXTS in more or usual,
+        loads=loads,
+        meets=MEETS in more or (usual and seed % 5 != 2),
+    )
 
 
 def play(history: History) -> Outcome:
@@ -120,7 +129,7 @@ def _unswept() -> Iterator[None]:
 
 
 def _played(history: History) -> Outcome:
-    world = World.of(history.desks, rich=history.rich, texts=history.texts, loads=history.loads)
+    world = World.of(history.desks, **{name: getattr(history, name) for name in HOW})
     world.totals["histories"] = 1
     world.gentle = not any(step[0] in DISASTERS for step in history.steps)
     try:

@@ -19,6 +19,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage.project import LOCAL
+from simulation import twins
 from simulation.centre import Books, Centre, Mark
 from simulation.desk_outbox import Entry
 from simulation.district import buckets_of
@@ -211,6 +212,10 @@ class Oracle:
         self._refused_are_kept(world)
         self._orphans_are_shown(books)
         self._conflicts_are_right(books, gentle=world.gentle)
+        for what in twins.unasked(books):
+            raise Violation("M11", f"alike, and nobody is asked: {what}")
+        for what in twins.left_behind(books, self._merges(), self._brought_back()):
+            raise Violation("M11", f"points at a record that went into another: {what}")
         for desk in world.desks:
             self._converged(desk, books)
 
@@ -399,9 +404,11 @@ class Oracle:
         acts = sorted(((books.ledger[noted.id].arrived, noted) for noted in self._taken(books)), key=_first)
         sure = {noted.record for _, noted in acts if not self._is_alone(books, noted)}
         gone: set[str] = set()
+        merges = self._merges()
         for _, noted in acts:
             if noted.verb is Verb.DEL and books.ledger[noted.id].known.verdict == "ok":
-                gone.add(noted.record)
+                if noted.id not in merges:
+                    gone.add(noted.record)
             elif noted.verb is Verb.RESTORE:
                 gone.discard(noted.record)
             elif noted.verb is Verb.CREATE:
@@ -409,6 +416,15 @@ class Oracle:
                     there = noted.value.get(name)
                     if there in gone and there not in sure and (noted.record, name) not in told:
                         raise Violation("3.6", f"{noted} points at what is gone, and nobody is told")
+
+    def _merges(self) -> set[str]:
+        """The changes by which a record went into another that is the same."""
+        groups = {noted.tx for noted in self.notes.values() if noted.path == "same_as" and noted.value is not None}
+        return {noted.id for noted in self.notes.values() if noted.verb is Verb.DEL and noted.tx in groups}
+
+    def _brought_back(self) -> set[str]:
+        """The records that were removed and came back: nobody looks then at what they point at."""
+        return {noted.record for noted in self.notes.values() if noted.verb is Verb.RESTORE}
 
     def _refused_are_kept(self, world: "World") -> None:
         """3.14: what was refused is kept whole, with a reason. 3.9: what was made in good faith is never refused for

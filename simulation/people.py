@@ -18,6 +18,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.row import Row
 from gridworker.records.texts import sentences
+from simulation import twins
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
 from simulation.district import TOWN_OF, Person
@@ -86,13 +87,15 @@ class Hands:
         """Whether he also moves households to other grids."""
         self.writes_on = False
         """Whether he writes on in long texts, sentence by sentence, or always writes them anew."""
+        self.meets = False
+        """Whether he fills in numbers, of which others fill in the same."""
         self.role = str(person.role)
         """What he is, as far as this desk has heard."""
 
     def at(self, clock: Callable[[], int]) -> "Hands":
         """The same person at another machine."""
         other = Hands(self.person, clock, self._new_id, self._token, self._note)
-        other.moves, other.writes_on, other.role = self.moves, self.writes_on, self.role
+        other.moves, other.writes_on, other.role, other.meets = self.moves, self.writes_on, self.role, self.meets
         other._emptied = dict(self._emptied)
         return other
 
@@ -155,9 +158,16 @@ class Hands:
                 return False
             given = {"title": self._token(), "dispute": dice.one(disputes), "town": TOWN_OF[grid]}
             part = NewRecord("mediation_case", {**given, "accepted_on": "2026-03-02"})
+        if self.meets:
+            part = NewRecord(part.kind, {**part.fields, **twins.named_alike(part.kind, self._clock(), dice)})
         return self._noted(store, [], lambda: save.together(ground, [part]))
 
     def _edit(self, ground: Ground, store: DeskStore, dice: Dice, row: Row) -> bool:
+        if self.meets and dice.percent(6) and (said := twins.named_alike(row.kind, self._clock(), dice)):
+            return self._save(ground, store, row, said)
+        return self._edit_one(ground, store, dice, row)
+
+    def _edit_one(self, ground: Ground, store: DeskStore, dice: Dice, row: Row) -> bool:
         kind, way = KINDS[row.kind], dice.below(20)
         if self.moves and row.kind in ("household", "person") and dice.percent(6):
             grid = dice.one(sorted(TOWN_OF))
@@ -221,6 +231,9 @@ class Hands:
         if about is None:
             return False
         way = dice.below(4)
+        if fields.get("type") == "duplicate" and way:
+            seen = [*twins.eyes(store, conflict), conflict]
+            return self._noted(store, seen, lambda: twins.settle(ground, conflict, 1 + way % 2))
         keep: Any = conflicts.SHOWN if way < 2 else 1
         value = self._token() if way == 3 and fields.get("field") in PLAIN.get(about.kind, ()) else None
         return self._noted(

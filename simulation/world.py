@@ -110,6 +110,8 @@ class World:
     """People write on in long texts, sentence by sentence."""
     loads: bool = False
     """Buckets of a few rows come as snapshots, machines are bought, and snapshots go bad."""
+    meets: bool = False
+    """People make records of things of which there are records."""
     calm: bool = False
     """No more faults."""
     devices: int = 0
@@ -122,11 +124,9 @@ class World:
         self.centre.cellar = Cellar() if self.loads else None
 
     @classmethod
-    def of(
-        cls, desks: int, slice_rows: int = 3, *, rich: bool = False, texts: bool = False, loads: bool = False
-    ) -> "World":
+    def of(cls, desks: int, slice_rows: int = 3, **how: Any) -> "World":
         """A world with so many desks, one of each person in turn."""
-        world = cls(rich=rich, texts=texts, loads=loads)
+        world = cls(**how)
         for number in range(desks):
             world.enrol(PEOPLE[number % len(PEOPLE)], slice_rows)
         return world

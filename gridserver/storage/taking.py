@@ -77,7 +77,7 @@ def take(
         else:
             verdict = judge(world, group, first_at(group, known, hand.author.now))
         judged.append(Judged(group, verdict))
-    judged = _with_twins(judged, twins.opened(conn, world, standing.rows))
+    judged = with_twins(judged, twins.opened(conn, world, standing.rows))
     written = sheaf or Sheaf(conn)
     places = _write(written, heads, world, standing, hand.trusted)
     _note(written, hand, judged, places, known, world.centre)
@@ -115,7 +115,7 @@ def own_stretches(
     return {h.bucket: Stretch(before=h.before, to=h.seq, hash=f"{h.set_hash:032x}") for h in written}
 
 
-def _with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
+def with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
     """What the centre wrote of records that are alike stands in the ledger with the last group that was taken, and
     there is more in the feed than what the author wrote himself."""
     if not notes:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -42,18 +42,39 @@ class _Pair:
     field: str
 
 
+class Register(Protocol):
+    """By what records are known, as the centre has noted it."""
+
+    def secret(self) -> bytes:
+        """The key of the hashes."""
+
+    def claim(self, marks: Sequence[tuple[bytes, str, str]]) -> Iterable[Row]:
+        """Notes by what records are known (key, kind, id). Returns the older ones that stand and were noted by the
+        same: of each key the first few, by their ids. Of two requests that note the same, the second waits."""
+
+    def asked_about(self, conflicts: Sequence[str]) -> Iterable[str]:
+        """Those of these conflicts that there are."""
+
+
 def opened(conn: Connection, world: World, before: Mapping[Key, Row]) -> list[Change]:
+    """``found``, by what stands in the database."""
+    return found(_Tables(conn), world, before)
+
+
+def found(register: Register, world: World, before: Mapping[Key, Row]) -> list[Change]:
     """Opens a conflict for every record that was written now and that says of itself what an older one says: they are
     the same, or one of them is wrong. Puts the conflicts into the world; returns what the centre wrote.
     """
     changed = {key: row for key in world.touched if (row := _named_anew(world.rows[key], before.get(key))) is not None}
     if not changed:
         return []
-    secret = bytes(conn.scalar(_SECRET))
+    secret = register.secret()
     marks = {key: list(_marks(secret, row)) for key, row in changed.items()}
-    older = _claim(conn, world, marks)
+    noted = register.claim([(mark.key, *key) for key, some in marks.items() for mark in some])
+    rows = (world.rows.get((row.kind, row.id)) or row for row in noted)
+    older = [row for row in rows if row.removed is None]
     pairs = {_pair_id(pair): pair for pair in _pairs(secret, older, changed, marks)}
-    for known in conn.scalars(_KNOWN, {"ids": list(pairs)}) if pairs else ():
+    for known in register.asked_about(list(pairs)) if pairs else ():
         pairs.pop(known, None)
     return [_open(world, name, pair) for name, pair in sorted(pairs.items())]
 
@@ -73,20 +94,6 @@ def _marks(secret: bytes, row: Row) -> Iterator[_Mark]:
         if (said := each.said(row.fields)) is not None:
             words = "\0".join((row.kind, *each.fields, *map(str, said)))
             yield _Mark(each.fields[-1], hmac.digest(secret, words.encode(), "sha256")[:16])
-
-
-def _claim(conn: Connection, world: World, marks: Mapping[Key, Sequence[_Mark]]) -> list[Row]:
-    """Notes by what the records are known. Returns the older ones that are known by the same, as they stand after
-    what was handed in now. Of two requests that note the same, the second waits for the first.
-    """
-    lines = [(mark.key, kind, record) for (kind, record), some in marks.items() for mark in some]
-    if len(lines) <= FEW:
-        locks = sorted({int.from_bytes(key[:8], "big", signed=True) for key, _, _ in lines})
-        conn.execute(_WAIT, {"locks": locks})
-    told = [{"key": key.hex(), "kind": kind, "record": record} for key, kind, record in lines]
-    found = conn.execute(_CLAIM, {"marks": orjson.dumps(told).decode(), "most": MOST_ALIKE + 1})
-    rows = (world.rows.get((r.kind, r.id)) or Row.from_wire(orjson.loads(r.wire), r.bucket) for r in found)
-    return [row for row in rows if row.removed is None]
 
 
 def _pairs(
@@ -140,6 +147,27 @@ def _derived(name: str, other: str) -> str:
     """A UUIDv7 of the same time as ``name``."""
     digest = hashlib.sha256(f"{name}\0{other}".encode()).hexdigest()
     return f"{name[:13]}-7{digest[:3]}-{'89ab'[int(digest[3], 16) % 4]}{digest[4:7]}-{digest[7:19]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The register in the database."""
+
+    conn: Connection
+
+    def secret(self) -> bytes:
+        return bytes(self.conn.scalar(_SECRET))
+
+    def claim(self, marks: Sequence[tuple[bytes, str, str]]) -> Iterable[Row]:
+        if len(marks) <= FEW:
+            locks = sorted({int.from_bytes(key[:8], "big", signed=True) for key, _, _ in marks})
+            self.conn.execute(_WAIT, {"locks": locks})
+        told = [{"key": key.hex(), "kind": kind, "record": record} for key, kind, record in marks]
+        rows = self.conn.execute(_CLAIM, {"marks": orjson.dumps(told).decode(), "most": MOST_ALIKE + 1})
+        return [Row.from_wire(orjson.loads(row.wire), row.bucket) for row in rows]
+
+    def asked_about(self, conflicts: Sequence[str]) -> Iterable[str]:
+        return self.conn.scalars(_KNOWN, {"ids": list(conflicts)})
 
 
 _SECRET = text("SELECT twin_key FROM meta")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridworker.errors import NotAccepted, NotAllowed, NotFound
+from gridworker.ledger import twins
 from gridworker.ledger.edit_changes import Step, as_entries, steps_of
 from gridworker.ledger.first_fields import filled
 from gridworker.ledger.ground import Changed, Edit, Ground, MoveTo, NewRecord, Saved
@@ -133,8 +134,8 @@ def restore(ground: Ground, kind: str, record: str) -> Saved:
     act = _Act(ground, ground.new_id(), ground.clock())
     row = act.row(kind, record)
     if row.removed is not None:
-        step = Step(Verb.RESTORE, parent=row.removed.change)
-        act.add(ground.kind(kind), record, row.bucket, step)
+        for step in (Step(Verb.RESTORE, parent=row.removed.change), *twins.come_back(ground, ground.kind(kind), row)):
+            act.add(ground.kind(kind), record, row.bucket, step)
     return keep(ground, act.act, act.changes, [record])
 
 

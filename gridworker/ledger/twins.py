@@ -89,6 +89,20 @@ def _is_fixed(ground: Ground, kind: Kind, field: Field) -> bool:
     return field.merge in _KEPT or field.name == "same_as" or not kind.may("edit", ground.me.role, field.name)
 
 
+def come_back(ground: Ground, kind: Kind, row: Row) -> Iterator[Step]:
+    """What a removed record says anew when it comes back: that it is none of another any more, and where that is what
+    it pointed at and was merged meanwhile."""
+    if row.fields.get("same_as"):
+        yield Step(Verb.SET, "same_as", None, row.writer("same_as").change)
+    for field in kind.pointers:
+        there = row.fields.get(field.name)
+        if there is None or not isinstance(field, Ref) or _is_fixed(ground, kind, field):
+            continue
+        stays = next((s for to in field.to if (s := standing(ground, to, there)) != there), there)
+        if stays != there:
+            yield Step(Verb.SET, field.name, stays, row.writer(field.name).change)
+
+
 def alike(ground: Ground, kind: str, record: str) -> list[str]:
     """The record and all that were merged into it: what was written of one of them was written of it."""
     row = ground.store.get(kind, record)

@@ -67,15 +67,21 @@ def shown(file: File, kind: str, base: Row | None, changes: Iterable[Laid]) -> R
 def keep(file: File, changes: Sequence[Change], author: str, *, again: bool = False) -> list[Change]:
     """Number the changes, put them into the outbox and lay them on their rows. ``again``: what they make may be here
     already."""
-    numbered, incarnation = _numbered(file, changes)
-    rows: dict[tuple[str, str], list[Change]] = {}
-    for change in numbered:
-        rows.setdefault((change.kind, change.record), []).append(change)
-    for (kind, record), mine in rows.items():
+    numbered, incarnation = _numbered(file, [change for mine in by_record(changes) for change in mine])
+    for mine in by_record(numbered):
         # A new record is not looked for: its id is new, and the table would refuse a second one.
-        here = None if mine[0].verb is Verb.CREATE and not again else held(file, kind, record)
-        _keep_row(file, here, mine, author, incarnation)
+        is_new = mine[0].verb is Verb.CREATE and not again
+        _keep_row(file, None if is_new else held(file, mine[0].kind, mine[0].record), mine, author, incarnation)
     return numbered
+
+
+def by_record(changes: Sequence[Change]) -> list[list[Change]]:
+    """The changes of an act record by record, group by group: in this order they are written, numbered and handed in,
+    also those of an act that goes back and forth between two records."""
+    parts: dict[tuple[str, str, str], list[Change]] = {}
+    for change in changes:
+        parts.setdefault((change.tx, change.kind, change.record), []).append(change)
+    return list(parts.values())
 
 
 def set_centre(file: File, kind: str, record: str, base: Row | None, bucket: BucketRow) -> None:

@@ -6,9 +6,10 @@ from simulation.broken.centre import CENTRE
 from simulation.broken.desk import DESK
 from simulation.broken.merge import MERGE
 from simulation.broken.snapshots import SNAPSHOTS
+from simulation.broken.twins import TWINS
 from simulation.mutants import Mutant
 
-ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK, *SNAPSHOTS)
+ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK, *SNAPSHOTS, *TWINS)
 
 SEEN: Mapping[str, int] = {
     "blind_delete": 2,
@@ -32,6 +33,7 @@ SEEN: Mapping[str, int] = {
     "hard_forbid": 4,
     "head_is_believed": 49,
     "laid_for_ever": 39,
+    "late_pointers_are_left_behind": 15,
     "losers_push_each_other_out": 4,
     "made_and_moved_at_once": 8,
     "new_code_asks_for_nothing_again": 76,
@@ -40,6 +42,7 @@ SEEN: Mapping[str, int] = {
     "no_incarnation": 2,
     "no_replay": 13,
     "nothing_again": 2,
+    "pointers_are_left_behind": 44,
     "post_not_known_yet": 69,
     "post_of_then_alone": 12,
     "post_of_today": 3,

@@ -169,3 +169,21 @@ def test_of_a_diary_that_was_written_twice_one_goes_as_it_is(notebook):
     notebook.ledger.undo(saved.act)
     assert [each["id"] for each in notebook.ledger.find("visit", order=("_row",))] == [first, second]
     assert open_one(notebook)
+
+
+def test_who_is_brought_back_by_himself_is_none_of_another_any_more(notebook, two):
+    _, new, _, _ = two
+    notebook.ledger.settle(open_one(notebook), keep=2)
+    notebook.ledger.restore("household", new)
+    assert "same_as" not in notebook.ledger.get("household", new)
+    assert notebook.ledger.standing("household", new) == new
+    notebook.ledger.remove("household", new)
+    assert notebook.ledger.standing("household", new) == new, "this time it was removed for a reason of its own"
+
+
+def test_a_member_that_comes_back_finds_the_household_into_which_his_own_was_merged(notebook, two):
+    old, _, member, _ = two
+    notebook.ledger.remove("person", member)
+    notebook.ledger.settle(open_one(notebook), keep=2)
+    notebook.ledger.restore("person", member)
+    assert notebook.ledger.get("person", member)["household"] == old

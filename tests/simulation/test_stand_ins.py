@@ -27,7 +27,7 @@ def beside(desk, folder):
 
 @pytest.mark.parametrize("seed", range(3, 6))
 def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
-    world = World.of(3, rich=True, texts=True, loads=True)
+    world = World.of(3, rich=True, texts=True, loads=True, meets=True)
     world.dying = False
     for desk in world.desks:
         beside(desk, tmp_path)
@@ -47,7 +47,7 @@ def test_a_desk_on_dicts_does_what_the_encrypted_store_does(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", range(7, 9))
 def test_a_centre_on_dicts_does_what_postgresql_does(centre, seed):
-    world = World.of(4, rich=True, texts=True, loads=True)
+    world = World.of(4, rich=True, texts=True, loads=True, meets=True)
     beside = CentreBeside(world.centre.books, HOMES, INFOS, PAGE)
     beside.cellar = Cellar()
     world.centre = beside

@@ -3,8 +3,9 @@
 import pytest
 
 from gridworker.protocol.sync import GroupResult
+from gridworker.records.change import Change, Verb
 from gridworker.storage.outbox import KEPT_MS
-from tests.helpers.notebook import DAY, GRID, MORNING, bucket, ids, name_of, standing
+from tests.helpers.notebook import DAY, GRID, MORNING, WANG, bucket, ids, name_of, standing
 
 
 def numbers(notebook):
@@ -19,6 +20,22 @@ def test_changes_are_numbered_without_gaps_and_go_on_after_the_program_was_close
     notebook.household("李桂英")
     assert numbers(notebook) == [1, 2, 3, 4]
     assert notebook.store.meta("next_n") == 5
+
+
+def test_an_act_that_goes_back_and_forth_between_records_leaves_in_the_order_of_its_numbers(notebook):
+    """Two records that are one: otherwise the centre misses a number in the middle of what it is handed."""
+    one, other = notebook.household(), notebook.household("李桂英")
+    act = notebook.centre.new_id()
+    notebook.store.keep([rewritten(notebook, each, act) for each in (one, other, one, other)], by=WANG)
+    leaving = notebook.store.handing(100)
+    assert [each.n for each in leaving] == [1, 2, 3, 4, 5, 6]
+    assert [change.record for change in notebook.store.waiting(100)][2:] == [one, one, other, other]
+
+
+def rewritten(notebook, record, act):
+    name = notebook.centre.new_id()
+    told = {"path": "note", "value": name, "tx": act, "act": act}
+    return Change(name, Verb.SET, "household", record, bucket("grid"), 0, MORNING, **told)
 
 
 def test_hybrid_time_never_runs_backwards_when_the_clock_does(notebook):
