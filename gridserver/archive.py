@@ -6,6 +6,7 @@ two positions) and ``log-<from>-<to>-<ms>.log`` (bytes of the log, zstd). Positi
 was written. What begins a file that is being written ends in ``.partial`` and counts for nothing.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 import zstandard
 
-from gridserver.backup import PIECE, Secret, Writer, pieces, read_head
+from gridserver.backup import PIECE, SUFFIX, Secret, Writer, pieces, read_head
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
 
@@ -130,6 +131,16 @@ def newest(folder: Path, secret: Secret, chance: Callable[[int], bytes], to: int
         if bases:
             found.append((max(part.made_at for part in [*bases, *archive.logs()]), each.name, archive))
     return max(found)[2] if found else None
+
+
+def oldest_in(folder: Path) -> int | None:
+    """When the oldest of all backups and base copies in a folder was begun, ms UTC; None when there are none."""
+    bases = [part.made_at for each in folder.iterdir() if each.is_dir() for part in _parts(each, "base")]
+    dumps = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        with contextlib.suppress(CommandFailed):  # what is no backup tells nothing
+            dumps.append(int(read_head(path)["made_at"]))
+    return min([*bases, *dumps], default=None)
 
 
 def base_for(archive: Archive, to: int | None) -> Part:

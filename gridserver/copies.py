@@ -46,6 +46,16 @@ class Copies:
             made += 1
         return made
 
+    def let_go(self, gone: Iterable[Stored]) -> int:
+        """What no backup of this folder speaks of any more; how many copies went."""
+        went = 0
+        for each in gone:
+            path = self._path(each)
+            if path.exists():
+                path.unlink()
+                went += 1
+        return went
+
     def missing(self, stored: Iterable[Stored]) -> int:
         """Of how many there is no copy."""
         return sum(not self._path(each).exists() for each in stored)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gridserver import keys
+from gridserver import archive, keys
 from gridserver.backup import SUFFIX, Secret, Writer, read_head, read_key, write_key
 from gridserver.beginning import clock, new_id, prepare
 from gridserver.cli import sources
@@ -22,8 +22,8 @@ from gridserver.cli.world import World, database_of
 from gridserver.copies import Copies
 from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
-from gridserver.settings import Settings
-from gridserver.storage import chores, compare, dump, embedded, files, meta, migrate, watch
+from gridserver.settings import MINUTE, Settings
+from gridserver.storage import chores, compare, dump, embedded, files, idle_files, meta, migrate, watch
 from gridserver.storage.engine import Engine, connect, transaction
 from gridserver.storage.stacks import Stacks
 
@@ -50,6 +50,7 @@ def backup(settings: Settings, world: World, asked: argparse.Namespace) -> Told:
         written = _write(settings, world, world.keys, secret, folder, kept)
         for old in set(before) - set(kept):
             old.unlink()
+        _let_copies_go(world, copies_of(folder, secret), folder)
     except OSError as error:
         raise CommandFailed(f"{folder}: {error.strerror}; no backup was made") from None
     document = {"file": str(written.path), "bytes": written.size, "devices": written.devices}
@@ -97,6 +98,15 @@ def _copy_files(settings: Settings, world: World, secret: Secret, folder: Path, 
     with transaction(world.engine) as conn:
         stored = [each for each in files.all_of(conn) if each.n <= last]
     copies_of(folder, secret).add(stored, Stacks(settings.files), clock())
+
+
+def _let_copies_go(world: World, copies: Copies, folder: Path) -> None:
+    """Of files that went before the oldest backup of the folder was begun."""
+    oldest = archive.oldest_in(folder)
+    if oldest is not None:
+        with transaction(world.engine) as conn:
+            gone = idle_files.gone(conn, oldest - MINUTE)
+        copies.let_go(gone)
 
 
 def _put_files_back(settings: Settings, engine: Engine, copies: Copies) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from gridserver.app import create_app, ground_on
 from gridserver.cli.safekeeping import secret_of
 from gridserver.cli.world import World, clock, data_folder, environment_database, new_id, opened
 from gridserver.errors import CommandFailed, Refused
+from gridserver.files.collecting import collecting
 from gridserver.keys import Keys
 from gridserver.oversight import rounds
 from gridserver.oversight.archivist import Archivist, archiving
@@ -65,6 +66,7 @@ def serve(asked: argparse.Namespace) -> int:
             app = create_app(ground)
             stack.enter_context(rounds.made(world.engine, clock))
             stack.enter_context(quiet.tending(ground))
+            stack.enter_context(collecting(ground))
             if asked.archive is not None:
                 stack.enter_context(archiving(_archivist(settings, world, world.keys, asked)))
             bell.server = _Server(uvicorn_config(settings, app), _address(settings, door))

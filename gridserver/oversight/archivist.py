@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gridserver.archive import Archive
+from gridserver.archive import Archive, oldest_in
 from gridserver.backup import Secret
 from gridserver.copies import Copies
 from gridserver.errors import CommandFailed, Refused
 from gridserver.keys import Keys
 from gridserver.settings import DAY, MINUTE
-from gridserver.storage import chores, embedded, files, meta, migrate, wal
+from gridserver.storage import chores, embedded, files, idle_files, meta, migrate, wal
 from gridserver.storage.engine import Engine, transaction
 from gridserver.storage.stacks import Stacks
 from gridserver.storage.wal import Place
@@ -49,6 +49,7 @@ class Archivist:
             self._place: Place = wal.place(conn)
         line = f"{self._place.system}-{self._place.timeline}"
         self.archive = Archive(folder / line, secret, secrets.token_bytes)
+        self._folder = folder
         self._copies = Copies.beside(folder, secret, secrets.token_bytes)
         self._stacks = stacks
         self._files = 0
@@ -175,6 +176,11 @@ class Archivist:
         finally:
             copying.kill()
         self.archive.prune()
+        oldest = oldest_in(self._folder)
+        if oldest is not None:
+            with transaction(self._engine) as conn:
+                gone = idle_files.gone(conn, oldest - MINUTE)
+            self._copies.let_go(gone)
 
 
 @contextmanager

@@ -245,8 +245,9 @@ _STORED = text("""
 _LOCK_LANE = text("SELECT 1 FROM device WHERE id = (SELECT author FROM meta) FOR NO KEY UPDATE")
 _KEEP = text("""
     INSERT INTO file (bucket, sha256, size, media_type, home, n, at)
-    SELECT CAST(:bucket AS uuid), :sha256, :size, :media_type, CAST(:bucket AS uuid), coalesce(max(n), 0) + 1, :now
-    FROM file
+    SELECT CAST(:bucket AS uuid), :sha256, :size, :media_type, CAST(:bucket AS uuid), 1 + greatest(
+        (SELECT coalesce(max(n), 0) FROM file), (SELECT coalesce(max(n), 0) FROM file_gone)
+    ), :now
     ON CONFLICT DO NOTHING
 """)
 _NUMBER = text("SELECT n FROM file WHERE bucket = CAST(:bucket AS uuid) AND sha256 = :sha256")

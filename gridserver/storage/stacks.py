@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -102,6 +102,15 @@ class Stacks:
     def drop(self, upload: str) -> None:
         """Nobody waits for it any more."""
         self.partial(upload).unlink(missing_ok=True)
+
+    def sweep(self, on_their_way: Collection[str], before: float) -> int:
+        """Takes away what came in part, is not ``on_their_way`` and was not touched since ``before`` (s UTC)."""
+        gone = 0
+        for path in (self.folder / "coming").glob("*"):
+            if path.name not in on_their_way and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
 
     def _make(self, folder: Path) -> None:
         """The folder and those above it, each for the owner's eyes only: `mkdir` alone closes just the last one."""

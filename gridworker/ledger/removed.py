@@ -12,8 +12,8 @@ STATES = ("new", "sent", "held", "accepted", "durable")
 def removed_here(ground: Ground, kind: str, limit: int) -> list[dict[str, Any]]:
     """Records of a kind that were removed at this desk and still are, the latest first.
 
-    Fields, ``id``, ``_removed_by`` (person id) and ``_removed_at`` (ms UTC). Own changes are kept for 90 days once
-    the centre has them, and with them this list.
+    Fields, ``id``, ``_removed_by`` (person id) and ``_removed_at`` (ms UTC). Own changes are kept for 90 days and more
+    once the centre has them (``outbox.forgets_before``), and with them this list.
     """
     found: dict[str, dict[str, Any]] = {}
     for change in ground.store.outbox_rows(STATES, _FAR, newest=True):

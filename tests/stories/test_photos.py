@@ -188,9 +188,11 @@ def test_a_paper_may_leave_the_desk_when_a_backup_has_it_and_comes_back_from_the
         desk.send_files()
         desk.sync()
         assert (told(), may_go()) == ("stored", 0), "no backup of the centre has it"
+        assert desk.store.state_of("household", house) == "accepted"
         town.command("backup", str(tmp_path / "safe"))
         desk.sync()
         assert (told(), may_go()) == ("durable", 1)
+        assert desk.store.state_of("household", house) == "durable"
         (link,) = desk.store.file_links(sha256)
         desk.fetch_file(link, lambda body: None)
         with closing(desk.open_cabinet()) as cabinet:

@@ -7,6 +7,8 @@ import pytest
 
 from gridserver import keys
 from gridserver.backup import read_head
+from gridserver.cli import safekeeping
+from gridserver.cli.world import clock
 from gridserver.storage import chores, epochs, people
 from gridserver.storage.engine import connect, text, transaction
 from gridserver.storage.stacks import Stacks
@@ -266,3 +268,35 @@ def test_a_file_whose_bytes_are_gone_is_told_and_not_called_safe(founded, photo,
     with founded.conn() as conn:
         assert conn.scalar(text("SELECT files_durable FROM meta")) == 0
         assert conn.scalar(text("SELECT backup_at FROM meta")) is None
+
+
+def test_the_copy_of_a_file_that_went_stays_for_as_long_as_a_backup_speaks_of_it(
+    founded, photo, command, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(safekeeping, "MINUTE", 0)
+    safe = tmp_path / "safe"
+    assert command("backup", str(safe)).code == 0
+    with founded.conn() as conn:
+        conn.execute(
+            text("""
+                WITH went AS (DELETE FROM file RETURNING n, bucket, sha256, home, size, media_type)
+                INSERT INTO file_gone SELECT n, bucket, sha256, home, size, media_type, :now FROM went
+            """),
+            {"now": clock()},
+        )
+    photo.unlink()
+    assert command("backup", str(safe), "--keep", "2").code == 0
+    assert len(list((safe / "files").rglob("*.copy"))) == 1
+    older = str(sorted(safe.glob("*.backup"))[0])
+    assert command("restore", older, "--json").json["files"] == 1
+    with founded.conn() as conn:
+        conn.execute(text("DELETE FROM file"))
+        assert conn.scalar(text("SELECT count(*) FROM file_gone")) == 0, "as the older backup has it"
+        conn.execute(
+            text("""
+                INSERT INTO file_gone SELECT 1, id, :sha256, id, 1, '', :now FROM bucket ORDER BY id::text LIMIT 1
+            """),
+            {"sha256": hashlib.sha256(PHOTO).hexdigest(), "now": clock()},
+        )
+    assert command("backup", str(safe), "--keep", "1").code == 0
+    assert list((safe / "files").rglob("*.copy")) == []
