@@ -11,7 +11,8 @@ from gridworker.protocol.sheets import Sheet
 from gridworker.records.row import digest_sum
 from gridworker.storage import bare, outbox, project
 from gridworker.storage.faults import BROKEN_ROW
-from gridworker.storage.laying import Slice, expects_new
+from gridworker.storage.laying import expects_new
+from gridworker.storage.slices import Slice
 from gridworker.storage.tables import KindTable, packed_column, put_many_children, quoted
 from gridworker.storage.unindexed import put_off
 

@@ -4,6 +4,8 @@ The words of one record lie on six or seven pages of the search index, those of 
 writes none of them; a search reads the few rows that are newer than the index, and judges them as exactly as it
 judges what the index gives. ``search.indexed_up_to`` says where the new ones begin. The same holds for the indexes
 by which the records of a kind are listed and for its counts, where the kind says so: see ``KindTable.live``.
+
+Records that the centre has sent anew are read in the same way until they are indexed by their new words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,7 @@ from typing import Any
 
 from gridworker.storage import search, summaries
 from gridworker.storage.file import File
-from gridworker.storage.search import Hit
+from gridworker.storage.search import Hit, Read
 from gridworker.storage.search_query import Word, answering
 from gridworker.storage.search_text import parts_of
 from gridworker.storage.tables import NEW, KindTable, quoted
@@ -20,6 +22,8 @@ MOST = 300
 """So many new rows of a kind at most are left to be read, 10 ms of a search; quiet moments leave far fewer."""
 WORTH_IT = 20
 """From so many on they are taken in when there is nothing else to do."""
+AT_ONCE = 20
+"""Records indexed anew in one short transaction: each takes a millisecond."""
 
 
 def tell(file: File, table: KindTable, row_id: int, record: str, fields: Mapping[str, Any] | None) -> None:
@@ -73,14 +77,42 @@ def gather_quietly(file: File) -> None:
                 gather(file, table)
 
 
+def tell_anew(file: File, table: KindTable, rows: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
+    """Let records (row, id, fields) be found by what they say now; no row of them is above the index."""
+    if search.indexed_up_to(file.db, table.kind.name) is None:
+        return
+    if len(search.stale(file.db, table.kind.name)) + len(rows) > MOST:
+        search.index_many(file.db, table.kind, rows)
+    else:
+        search.note_stale(file.db, table.kind.name, [row for row, _, _ in rows])
+
+
+def renew_some(file: File) -> bool:
+    """Index a few records by what they say now, in a transaction of its own; False: all are."""
+    found = file.db.execute("SELECT kind FROM search_stale LIMIT 1").fetchone()
+    if found is None:
+        return False
+    table = file.tables.get(found[0])
+    with file.writing():
+        if table is None:
+            file.db.execute("DELETE FROM search_stale WHERE kind = ?", found)
+            return True
+        rows = sorted(search.stale(file.db, table.kind.name))[:AT_ONCE]
+        some = f"_row IN ({', '.join(map(str, rows))})"
+        lines = file.db.execute(f"{table.select} WHERE {some} AND _removed IS NULL").fetchall()
+        shown = {line[0]: (line[1], table.unpacked(line[10:], line[9])) for line in lines}
+        search.index_many(file.db, table.kind, [(row, *shown.get(row, ("", None))) for row in rows])
+    return True
+
+
 def put_behind(file: File, table: KindTable, first: int, last: int) -> None:
     """The rows ``first`` to ``last`` came together and are taken in later; what is older and new goes in now."""
     gather(file, table, before=first)
     search.note_indexed(file.db, table.kind.name, last)
 
 
-def hits(file: File, words: Sequence[Word], kinds: Sequence[str]) -> dict[str, list[Hit]]:
-    """The new records that answer every word, by kind, the newest first."""
+def read(file: File, words: Sequence[Word], kinds: Sequence[str]) -> dict[str, Read]:
+    """The records that answer every word and are new, or were written anew, by kind."""
     if not words:
         return {}
     upto = search.indexed(file.db)
@@ -91,18 +123,20 @@ def hits(file: File, words: Sequence[Word], kinds: Sequence[str]) -> dict[str, l
     }
 
 
-def _of_kind(file: File, table: KindTable, words: Sequence[Word], upto: int) -> list[Hit]:
+def _of_kind(file: File, table: KindTable, words: Sequence[Word], upto: int) -> Read:
     names = table.told
     columns = ", ".join(map(quoted, names))
+    stale = search.stale(file.db, table.kind.name)
+    some = f"(_row > ? OR _row IN ({', '.join(map(str, stale))}))" if stale else "_row > ?"
     lines = file.db.execute(
-        f"SELECT _row, id, {columns} FROM {table.name} WHERE _row > ? AND _removed IS NULL ORDER BY _row DESC", (upto,)
+        f"SELECT _row, id, {columns} FROM {table.name} WHERE {some} AND _removed IS NULL ORDER BY _row DESC", (upto,)
     ).fetchall()
     found = []
     for row, record, *values in lines:
         fields = table.unpacked(values, None, names)
         if (field := answering(words, parts_of(table.kind, fields))) is not None:
             found.append(Hit(table.kind.name, record, table.kind.title_of(fields), row, field))
-    return found
+    return Read(found, stale)
 
 
 def _last(file: File, table: KindTable) -> int:

@@ -2,69 +2,18 @@
 here, one by one where they meet something."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from gridworker.protocol.sync import Wire
 from gridworker.records.row import Row, row_digest
-from gridworker.storage import bare, outbox, project, summaries
+from gridworker.storage import bare, changed, outbox, project, summaries
 from gridworker.storage.faults import BROKEN_ROW
 from gridworker.storage.file import BucketRow, File
+from gridworker.storage.slices import Slice, Version, version_of
 from gridworker.storage.tables import KindTable, put_many_children
 from gridworker.storage.unindexed import put_off
-
-
-@dataclass(slots=True)
-class Received:
-    """What a page brought."""
-
-    kinds: set[str] = field(default_factory=set)
-    """Kinds of which something changed."""
-    rows: int = 0
-    put_aside: int = 0
-    """Rows that could not be read; they are tried again at the next start."""
-    complete: bool = False
-    hash_ok: bool = True
-    """False: the bucket is stale, and has to be reset."""
-
-    def add(self, other: "Received") -> None:
-        """Take in what another page brought."""
-        self.kinds |= other.kinds
-        self.rows += other.rows
-        self.put_aside += other.put_aside
-        self.hash_ok = self.hash_ok and other.hash_ok
-
-
-class Version(NamedTuple):
-    """The centre's version of a record that this desk counts."""
-
-    bucket: int
-    ver: int
-    mark: str
-
-
-@dataclass(slots=True)
-class Slice:
-    """One transaction's work."""
-
-    file: File
-    place: BucketRow
-    force: bool
-    """Take any version: the bucket is being replaced."""
-    received: Received
-    deltas: dict[int, int] = field(default_factory=dict)
-
-    def count(self, kind: str, record: str, old: Version | None, new: Version | None) -> None:
-        """Move a record in the set hashes from its old version to its new one."""
-        if old is not None:
-            delta = row_digest(kind, record, old.ver, old.mark)
-            self.deltas[old.bucket] = self.deltas.get(old.bucket, 0) - delta
-        if new is not None:
-            delta = row_digest(kind, record, new.ver, new.mark)
-            self.deltas[new.bucket] = self.deltas.get(new.bucket, 0) + delta
-        self.received.kinds.add(kind)
 
 
 def apply(work: Slice, rows: Sequence[Wire]) -> None:
@@ -90,6 +39,8 @@ def _apply_kind(work: Slice, kind: str, wires: list[Wire], covered: set[str]) ->
     fresh = [w for w in left if table and w.get("i") not in known and w.get("i") not in covered]
     if table is not None and _insert_many(work, table, fresh):
         left = _others(left, fresh)
+    if table is not None and left and (anew := changed.write(work, table, left, known)):
+        left = [wire for wire in left if wire.get("i") not in anew]
     for wire in left:
         _apply_one(work, kind, wire, known)
 
@@ -161,7 +112,7 @@ def _apply_one(work: Slice, kind: str, wire: Wire, known: dict[str, Version]) ->
     """One row that meets something here, or is of an unknown kind, or stands among broken ones."""
     file, place = work.file, work.place
     old = known.get(str(wire.get("i")))
-    new = _version_of(wire, place)
+    new = version_of(wire, place)
     if new is None:
         _put_aside(work, kind, wire, None, "no id or version")
         return
@@ -203,13 +154,6 @@ def _is_of_an_earlier_reading(work: Slice, kind: str, record: str, old: Version)
         " (SELECT 1 FROM named n WHERE n._bucket = bucket._row AND n.kind = ? AND n.id = ?)"
     )
     return work.file.db.execute(query, (old.bucket, kind, record)).fetchone() is not None
-
-
-def _version_of(wire: Wire, place: BucketRow) -> Version | None:
-    record, ver, mark = wire.get("i"), wire.get("v"), wire.get("m")
-    if not isinstance(record, str) or not isinstance(mark, str) or not isinstance(ver, int):
-        return None
-    return Version(place.row_id, ver, mark) if ver > 0 else None
 
 
 def _put_aside(work: Slice, kind: str, wire: Wire, version: Version | None, fault: str) -> None:

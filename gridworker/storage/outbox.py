@@ -203,6 +203,13 @@ def unsettled(file: File, records: Iterable[str]) -> set[str]:
     return {record for (record,) in file.db.execute(query, (asked,))}
 
 
+def open_of(file: File, records: Iterable[str]) -> set[str]:
+    """Those of the records of which a change waits, came back, or lies over the centre's row."""
+    asked = orjson.dumps(list(records)).decode()
+    query = "SELECT DISTINCT record FROM outbox WHERE record IN (SELECT value FROM json_each(?)) AND open"
+    return {record for (record,) in file.db.execute(query, (asked,))}
+
+
 def _groups(file: File, txs: set[str]) -> dict[str, list[tuple[int, str, str, str]]]:
     """The changes of these groups that an answer can be about; nearly always they are the ones that were sent."""
     groups: dict[str, list[tuple[int, str, str, str]]] = {}

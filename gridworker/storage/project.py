@@ -1,7 +1,7 @@
 """What is shown of a record: the centre's row with the changes on it that wait. The one place that writes rows."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -329,17 +329,18 @@ def _update(file: File, table: KindTable, here: Held, row: Row, bucket: BucketRo
     sets = ", ".join(f"{quoted(name)} = ?" for name in (*own, *(name for name, _ in changed)))
     values = (*own.values(), *(value for _, value in changed), here.row_id)
     file.db.execute(f"UPDATE {table.name} SET {sets} WHERE _row = ?", values)
-    _update_children(file, table, here, row)
+    shown = {} if row.removed else row.fields
+    write_beside(file, table, here.row_id, {} if here.row.removed else here.row.fields, shown)
 
 
-def _update_children(file: File, table: KindTable, here: Held, row: Row) -> None:
-    names = [field.name for field in (*table.tags, *table.lists)]
-    old = {} if here.row.removed else {n: here.row.fields.get(n) for n in names}
-    new = {} if row.removed else {n: row.fields.get(n) for n in names}
-    differing = [name for name in names if old.get(name) != new.get(name)]
-    drop_children(file.db, table, here.row_id, {name: old.get(name) for name in differing})
-    leading = {each.found_by: row.fields.get(each.found_by) for each in table.lists if each.found_by}
-    put_children(file.db, table, here.row_id, leading | {name: new.get(name) for name in differing})
+def write_beside(
+    file: File, table: KindTable, row_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Make the tables beside a row say what it says now."""
+    differing = [name for name in table.beside if before.get(name) != after.get(name)]
+    drop_children(file.db, table, row_id, {name: before.get(name) for name in differing})
+    leading = {each.found_by: after.get(each.found_by) for each in table.lists if each.found_by}
+    put_children(file.db, table, row_id, leading | {name: after.get(name) for name in differing})
 
 
 def _delete(file: File, table: KindTable, here: Held, before: Place | None) -> None:

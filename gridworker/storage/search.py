@@ -10,8 +10,9 @@ Every function works on an open connection, inside the transaction of its caller
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -28,7 +29,7 @@ MOST_CHECKED = 1_000
 """So many finds at most get a second look; it takes 20 µs each."""
 AT_ONCE = 500
 """Rows written together."""
-NOTHING: Mapping[str, list["Hit"]] = {}
+NOTHING: Mapping[str, "Read"] = {}
 
 _SETTINGS = {"secure-delete": 1, "automerge": 0, "crisismerge": 16, "pgsz": 3900}
 """Words of removed records are gone at once. Merging is left to ``tidy``: it would hold up every
@@ -45,6 +46,14 @@ class Hit:
     row: int
     field: str
     """The path of the field that answers the first word: ``head_name``, ``parties/name``."""
+
+
+class Read(NamedTuple):
+    """What was found by reading records of a kind, the newest first, instead of asking the index."""
+
+    hits: list[Hit]
+    stale: frozenset[int]
+    """Rows of which the index has former words: nothing that it says of them counts."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,10 @@ def create(db: "Connection", kinds: Iterable[Kind]) -> frozenset[str]:
         " upto INTEGER NOT NULL DEFAULT 0)"
     )
     _let_new_rows_wait(db)
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS search_stale (kind TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (kind, row))"
+        " STRICT, WITHOUT ROWID"
+    )
     made = dict(db.execute("SELECT kind, shape FROM search_kind"))
     wanted = {kind.name: shape for kind in kinds if (shape := _shape(kind))}
     stale = {name: shape for name, shape in wanted.items() if made.get(name) != shape}
@@ -96,6 +109,16 @@ def note_indexed(db: "Connection", kind: str, upto: int) -> None:
     db.execute("UPDATE search_kind SET upto = ? WHERE kind = ? AND upto < ?", (upto, kind, upto))
 
 
+def stale(db: "Connection", kind: str) -> frozenset[int]:
+    """The rows that were written anew and are still indexed by their former words."""
+    return frozenset(row for (row,) in db.execute("SELECT row FROM search_stale WHERE kind = ?", (kind,)))
+
+
+def note_stale(db: "Connection", kind: str, rows: Iterable[int]) -> None:
+    """These rows were written anew: they are read until they are indexed again."""
+    db.executemany("INSERT OR IGNORE INTO search_stale VALUES (?, ?)", [(kind, row) for row in rows])
+
+
 def index(db: "Connection", kind: Kind, row_id: int, record: str, fields: Mapping[str, Any] | None) -> None:
     """Let a record be found by its shown ``fields``, or no longer when they are None."""
     index_many(db, kind, [(row_id, record, fields)])
@@ -104,7 +127,12 @@ def index(db: "Connection", kind: Kind, row_id: int, record: str, fields: Mappin
 def index_many(db: "Connection", kind: Kind, rows: Iterable[tuple[int, str, Mapping[str, Any] | None]]) -> None:
     """The same as ``index`` for many (row, record, fields); a row may come once only."""
     coming = iter(rows)
+    some_are_stale = bool(stale(db, kind.name))
     while some := list(islice(coming, AT_ONCE)):
+        if some_are_stale:
+            db.executemany(
+                "DELETE FROM search_stale WHERE kind = ? AND row = ?", [(kind.name, row) for row, *_ in some]
+            )
         after = {
             row: _Doc(row, record, kind.title_of(fields), parts)
             for row, record, fields in some
@@ -115,19 +143,19 @@ def index_many(db: "Connection", kind: Kind, rows: Iterable[tuple[int, str, Mapp
 
 
 def search(
-    db: "Connection", text: str, kinds: Sequence[str] = (), limit: int = 50, newer: Mapping[str, list[Hit]] = NOTHING
+    db: "Connection", text: str, kinds: Sequence[str] = (), limit: int = 50, read: Mapping[str, Read] = NOTHING
 ) -> list[Hit]:
     """At most ``limit`` records that answer every word of ``text``: kind after kind, newest first.
 
     ``kinds`` gives names and order; none means all. Kinds with few hits keep theirs when others
-    have many. ``newer``: what was found, by kind, among rows that are newer than the index.
+    have many. ``read``: what was found, by kind, among rows that the index does not know, or not as they are.
     """
     words = words_typed(text)
     if not words:
         return []
     known = indexed(db)
     wanted = [name for name in kinds or known if name in known]
-    found = [list(islice(_after(newer.get(name, ()), _hits(db, name, words)), limit)) for name in wanted]
+    found = [list(islice(_with(read.get(name), _hits(db, name, words)), limit)) for name in wanted]
     return [hit for hits in _fairly(found, limit) for hit in hits]
 
 
@@ -184,11 +212,12 @@ def _hits(db: "Connection", kind: str, words: list[Word]) -> Iterator[Hit]:
                 yield Hit(kind, record, title, row, field or "")
 
 
-def _after(newer: Sequence[Hit], older: Iterator[Hit]) -> Iterator[Hit]:
-    """All of them, each once: another connection may have indexed the newer ones since they were read."""
-    known = {hit.row for hit in newer}
-    yield from newer
-    yield from (hit for hit in older if hit.row not in known)
+def _with(read: Read | None, found: Iterator[Hit]) -> Iterator[Hit]:
+    """All of them, each once: another connection may have indexed some since they were read."""
+    if read is None:
+        return found
+    known = {*read.stale, *(hit.row for hit in read.hits)}
+    return merge(read.hits, (hit for hit in found if hit.row not in known), key=lambda hit: -hit.row)
 
 
 def _fairly(found: list[list[Hit]], limit: int) -> list[list[Hit]]:
@@ -285,6 +314,7 @@ def _shape(kind: Kind) -> str:
 
 def _make_tables(db: "Connection", kind: str) -> None:
     fts = f'"search_{kind}"'
+    db.execute("DELETE FROM search_stale WHERE kind = ?", (kind,))
     db.execute(f"DROP TABLE IF EXISTS {fts}")
     db.execute(f'DROP TABLE IF EXISTS "search_{kind}_doc"')
     db.execute(

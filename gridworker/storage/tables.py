@@ -44,6 +44,10 @@ class KindTable:
         # A set that a list shows is filtered by; for the others the row itself will do.
         self.tags = tuple(f for f in kind.fields if isinstance(f, Tags) and f.name in kind.columns)
         self.lists = tuple(f for f in kind.fields if isinstance(f, Entries) and not f.hidden)
+        self.beside = tuple(field.name for field in (*self.tags, *self.lists))
+        """The fields of which something lies in a table beside this one."""
+        counts = kind.summaries
+        self.counted = frozenset(name for each in counts for name in (*each.by, *each.where, each.latest))
         searched = (path.partition("/")[0] for path in searched_paths(kind))
         # What a record is found by, and what names it.
         self.told = tuple(dict.fromkeys((*kind.title_fields, *searched)))

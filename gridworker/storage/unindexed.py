@@ -9,7 +9,7 @@ from gridworker.records.several import Entries
 from gridworker.storage import bare, fresh, query, search
 from gridworker.storage.file import UNSEEN, File
 from gridworker.storage.query import Order, Where
-from gridworker.storage.search import Hit
+from gridworker.storage.search import Hit, Read
 from gridworker.storage.search_query import words_typed
 from gridworker.storage.tables import KindTable, quoted
 
@@ -41,6 +41,9 @@ def index_backlog(file: File, limit_ms: int, clock: Callable[[], float] = time.m
         if clock() >= until:
             return True
     fresh.gather_quietly(file)
+    while fresh.renew_some(file):
+        if clock() >= until:
+            return True
     while stretch := _next(file):
         with file.writing():
             _index_some(file, *stretch)
@@ -77,8 +80,8 @@ def put_off_all(file: File, kind: str) -> None:
 
 def search_all(file: File, text: str, kinds: Sequence[str], limit: int) -> list[Hit]:
     """What the index answers, and what stands in rows that are not in it yet."""
-    newer = fresh.hits(file, words_typed(text), kinds)
-    hits = search.search(file.db, text, kinds, limit, newer)
+    read = fresh.read(file, words_typed(text), kinds)
+    hits = search.search(file.db, text, kinds, limit, read)
     known = {(hit.kind, hit.row) for hit in hits}
     for kind, row in read_unindexed(file, text, kinds, limit - len(hits)):
         if (kind, row) not in known:
@@ -92,8 +95,8 @@ def search_all(file: File, text: str, kinds: Sequence[str], limit: int) -> list[
 
 def search_ids(file: File, kind: str, text: str, where: Where, order: Order, limit: int | None) -> "array[int]":
     """Rows of a kind that answer ``text`` and meet every condition; newest first when no order is given."""
-    rows = [hit.row for hit in fresh.hits(file, words_typed(text), [kind]).get(kind, ())]
-    rows += _not_above(search.search_ids(file.db, kind, text, None), rows)
+    read = fresh.read(file, words_typed(text), [kind]).get(kind)
+    rows = _with(read, search.search_ids(file.db, kind, text, None))
     if unread := read_unindexed(file, text, [kind], MOST_READ):
         # Not before there is need of it: a hundred thousand rows are as many steps.
         known = set(rows)
@@ -102,12 +105,14 @@ def search_ids(file: File, kind: str, text: str, where: Where, order: Order, lim
     return array("q", shown[:limit])
 
 
-def _not_above(rows: list[int], newer: list[int]) -> list[int]:
-    """Without those that another connection has indexed since they were read; ``rows`` run downwards."""
-    if not newer or not rows or rows[0] < newer[-1]:
-        return rows
-    known = set(newer)
-    return [row for row in rows if row not in known]
+def _with(read: Read | None, rows: list[int]) -> list[int]:
+    """All of them, each once, downwards: another connection may have indexed some since they were read."""
+    newer = [hit.row for hit in read.hits] if read is not None else []
+    stale = read.stale if read is not None else frozenset()
+    if not stale and (not newer or not rows or rows[0] < newer[-1]):
+        return newer + rows
+    known = {*newer, *stale}
+    return sorted([*newer, *(row for row in rows if row not in known)], reverse=True)
 
 
 def _hit(file: File, kind: str, row: int) -> Hit:

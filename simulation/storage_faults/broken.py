@@ -105,7 +105,7 @@ ALL: Sequence[Mutant] = (
     _one(
         "tags_apart",
         "tags and lists beside a row are those of the row",
-        "project:_update_children",
+        "project:write_beside",
         "drop_children(",
         f"{_BETWEEN}; drop_children(",
         days.he_edits_twice,
