@@ -20,7 +20,7 @@ from gridserver.storage.merging import WAIT_FOR_OTHERS, World, judge, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered
-from gridserver.storage.taking import Hand, home_asked, own_stretches, shortly, with_twins
+from gridserver.storage.taking import Hand, home_asked, leaders, own_stretches, shortly, with_twins
 from gridworker.protocol import PAGE_ROWS, sync
 from gridworker.protocol.sync import (
     RELEASED,
@@ -413,7 +413,8 @@ class Centre:
         then = (claimed - held) & account.held_since(hand.scope_version)
         edited = {change.record for change in changes if change.verb is not Verb.CREATE}
         about = {record: list(books.about[record]) for record in edited if record in books.about}
-        keys = [key for change in changes for key in books.by_id.get(change.record, ())]
+        spoken_of = (*(change.record for change in changes), *leaders(changes))
+        keys = [key for record in spoken_of for key in books.by_id.get(record, ())]
         keys += [key for found in about.values() for key in found]
         for key in keys:  # a conflict that is edited itself
             if key[0] == CONFLICT.name:

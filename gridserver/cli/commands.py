@@ -16,7 +16,7 @@ from gridserver.cli.arguments import parser
 from gridserver.cli.standing import moment
 from gridserver.cli.told import Told
 from gridserver.cli.world import World, clock, environment_database, new_id, opened
-from gridserver.errors import CommandFailed
+from gridserver.errors import CommandFailed, Refused
 from gridserver.keys import Keys
 from gridserver.people import grids, regions
 from gridserver.people.passwords import Passwords
@@ -24,7 +24,7 @@ from gridserver.people.staff import Staff
 from gridserver.settings import CODE_LASTS, PasswordCost, Settings
 from gridserver.storage import devices, lease, people, watch
 from gridserver.storage.engine import Connection, transaction
-from gridserver.sync import following
+from gridserver.sync import following, restricting
 
 
 def run(asked: argparse.Namespace) -> Told:
@@ -156,6 +156,25 @@ def _set_role(hand: _Hand, asked: argparse.Namespace) -> Told:
     return Told({"changed": changed}, [f"{asked.name}: {words}"])
 
 
+def _restrict_case(hand: _Hand, asked: argparse.Namespace) -> Told:
+    """An administrator names anybody, and need not see the case himself."""
+    if bool(asked.to) == asked.lift:
+        raise CommandFailed("name who may see it (--to NAME), or lift it (--lift)")
+    accounts = {name: people.account_of(hand.conn, name.strip()) for name in asked.to}
+    strangers = [name for name, account in accounts.items() if account is None]
+    if strangers:
+        raise CommandFailed(f"there is no account {strangers[0]}; see list-accounts")
+    named = [account for account in accounts.values() if account is not None]
+    county = named[0].county if named else ""
+    try:
+        restricting.restrict(hand.author, asked.case, [each.id for each in named], county or "")
+    except Refused as refused:
+        raise CommandFailed(f"{refused.error}: {refused.reason}") from None
+    watch.note(hand.conn, "lift_case" if asked.lift else "restrict_case", now=clock(), code=asked.case)
+    words = "all who hold the town's cases see it" if asked.lift else f"{len(named)} people see it"
+    return Told({"people": [each.login for each in named]}, [f"{asked.case}: {words}"])
+
+
 def _reset_password(hand: _Hand, asked: argparse.Namespace) -> Told:
     hand.staff.reset_password(asked.name, _password())
     return Told({"ok": True}, [f"{asked.name}: password reset"])
@@ -226,6 +245,7 @@ _ACTS: Mapping[str, Callable[[_Hand, argparse.Namespace], Told]] = {
     "assign": _assign,
     "reset-password": _reset_password,
     "set-role": _set_role,
+    "restrict-case": _restrict_case,
     "list-accounts": _list_accounts,
     "list-devices": _list_devices,
     "revoke-device": _revoke_device,

@@ -10,7 +10,7 @@ from gridserver.storage.past import Past
 from gridworker.protocol import sync
 from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb, derived_id
-from gridworker.records.fields import Merge
+from gridworker.records.fields import Merge, Ref
 from gridworker.records.kind import Kind, Role
 from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, is_move, lay
 from gridworker.records.references import BELONGING, Reference, belonging, references
@@ -270,14 +270,30 @@ def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Cha
             raise Refused("out_of_scope", "这条资料不在您的范围内，已交给督导核对，内容没有丢。")
         draft.late = True
     if change.verb is Verb.CREATE:
-        if _home(world, kind, change.value.get(kind.home_field)) != change.bucket:
+        home = _home(world, kind, change.value.get(kind.home_field))
+        there = _beside(draft, kind, change) or home
+        if change.bucket not in (home, there):
             raise Refused("bucket", _OTHER_HOME)
-        return change.bucket
+        return there
     if row is None:
         raise Refused("unknown_record", "所改的记录还没有到中心，会等它到了再接收。")
     if change.bucket != row.bucket and not _lay_there(world, row, change.bucket):
         raise Refused("bucket", "这条资料不在所报的范围里，请同步后重新修改。")
     return row.bucket
+
+
+def lies_with(kind: Kind, change: Change) -> str:
+    """The record beside which a new one is to lie; "" for most kinds."""
+    leader = change.value.get(kind.lies_with) if kind.lies_with else None
+    return leader if isinstance(leader, str) else ""
+
+
+def _beside(draft: Draft, kind: Kind, change: Change) -> str:
+    """The bucket in which the record lies beside which a new one is to lie: only named people may hold it, and who
+    made the new one may not know it yet."""
+    leader, field = lies_with(kind, change), kind.by_name.get(kind.lies_with)
+    found = (draft.row((name, leader)) for name in (field.to if leader and isinstance(field, Ref) else ()))
+    return next((row.bucket for row in found if row is not None), "")
 
 
 def _lay_there(world: World, row: Row, bucket: str) -> bool:

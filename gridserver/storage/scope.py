@@ -122,6 +122,13 @@ def near(conn: Connection, account: str, regions: Iterable[str]) -> set[str]:
     return {str(row.id) for row in conn.execute(_NEAR, {"account": account, "regions": list(regions)})}
 
 
+def own_buckets(conn: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The buckets of single records, for named people: by (class, record)."""
+    wanted = list(places)
+    asked = {"classes": [each[0] for each in wanted], "records": [each[1] for each in wanted]}
+    return {(row[0], str(row.record)): str(row.id) for row in conn.execute(_OWN, asked)} if wanted else {}
+
+
 def make_buckets(conn: Connection, places: Iterable[tuple[str, str]]) -> None:
     """Makes the buckets of these (class, id of a region or person), where they are not there yet."""
     made = [{"id": bucket_id(*place), "class": place[0], "region": place[1]} for place in places]
@@ -196,6 +203,11 @@ _CHANGE_ROLE = text("""
     UPDATE account SET role = :role, scope_version = was.scope_version + 1 FROM was WHERE account.id = was.id
 """)
 _BUCKETS = text("SELECT id, class, region, record FROM bucket WHERE id = ANY(CAST(:buckets AS uuid[]))")
+_OWN = text("""
+    SELECT bucket.class, bucket.record, bucket.id FROM bucket
+    JOIN unnest(CAST(:classes AS text[]), CAST(:records AS uuid[])) AS asked (class, record)
+        ON asked.class = bucket.class AND asked.record = bucket.record
+""")
 _NEAR = text("""
     SELECT region.id FROM region JOIN account ON account.county = region.county
     WHERE account.id = CAST(:account AS uuid) AND region.id = ANY(CAST(:regions AS uuid[]))
@@ -276,6 +288,8 @@ _REGRANT = text("""
         JOIN bucket ON bucket.region = asked.county AND bucket.class = 'reference'
         UNION
         SELECT asked.id, bucket.id FROM asked JOIN bucket ON bucket.region = asked.id AND bucket.class = 'user'
+        UNION
+        SELECT asked.id, bucket_reader.bucket FROM asked JOIN bucket_reader ON bucket_reader.account = asked.id
     ),
     held AS MATERIALIZED (
         SELECT account, bucket FROM bucket_grant

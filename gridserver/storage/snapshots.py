@@ -213,7 +213,8 @@ _COUNT = text("SELECT count(*) FROM record WHERE bucket = CAST(:bucket AS uuid)"
 _ROWS = text("SELECT wire FROM record WHERE bucket = CAST(:bucket AS uuid) ORDER BY kind, seq")
 _NOTE = text("""
     INSERT INTO bucket_snapshot (bucket, sha, seq, schema_version, rows, bytes, level, made_at, form)
-    VALUES (:bucket, :sha, :seq, :schema, :rows, :bytes, :level, :made_at, :form)
+    SELECT :bucket, :sha, :seq, :schema, :rows, :bytes, :level, :made_at, :form
+    WHERE NOT EXISTS (SELECT FROM bucket_shut WHERE bucket = CAST(:bucket AS uuid) AND since > :seq)
     ON CONFLICT (bucket, sha) DO UPDATE SET made_at = excluded.made_at
 """)
 _SIZES = text("""

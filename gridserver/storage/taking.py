@@ -10,7 +10,7 @@ from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
-from gridserver.storage.merging import World, judge, put_aside
+from gridserver.storage.merging import World, judge, lies_with, put_aside
 from gridserver.storage.rows import Key, Standing
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
 from gridworker.records import KINDS, rights
@@ -200,7 +200,7 @@ def _locked(
     of the records that the changes point at. When a record has come to lie elsewhere a moment ago, that lock is only
     taken when nobody has it.
     """
-    reading = rows.reading({change.record for change in changes}, edited)
+    reading = rows.reading({*(change.record for change in changes), *leaders(changes)}, edited)
     pointed_at = _targets(changes, pointing)
     questions = [buckets.locking(wanted), reading, *([rows.targets(pointed_at)] if pointed_at else [])]
     found, read, *targets = together(conn, *questions)
@@ -231,6 +231,8 @@ def _homes(
         near = scope.near(conn, hand.author.person, {region for _, region in moves})
         found = {place: bucket for place, bucket in found.items() if place not in moves or place[1] in near}
     if hand.role == Role.CENTRE:
+        if asked - found.keys():
+            found = {**found, **scope.own_buckets(conn, asked - found.keys())}
         for bucket_class, region in sorted(asked - found.keys()):
             if bucket_class == BucketClass.REFERENCE:
                 found[bucket_class, region] = bucket_for(conn, bucket_class, region)
@@ -249,6 +251,12 @@ def _homes_asked(changes: Sequence[Change]) -> set[tuple[str, str]]:
 
 def _edited(changes: Sequence[Change]) -> set[str]:
     return {change.record for change in changes if change.verb is not Verb.CREATE}
+
+
+def leaders(changes: Sequence[Change]) -> set[str]:
+    """The records beside which new ones are to lie, wherever these lie."""
+    found = (lies_with(KINDS[each.kind], each) for each in changes if each.verb is Verb.CREATE and each.kind in KINDS)
+    return {each for each in found if ENTRY_ID.match(each)}
 
 
 def home_asked(change: Change) -> tuple[str, str] | None:

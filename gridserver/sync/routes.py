@@ -13,10 +13,10 @@ from gridserver.description import answers
 from gridserver.doors import KnownDoor, ReadDoor, Visit, WriteDoor, at_work, looking, message, raw, reading, visit
 from gridserver.errors import Refused
 from gridserver.straight import Way
-from gridserver.sync import decisions, service
+from gridserver.sync import decisions, restricting, service
 from gridserver.sync.courier import Counter
 from gridworker.protocol.codec import OCTETS
-from gridworker.protocol.oversight import Decision
+from gridworker.protocol.oversight import Decision, Readers
 from gridworker.protocol.sync import Pull, Push, SealedGroups
 from gridworker.records.fields import ENTRY_ID
 
@@ -37,6 +37,7 @@ Sent = Annotated[Push, Depends(_read_push)]
 Sealed = Annotated[SealedGroups, Depends(message(SealedGroups))]
 Asked = Annotated[Pull, Depends(_read_pull)]
 Said = Annotated[Decision, Depends(message(Decision))]
+Named = Annotated[Readers, Depends(message(Readers))]
 
 
 @router.get("/hello")
@@ -79,6 +80,12 @@ def decide(number: str, said: Said, visit: WriteDoor) -> Response:
     answer = visit.answer(decisions.decide(visit, _number(number), said))
     answer.background = BackgroundTask(decisions.follow, visit.ground)
     return answer
+
+
+@router.post("/case/{case}/readers")
+def restrict(case: str, said: Named, visit: WriteDoor) -> Response:
+    """Only named people see a case from now on; or, with nobody named, all who hold the town's cases."""
+    return visit.answer(restricting.of_caller(visit, case, said))
 
 
 @router.post("/pull")

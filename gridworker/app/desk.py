@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +12,7 @@ import uuid_utils
 from gridworker.errors import DeviceRevoked, DeviceWiped, LeaseOver, NotFound, NotThisFile, StoreError
 from gridworker.ledger import Ledger, Me
 from gridworker.protocol.orders import WipeOrder
-from gridworker.protocol.oversight import AsideWhole, Decided, Decision
+from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Readers, Restricted
 from gridworker.protocol.sync import Clock, History
 from gridworker.storage import lease
 from gridworker.storage.cabinet import Cabinet, WrongBytes, path_of
@@ -241,6 +241,12 @@ class Desk:
                 left = [each for each in store.meta("put_aside") or () if each.get("id") != number]
                 store.set_meta("put_aside", left)
             return decided
+
+    def restrict(self, case: str, people: Sequence[str], cancelled: Callable[[], bool] = _never) -> Restricted:
+        """Only these people see a case from now on; none named: all who hold the town's cases. Its effect comes with
+        the next sync. Raises ``CentreError``, ``NotAllowed``, ``NotFound``."""
+        with self._line(cancelled) as (_, line):
+            return line.restrict(case, Readers(people=list(people)))
 
     def history(self, kind: str, record: str, cancelled: Callable[[], bool] = _never) -> History:
         """Every write of a record, from the centre. Raises ``CentreError``, ``NotFound``."""

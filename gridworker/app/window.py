@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +21,7 @@ from gridworker.ui.shell import Shell
 if TYPE_CHECKING:
     from gridworker.app.desk import Desk
     from gridworker.ledger import Ledger
+    from gridworker.protocol.oversight import Restricted
     from gridworker.storage.file_links import FileLink
     from gridworker.sync.files import FilesReport
     from gridworker.sync.report import Report
@@ -105,6 +106,10 @@ class OpenedDesk:
         from gridworker.app.aside import AsideOf
 
         return AsideOf(self._desk)
+
+    def restrict(self, case: str, people: Sequence[str], progress: Progress) -> Restricted:
+        """Only named people see a case from now on; in the network lane."""
+        return self._desk.restrict(case, people, lambda: progress.cancelled)
 
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""

@@ -65,6 +65,8 @@ def _at_the_desk(home: Path, asked: argparse.Namespace, machine_of: "Callable[[P
             return _status(desk)
         if asked.command == "courier":
             return _carry(desk, asked)
+        if asked.command == "cases":
+            return _restrict(desk, asked)
         return _ACTS[asked.command, getattr(asked, "act", "")](desk.ledger, asked)
 
 
@@ -92,6 +94,19 @@ def _carry(desk: "Desk", asked: argparse.Namespace) -> Answer:
     from gridworker.app.stick import StickOf
 
     return _COURIER[asked.act](StickOf(desk), asked)
+
+
+def _restrict(desk: "Desk", asked: argparse.Namespace) -> Answer:
+    """The centre decides; desks hear of it at their next sync, this one at once."""
+    by_login = {str(each.get("user")): str(each["id"]) for each in desk.ledger.find("staff_member")}
+    wanted = getattr(asked, "to", [])
+    strangers = [name for name in wanted if name not in by_login]
+    if strangers:
+        raise NotFound("staff_member", advice=f"没有登录名为“{strangers[0]}”的工作人员，请核对后再试。")
+    told = desk.restrict(asked.id, [by_login[name] for name in wanted])
+    desk.sync()
+    names = [desk.ledger.names().get(each, each) for each in told.people]
+    return Answer({"people": told.people}, [f"只有这些人能查看：{'、'.join(names)}" if names else "已取消限定"])
 
 
 def _sign_in(machine: "Machine", asked: argparse.Namespace) -> Answer:

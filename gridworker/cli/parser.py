@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--kind", action="append", default=[], help="只查这一类，可以重复")
     search.add_argument("--limit", type=_positive, default=50, help="最多几条（默认 50）")
     _add_conflicts(_command(commands, "conflicts", "需要核对的内容"))
+    _add_cases(_command(commands, "cases", "限定一个案件由谁查看"))
     _add_courier(_command(commands, "courier", "没有网络时用U盘带数据包和回执"))
     demo = _command(commands, "demo", "装一个虚构的片区并打开；没有显示器时自动演示一遍")
     demo.add_argument("--headless", action="store_true", help="不打开窗口，自动演示")
@@ -72,6 +73,14 @@ def _add_conflicts(parser: argparse.ArgumentParser) -> None:
     how = settle.add_mutually_exclusive_group(required=True)
     how.add_argument("--keep", metavar="shown|N|all", help="保留现值，改用第 N 份，或两份都留")
     how.add_argument("--value", metavar="JSON", help="另写一个值")
+
+
+def _add_cases(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="做什么", required=True)
+    restrict = _command(acts, "restrict", "只让指定的人查看（您自己总在其中），要联网")
+    restrict.add_argument("id", metavar="ID", help="案件的编号，见 records list mediation_case")
+    restrict.add_argument("--to", action="append", required=True, metavar="NAME", help="工作人员的登录名，可以重复")
+    _command(acts, "lift", "取消限定").add_argument("id", metavar="ID")
 
 
 def _add_courier(parser: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from gridworker.ledger.ground import Changed, Edit, Ground, MoveTo, NewRecord, S
 from gridworker.protocol import MOST_IN_GROUP
 from gridworker.records import rights
 from gridworker.records.change import Change, Verb
+from gridworker.records.fields import Ref
 from gridworker.records.kind import Kind
 from gridworker.records.merge import lay, seen_of
 from gridworker.records.references import BELONGING, belonging
@@ -194,12 +195,20 @@ def _add_new(act: _Act, part: NewRecord) -> str:
     fields = kind.clean(filled(ground, kind.name, given, act.rows))
     if kind.machine is not None and fields.get(kind.machine.field) != kind.machine.initial:
         raise NotAllowed(f"新建的{kind.title}只能从“{kind.machine.states[kind.machine.initial]}”开始。")
-    bucket = ground.store.bucket_for(kind.home, str(fields.get(kind.home_field, "")))
+    bucket = _beside(act, kind, fields) or ground.store.bucket_for(kind.home, str(fields.get(kind.home_field, "")))
     if bucket is None:
         raise NotAllowed(OUT_OF_SCOPE, field=kind.home_field)
     record = part.record or ground.new_id()
     act.add(kind, record, bucket, Step(Verb.CREATE, value=fields))
     return record
+
+
+def _beside(act: _Act, kind: Kind, fields: Mapping[str, Any]) -> str:
+    """The bucket in which the record lies beside which this one is to lie: it may be one for named people."""
+    leader, field = fields.get(kind.lies_with), kind.by_name.get(kind.lies_with)
+    kinds = field.to if leader is not None and isinstance(field, Ref) else ()
+    rows = (act.rows.get(str(leader)) or act.ground.store.get(name, str(leader)) for name in kinds)
+    return next((row.bucket for row in rows if row is not None), "")
 
 
 def _add_edit(act: _Act, kind_name: str, row: Row, seen: Row, fields: Mapping[str, Any]) -> None:

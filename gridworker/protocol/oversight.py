@@ -103,6 +103,19 @@ class Decision(Message):
     """For its author, Chinese: why it is not taken."""
 
 
+class Readers(Message):
+    """Who may see one case; nobody named: all who hold the town's cases."""
+
+    people: list[str] = Field(default_factory=list, max_length=100)
+    """Ids of persons; whoever says so stays in."""
+
+
+class Restricted(Message):
+    """Who may see it now."""
+
+    people: list[str] = Field(default_factory=list)
+
+
 class Decided(Message):
     """What became of it."""
 

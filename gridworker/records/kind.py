@@ -130,6 +130,8 @@ class Kind:
     """The field with the id of the region (or person) whose bucket it lies in."""
     follows: tuple[Follows, ...] = ()
     """Where it goes when that moves; of several the first whose pointer is filled."""
+    lies_with: str = ""
+    """The field with the record in whose bucket it lies, whatever its region: what only named people may see."""
     icon: str = "document"
     title_fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()

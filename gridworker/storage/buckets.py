@@ -1,10 +1,11 @@
 """The buckets that this desk holds: how far their feed was read, what they add up to, and how one is let go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gridworker.protocol.sync import BucketInfo
+from gridworker.records.kind import BucketClass
 from gridworker.records.row import SET_HASH_MODULUS, row_digest
 from gridworker.storage import outbox, owed, project, search, summaries
 from gridworker.storage.file import BucketRow, File
@@ -12,6 +13,9 @@ from gridworker.storage.tables import drop_children, quoted
 
 TOLD = ("late_work", "put_aside")
 """Notes in which the centre speaks of records; it is asked again."""
+
+LEFT = "left"
+"""The note of records that went where this desk may not look."""
 
 SLICE = 150
 """Rows taken out in one short transaction, so that a person's save never waits long."""
@@ -238,6 +242,34 @@ def _drop_what_lies_beside(file: File, place: BucketRow) -> None:
     for name in ("unknown_row", "pull_quarantine", "named", "unindexed", "snapshot", "snapshot_piece"):
         file.db.execute(f"DELETE FROM {quoted(name)} WHERE _bucket = ?", (place.row_id,))
     file.db.execute("DELETE FROM bucket WHERE _row = ?", (place.row_id,))
+
+
+def note_left(file: File, bucket: int, records: Sequence[tuple[str, str]]) -> None:
+    """(kind, record) of what has left a bucket of cases for one that this desk may not hold: see ``forget_left``."""
+    found = file.db.execute("SELECT class FROM bucket WHERE _row = ?", (bucket,)).fetchone()
+    if records and found == (BucketClass.CASE,):
+        file.note(LEFT, [*file.meta(LEFT, []), *(list(each) for each in records)])
+
+
+def forget_left(file: File) -> None:
+    """Of a case that named people alone may see nothing stays at other desks: own history and drafts go too, as with
+    a bucket. What still waits here is handed in first."""
+    left = [tuple(each) for each in file.meta(LEFT, [])]
+    kept = []
+    for kind, record in dict.fromkeys(left):
+        table = file.tables.get(kind)
+        if table is None or file.db.execute(f"SELECT 1 FROM {table.name} WHERE id = ?", (record,)).fetchone():
+            continue
+        if outbox.waits_of(file, record):
+            kept.append([kind, record])
+            continue
+        stays = "" if owed.seal_up_record(file, record) or not file.meta("backup", False) else "accepted"
+        file.note("numbers", list(outbox.numbers(file)))
+        file.db.execute("DELETE FROM outbox WHERE record = ? AND state <> ?", (record, stays))
+        _drop_drafts(file, [record])
+    if left:
+        file.note(LEFT, kept)
+        file.note("scrub", True)
 
 
 def forget_dropped(file: File) -> None:

@@ -152,11 +152,14 @@ def _begin_naming(file: File, place: BucketRow) -> None:
 
 def _leave(work: Slice, page: Page) -> None:
     """Rows that moved to another bucket or were dropped from the feed; nothing newer is touched."""
+    left = []
     for kind, record, ver, _ in page.gone:
         old = versions(work.file, kind, [{"i": record}]).get(record)
         if old is None or old.bucket != work.place.row_id or not 0 < old.ver < ver:
             continue
         remove(work, kind, record, old)
+        left.append((kind, record))
+    buckets.note_left(work.file, work.place.row_id, left)
 
 
 def _close(work: Slice, page: Page) -> None:
@@ -193,8 +196,10 @@ def _end_naming(work: Slice) -> None:
             f"SELECT t.id, t._bucket, t._ver, t._mark FROM {table.name} t"
             f" WHERE t._bucket = ? AND t._ver > 0 AND {unnamed.format('?')}"
         )
-        for record, *version in file.db.execute(query, (row_id, row_id, kind)).fetchall():
+        left = file.db.execute(query, (row_id, row_id, kind)).fetchall()
+        for record, *version in left:
             remove(work, kind, record, Version(*version))
+        buckets.note_left(file, row_id, [(kind, each[0]) for each in left])
     for aside in ("pull_quarantine", "unknown_row"):
         test = f"_bucket = ? AND {unnamed.format('t.kind')}"
         file.db.execute(f"DELETE FROM {aside} AS t WHERE {test}", (row_id, row_id))

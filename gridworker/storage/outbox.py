@@ -381,6 +381,12 @@ def waits_in(file: File, bucket: str) -> int:
     return int(found.fetchone()[0])
 
 
+def waits_of(file: File, record: str) -> bool:
+    """Whether the centre has not taken all changes of a record, or has refused one."""
+    test = "record = ? AND open AND state IN ('new', 'sent', 'held', 'attention')"
+    return file.db.execute(f"SELECT 1 FROM outbox WHERE {test} LIMIT 1", (record,)).fetchone() is not None
+
+
 def local_records(file: File, bucket: str) -> list[tuple[str, str]]:
     """(kind, record) of a bucket over which own changes lie: among them those that the centre does not know yet."""
     found = file.db.execute("SELECT DISTINCT kind, record FROM outbox WHERE open AND laid AND bucket = ?", (bucket,))

@@ -32,14 +32,23 @@ class Box(NamedTuple):
 
 def seal_up(file: File, bucket: str) -> bool:
     """Put what was taken in the bucket into boxes, group by group. False when the centre's key is not known."""
+    return _seal_up(file, "bucket", bucket)
+
+
+def seal_up_record(file: File, record: str) -> bool:
+    """The same of one record, which went where this desk may not look."""
+    return _seal_up(file, "record", record)
+
+
+def _seal_up(file: File, of: str, value: str) -> bool:
     key = str(file.meta("recovery_key", ""))
     if not key:
         return False
     public, scope = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)), file.meta("scope", 0)
     lines = file.db.execute(
         "SELECT tx, act, body, incarnation, n, settled_at, state, code FROM outbox"
-        " WHERE bucket = ? AND state IN ('accepted', 'durable') ORDER BY tx, _row",
-        (bucket,),
+        f" WHERE {of} = ? AND state IN ('accepted', 'durable') ORDER BY tx, _row",
+        (value,),
     ).fetchall()
     for tx, group in groupby(lines, itemgetter(0)):
         mine = list(group)

@@ -401,6 +401,7 @@ class Store(Reader):
         snapshot.clear_away(self._file)
         with self._file.writing():
             more = search.tidy(self._file.db)
+            buckets.forget_left(self._file)
             buckets.forget_dropped(self._file)
         if self._file.meta("scrub", False) and self._wipe_log():
             backup.renew(self._file.db, self._file.path)

@@ -17,7 +17,7 @@ from gridworker.errors import (
     TooManyTries,
 )
 from gridworker.protocol.codec import CODINGS, OCTETS, NotReadable, coding_of, pack, unpack
-from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Desks
+from gridworker.protocol.oversight import AsideWhole, Decided, Decision, Desks, Readers, Restricted
 from gridworker.protocol.people import ChangePassword, Enrol, Recover, Recovered, SignedIn, Wiped
 from gridworker.protocol.sync import (
     Fetch,
@@ -149,6 +149,10 @@ class Centre:
     def decide(self, number: int, decision: Decision) -> Decided:
         """The supervisor's word about it."""
         return self._ask("POST", f"/sync/v1/aside/{number}", Decided, decision)
+
+    def restrict(self, case: str, readers: Readers) -> Restricted:
+        """Who may see a case from now on."""
+        return self._ask("POST", f"/sync/v1/case/{case}/readers", Restricted, readers)
 
     def renew(self) -> None:
         """New tokens before their time, and what the centre knows of the person today: role, regions."""

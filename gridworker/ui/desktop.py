@@ -37,6 +37,7 @@ from gridworker.ui.work import Work
 
 if TYPE_CHECKING:
     from gridworker.sync.report import Report
+    from gridworker.ui.pages.case_readers import Restrict
     from gridworker.ui.pages.oversight_aside import AsideDoor
     from gridworker.ui.pages.stick_card import Stick
 
@@ -74,15 +75,17 @@ class Desktop(QObject):
         files: FileControl | None = None,
         fetch: Fetch | None = None,
         aside: AsideDoor | None = None,
+        restrict: Restrict | None = None,
     ) -> None:
         """*sign_in* asks the centre for new tokens; runs in the network lane. None: there is no centre to ask.
 
         *stick*: packages and receipts on a USB stick. *files* sends photos and papers; *fetch* brings one here, in
-        the network lane. *aside*: work that waits at the centre for a supervisor.
+        the network lane. *aside*: work that waits at the centre for a supervisor. *restrict*: a case for named people.
         """
         super().__init__(window)
         self._window, self._work, self._control = window, work, control
         self._sign_in, self._stick, self._files, self._aside = sign_in, stick, files, aside
+        self._restrict = restrict
         if work.ledger.files is not None:
             work.references.album = Album(work.ledger, window.background, work.lane_ledger, fetch, self)
         self._numbered = self._next_number()
@@ -156,7 +159,7 @@ class Desktop(QObject):
             window.add_page(pages[key])
         self._first = shown[0]
         window.add_page(HouseholdPage(work, self._forms, lambda home: self.open_visit((home,))))
-        window.add_page(CasePage(work))
+        window.add_page(CasePage(work, self._restrict))
 
     def _bind(self) -> None:
         bind = self._window.acts.bind

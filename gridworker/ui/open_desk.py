@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from gridworker.ui.background import Progress
 
 if TYPE_CHECKING:
+    from gridworker.protocol.oversight import Restricted
     from gridworker.storage.file_links import FileLink
     from gridworker.sync.files import FilesReport
     from gridworker.sync.report import Report
@@ -51,6 +52,9 @@ class OpenDesk(Protocol):
     @property
     def aside(self) -> AsideDoor:
         """For work that waits at the centre for a supervisor."""
+
+    def restrict(self, case: str, people: Sequence[str], progress: Progress) -> Restricted:
+        """Only named people see a case from now on; runs in the network lane."""
 
     def housekeeping(self, actions: HouseActions) -> Housekeeping:
         """What the settings page asks for."""

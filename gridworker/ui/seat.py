@@ -31,7 +31,9 @@ class Seat(QObject):
         self._has_told = False
         self.control = SyncControl(background, desk.sync, desk.monotonic, desk.spread, parent)
         files = FileControl(background, desk.send_files, self.control, self.control)
-        self.desktop = Desktop(window, work, self.control, desk.sign_in, desk.stick, files, desk.fetch_file, desk.aside)
+        self.desktop = Desktop(
+            window, work, self.control, desk.sign_in, desk.stick, files, desk.fetch_file, desk.aside, desk.restrict
+        )
         window.add_page(HelpPage())
         window.add_page(SettingsPage(work, desk.housekeeping(actions)))
         bind_help(window)

@@ -92,6 +92,7 @@ def window_of(desk: Desk, qtbot: QtBot, *, sync: Callable[[Progress], Any] | Non
         lambda password, progress: desk.sign_in(password, lambda: progress.cancelled),
         StickOf(desk),
         aside=AsideOf(desk),
+        restrict=lambda case, people, progress: desk.restrict(case, people, lambda: progress.cancelled),
     )
     desktop.start()
     window.show()

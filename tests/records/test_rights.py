@@ -39,6 +39,7 @@ FIELDS = {
     ("dispute", "next_at"): "ms",
     ("dispute", "outcome"): "ms",
     ("mediation_case", "case_no"): "",
+    ("mediation_case", "readers"): "",
     ("conflict", "settled_by"): "gms",
     ("conflict", "undo_of"): "gms",
 }

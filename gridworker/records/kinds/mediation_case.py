@@ -102,6 +102,13 @@ MEDIATION_CASE = Kind(
         Day("closed_on", "结案日期"),
         Choice("retention", "保管期限", choices=RETENTION, default="long"),
         Text("note", "备注", limit=1000, lines=True),
+        Entries(
+            "readers",
+            "限定知情人",
+            hidden=True,
+            editors=roles(Role.CENTRE),
+            fields=(Ref("staff", "工作人员", to=("staff_member",), required=True),),
+        ),
         Files("evidence", "证据材料"),
     ),
 )

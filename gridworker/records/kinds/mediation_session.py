@@ -27,6 +27,7 @@ MEDIATION_SESSION = Kind(
     icon="session",
     home=BucketClass.CASE,
     home_field="town",
+    lies_with="case",
     rights=Rights(create=_MEDIATORS, edit=_MEDIATORS, remove=roles(Role.SUPERVISOR)),
     title_fields=("process",),
     columns=("number", "held_at", "place", "result"),

@@ -16,6 +16,8 @@ from gridworker.ui.page_head import PageHead
 from gridworker.ui.pages import case_side as side
 from gridworker.ui.pages.case_acts import CaseActs
 from gridworker.ui.pages.case_menu import MoreDrawer, Offer, offers_of_moves
+from gridworker.ui.pages.case_readers import TITLE as READERS
+from gridworker.ui.pages.case_readers import ReadersDrawer, Restrict, may_restrict, offer_line, readers_of
 from gridworker.ui.pages.case_story import SESSIONS, story
 from gridworker.ui.pages.case_words import RUNNING, USUAL, deadline_note, number_words, steps, whereabouts
 from gridworker.ui.tokens import Tone
@@ -43,8 +45,9 @@ class CasePage(Page):
     icon = "handshake"
     place = "none"
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, work: Work, restrict: Restrict | None = None) -> None:
+        """*restrict*: asks the centre that only named people see a case; None: there is no line to ask."""
+        self._work, self._restrict = work, restrict
         self.back_to = ("案件" if work.ledger.me.role == Role.MEDIATOR else "纠纷", "disputes")
         self._dispute = ""
         self._resume = ""
@@ -143,6 +146,8 @@ class CasePage(Page):
         self._head.set_context(number_words(self._case))
         chips: list[tuple[str, Tone]] = [(STATES[state], side.tone_of(state))]
         chips.append((kind.by_name["dispute_type"].shown(dispute.get("dispute_type")), "neutral"))
+        if self._case is not None and (named := readers_of(self._case)):
+            chips.append((f"限定 {len(named)} 人知情", "violet"))
         if dispute["_state"] == "conflict":
             chips.append(("需要核对", "warn"))
         self._head.set_chips(chips)
@@ -157,7 +162,7 @@ class CasePage(Page):
             words, icon_name = "登记协议", "document_add"
         mediates = self._work.ledger.me.role in (Role.MEDIATOR, Role.SUPERVISOR)
         possible = mediates or state == "agreed"
-        if mediates and self._where in ("coming", "elsewhere"):
+        if mediates and self._where in ("coming", "restricted", "elsewhere"):
             possible = False
         self._next.setVisible(bool(words) and possible)
         if words:
@@ -271,12 +276,18 @@ class CasePage(Page):
         offers.append(Offer("添加或修改当事人", "姓名、电话、住址。", "people_add", self._change_parties))
         if case is not None:
             offers.append(Offer("修改案件信息", "案情、申请事项、金额、调解组。", "document_text", self._edit_case))
+            if self._restrict is not None and may_restrict(self._work.ledger, case):
+                offers.append(Offer(READERS, offer_line(case), "lock_closed", self._name_readers))
             if dispute["state"] in RUNNING and not case.get("extended"):
                 line = "各方都同意时，延长到两个月。"
                 offers.append(Offer("延长调解期限", line, "clock", lambda: self._acts.extend(dispute, case)))
         if KINDS["dispute"].may("remove", role):
             offers.append(Offer("移到回收站", "登记错了的，可以移除，也可以恢复。", "delete", self._remove))
         return offers
+
+    def _name_readers(self) -> None:
+        if self._case is not None and self._restrict is not None:
+            self._frame.open_drawer(ReadersDrawer(self._work, self._frame, self._restrict, self._case))
 
     def _edit_case(self) -> None:
         if self._case is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from gridworker.errors import GridworkerError, NotAllowed
 from gridworker.ledger import Edit, MoveTo, NewRecord, Saved
@@ -25,6 +25,13 @@ from gridworker.ui.work import Work
 
 Fields = Mapping[str, Any]
 Part = NewRecord | Edit | MoveTo
+
+
+_NOT_HERE: Final[Mapping[str, str]] = {
+    "coming": "还没有下载到本机，请先同步。",
+    "restricted": "不在您的范围内，可能限定了由指定的人办理，请联系督导。",
+    "elsewhere": "不在您的范围内，请由该镇的调解员办理。",
+}
 
 
 class CaseDrawer(FormDrawer):
@@ -161,6 +168,5 @@ class CaseHand:
 
     def say_not_here(self, dispute: Fields) -> None:
         """Why there is no case to work on."""
-        coming = whereabouts(self.work.ledger, dispute, None) == "coming"
-        words = "的案件还没有下载到本机，请先同步。" if coming else "的案件不在您的范围内，请由该镇的调解员办理。"
-        self.frame.say_error(NotAllowed(f"这件纠纷{words}"))
+        where = whereabouts(self.work.ledger, dispute, None)
+        self.frame.say_error(NotAllowed(f"这件纠纷的案件{_NOT_HERE.get(where, _NOT_HERE['elsewhere'])}"))

@@ -66,6 +66,8 @@ def whereabouts_card(where: Whereabouts, role: str, sync: Callable[[], object]) 
         words = "这件纠纷的案件还没有下载到本机。同步以后，当事人的详细情况、调解记录和协议会出现在这里。"
     elif role == Role.GRID_WORKER:
         words = "调解记录、证据和协议由镇调解委员会保管，只有调解员和督导能看。您可以看到办到了哪一步。"
+    elif where == "restricted":
+        words = "这个案件不在您的范围内，可能限定了由指定的人办理。您可以看到办到了哪一步；需要参加的，请联系督导。"
     else:
         words = "这个乡镇的案件不在您的范围内。您可以看到办到了哪一步；要看调解记录，请联系管理员分配。"
     card.body.addWidget(Label(words, "second", wrap=True))

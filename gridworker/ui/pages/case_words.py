@@ -27,8 +27,9 @@ _ENDED: Final[Mapping[str, tuple[str, bool]]] = {
 }
 _UNSETTLED: Final = ("登记", "受理", "调解", "未达成", "归档")
 
-Whereabouts = Literal["here", "none", "coming", "elsewhere"]
-"""The confidential part: on this desk, not made yet, not downloaded yet, or not for this person."""
+Whereabouts = Literal["here", "none", "coming", "restricted", "elsewhere"]
+"""The confidential part: on this desk, not made yet, not downloaded yet, perhaps for named people alone, or not for
+this person."""
 
 
 def number_words(case: Fields | None) -> str:
@@ -96,4 +97,8 @@ def whereabouts(ledger: Ledger, dispute: Fields, case: Fields | None) -> Whereab
     if not dispute.get("due"):
         return "none"
     town = ledger.town_of(str(dispute.get("grid") or ""))
-    return "coming" if town and ledger.store.bucket_for("case", town) else "elsewhere"
+    here = ledger.store.bucket_for("case", town) if town else None
+    if here is None:
+        return "elsewhere"
+    is_whole = any(each.id == here and each.state != "loading" for each in ledger.store.buckets())
+    return "restricted" if is_whole else "coming"

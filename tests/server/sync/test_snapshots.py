@@ -265,3 +265,27 @@ def test_files_that_nobody_knows_are_swept_and_others_stay(wang, tmp_path):
     assert get(wang, told).status_code == 200
     assert shelf.folder.stat().st_mode & 0o077 == 0
     assert shelf.path(told.sha, told.bytes).stat().st_mode & 0o077 == 0
+
+
+def test_a_file_in_which_something_stands_that_only_named_people_may_see_is_not_handed_out(centre, monkeypatch):
+    monkeypatch.setattr(snapshots, "LEAST_ROWS", 3)
+    centre.district()
+    town = centre.regions["330683106"]
+    li, hu = (Writer.at(centre, name, "mediator", "330683106") for name in ("li", "hu"))
+    bucket = li.bucket("case", "330683106")
+    told = {"title": "宅基地", "town": town, "accepted_on": "2026-03-02", "mediator": li.desk.person}
+    dispute = {"title": "宅基地", "dispute_type": "03", "grid": centre.regions[GRID]}
+    disputes = [li.create("dispute", li.bucket("grid", GRID), dispute).id for _ in range(4)]
+    cases = [li.create("mediation_case", bucket, {**told, "dispute": each}) for each in disputes]
+    before = offers(hu)[bucket]
+    assert get(hu, before).status_code == 200
+    answer = centre.session(li.desk).post(
+        f"{centre.address}/sync/v1/case/{cases[0].id}/readers", json={"people": [li.desk.person]}
+    )
+    assert answer.status_code == 200
+    assert get(hu, before).status_code == 404
+    with centre.conn() as conn:
+        snapshots.note(conn, [snapshots.Made(bucket, before.sha, before.seq, 4, before.bytes, 19, centre.clock(), 1)])
+    assert get(hu, before).status_code == 404, "one that was being made is not noted any more"
+    after = offers(hu)[bucket]
+    assert (after.rows, get(hu, after).status_code) == (3, 200)

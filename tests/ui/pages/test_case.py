@@ -572,14 +572,23 @@ def test_a_worker_sees_when_it_goes_on(wangs: Case) -> None:
 
 def test_a_case_that_has_not_been_downloaded_says_so(li: Opened) -> None:
     _remove(li.grid, "mediation_case", CASE)
-    for session in li.grid.records("mediation_session"):
-        _remove(li.grid, "mediation_session", session["id"])
+    li.grid.store._file.db.execute("UPDATE bucket SET state = 'loading' WHERE id = ?", (BUCKETS["case"][0],))
     case = Case(li)
     assert "案件还没有下载到本机" in case.words()
     with pytest.raises(AssertionError):
         case.mouse.button("记一次调解")
     case.step("达成协议")
     assert "还没有下载到本机，请先同步" in case.said()
+
+
+def test_a_case_that_may_be_for_named_people_alone_says_so(li: Opened) -> None:
+    _remove(li.grid, "mediation_case", CASE)
+    case = Case(li)
+    assert "这个案件不在您的范围内，可能限定了由指定的人办理" in case.words()
+    with pytest.raises(AssertionError):
+        case.mouse.button("记一次调解")
+    case.step("达成协议")
+    assert "请联系督导" in case.said()
 
 
 def test_a_supervisor_of_a_whole_county_learns_that_the_case_is_not_for_him(
