@@ -37,7 +37,7 @@ from gridworker.protocol.sync import (
 )
 from gridworker.records import KINDS, rights
 from gridworker.records.change import Change, Verb
-from gridworker.records.kind import BucketClass, Role
+from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.references import belonging, references
 from gridworker.records.row import Row
@@ -180,6 +180,10 @@ class Centre:
         """Rows in one answer: few, so that every second pull takes several."""
         self.cellar: Cellar | None = None
         """Where snapshots are made; without one all comes as pages."""
+        self.kinds: Mapping[str, Kind] = KINDS
+        """What its program knows,"""
+        self.oldest = 0
+        """and the oldest catalogue that it takes; 0: as usual."""
         self.results: Sequence[GroupResult] = ()
         """What became of every group of the last push."""
 
@@ -224,7 +228,7 @@ class Centre:
         """``book.push_in_short``; ``results`` tells of every group."""
         caller = self.caller(device)
         self._refuse_old_epoch(device, message.epoch)
-        refuse_unfit(message)
+        refuse_unfit(message, self.oldest)
         groups = handed.read(message.groups)
         known_device = self.books.devices[device]
         lane = handed.lane(message.incarnation, known_device.incarnation, known_device.last_n)
@@ -445,6 +449,7 @@ class Centre:
             belonging=self._belonging(before, changes),
             coming={change.record for change in changes if change.verb is Verb.CREATE},
             since=[rights.Author(hand.author.person, role) for role in hand.since],
+            kinds=self.kinds,
         )
         return before, world
 

@@ -10,6 +10,7 @@ import orjson
 
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing, Written
 from gridworker.records.change import Change, Verb
+from gridworker.records.upcasts import upcast
 from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, Settled, lies
 from gridworker.storage.own_changes import OutboxRow
 
@@ -78,6 +79,8 @@ class Outbox:
         self.released: list[str] = []
         """Groups that were put aside, taken later, and are in no backup that is known."""
         self.forgotten: Callable[[Sequence[Entry]], None] = _nobody_minds
+        self.understood: Callable[[Change], Change] = upcast
+        """What a change means to this program."""
 
     def copy(self) -> "Outbox":
         """As it is at this moment."""
@@ -85,6 +88,7 @@ class Outbox:
         for entry in self.entries:
             other.add(entry.copy())
         other.released = list(self.released)
+        other.understood = self.understood
         return other
 
     def add(self, entry: Entry) -> None:
@@ -149,7 +153,12 @@ class Outbox:
 
     def laid_over(self, record: str) -> list[Laid]:
         """The changes that lie over the centre's row of a record."""
-        return [_laid(each) for each in self._of.get(record, ()) if each.laid]
+        return [self._laid_one(each) for each in self._of.get(record, ()) if each.laid]
+
+    def _laid_one(self, each: Entry) -> Laid:
+        """A change as it is understood here, with the text that its author was looking at."""
+        base, change = each.before, self.understood(each.change)
+        return Laid(dataclasses.replace(change, base=base) if isinstance(base, str) else change, each.author)
 
     def records_laid_over(self) -> set[str]:
         """The records over which changes lie."""
@@ -335,7 +344,7 @@ class Outbox:
 
     def refused(self, tx: str) -> list[Laid]:
         """The changes of a refused group."""
-        return [_laid(each) for each in self.among("attention") if each.change.tx == tx]
+        return [self._laid_one(each) for each in self.among("attention") if each.change.tx == tx]
 
     def waits_in(self, bucket: str) -> int:
         """How many changes of a bucket the centre has not taken yet, or has refused."""
@@ -380,12 +389,6 @@ def _place(entry: Entry) -> int:
 
 def _written(row: int, change: Change) -> Written:
     return Written(row, change.n, change.tx, change.act, orjson.dumps(change.to_wire()))
-
-
-def _laid(each: Entry) -> Laid:
-    """A change as it was made, with the text that its author was looking at."""
-    base = each.before
-    return Laid(dataclasses.replace(each.change, base=base) if isinstance(base, str) else each.change, each.author)
 
 
 def _row(each: Entry) -> OutboxRow:

@@ -23,7 +23,7 @@ from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, by_record, lies_on
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
-from simulation import desk_snapshots
+from simulation import desk_snapshots, versions
 from simulation.desk_outbox import MINE, Entry, Key, Outbox
 from simulation.desk_snapshots import Parcel
 from simulation.district import GRIDS
@@ -80,6 +80,8 @@ class DeskStore:
 
     def __init__(self, kinds: Mapping[str, Kind] = KINDS, slice_rows: int = 400) -> None:
         self.kinds = kinds
+        self.schema = versions.OLD
+        """Of its program's catalogue."""
         self.slice_rows = slice_rows
         self.boundary: Callable[[], None] = _nobody_dies
         self.metas: dict[str, Any] = {}
@@ -96,6 +98,7 @@ class DeskStore:
     def copy(self) -> "DeskStore":
         """The file as it is at this moment, as a backup or a second machine has it."""
         other = DeskStore(self.kinds, self.slice_rows)
+        other.schema = self.schema
         other.metas = dict(self.metas)
         other.outbox = self.outbox.copy()
         other.rows, other.base = dict(self.rows), dict(self.base)
@@ -190,7 +193,8 @@ class DeskStore:
         numbered = []
         for n, change in enumerate([change for mine in by_record(changes) for change in mine], next_n):
             last = max((change.at + offset) << 16, last + 1)
-            numbered.append(change.counted(n, last))
+            change = change.counted(n, last)
+            numbered.append(change if change.schema == self.schema else dataclasses.replace(change, schema=self.schema))
         for mine in by_record(numbered):
             key = (mine[0].kind, mine[0].record)
             here = None if mine[0].verb is Verb.CREATE and not again else self.rows.get(key)
@@ -316,9 +320,10 @@ class DeskStore:
             if key[0] not in self.kinds or (before is None and mine[0].change.verb is not Verb.CREATE):
                 return None
             for each in mine:
-                if not lies_on(self.kinds[key[0]], row, each.change):
+                change = self.outbox.understood(each.change)
+                if not lies_on(self.kinds[key[0]], row, change):
                     return None
-                row = lay(self.kinds[key[0]], row, each.change, each.author)
+                row = lay(self.kinds[key[0]], row, change, each.author)
             if row is None:
                 return None
             total += row_digest(*key, row.ver, row.mark)
@@ -711,6 +716,13 @@ class DeskStore:
         gone = self.outbox.prune(now)
         self.boundary()
         return gone
+
+    def of_program(self, kinds: Mapping[str, Kind], schema: int, understood: Callable[[Change], Change]) -> None:
+        """The file is opened by another program: ``store._make_ready``."""
+        self.kinds, self.schema, self.outbox.understood = kinds, schema, understood
+        self.laying.clear()
+        self._tell_all_again(_keys(self.outbox.laid()))
+        self.retry_aside()
 
     def retry_aside(self) -> int:
         """At a start: try again what could not be read, and rows of kinds that have become known."""

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 from gridworker.protocol.people import Account, SignedIn, Tokens
 from gridworker.protocol.sync import Standing
+from gridworker.records import KINDS
+from gridworker.records.upcasts import upcast
 from gridworker.sync import session
 from gridworker.sync.badge import raw_of
+from simulation import versions
 from simulation.centre import Device
 from simulation.desk_store import DeskStore
 from simulation.district import COUNTY, Person, name_of
@@ -29,9 +32,18 @@ def enrolled(world: "World", person: Person, slice_rows: int) -> "Desk":
     hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
     hands.moves, hands.writes_on, hands.meets, hands.role = world.rich, world.texts, world.meets, account.role
     store = DeskStore(slice_rows=slice_rows)
+    if world.ages and number % 2 == 0:
+        store.of_program(versions.old_kinds(), versions.OLD, versions.as_written)
+    elif world.ages:
+        update(store)
     known = {"epoch": books.epoch, "scope": account.version, "account_scope": account.version}
     store.metas.update({**known, **notes(device), "standing": world.standing(device)})
     return Desk(number, device, hands, store)
+
+
+def update(store: DeskStore) -> None:
+    """Its worker gets the new program."""
+    store.of_program(KINDS, versions.NEW, upcast)
 
 
 def enrol_again(world: "World", desk: "Desk") -> None:

@@ -2,13 +2,14 @@
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from simulation.dice import Dice
 from simulation.oracle import Violation
 from simulation.totals import Totals
+from simulation.versions import tomorrow
 from simulation.world import Step, World
 
 STEPS = 320
@@ -38,15 +39,18 @@ RICH: Mapping[str, int] = {"follow": 20, "stick_out": 14, "stick_in": 16, "stick
 """And these in a rich history, in which people also work longer, and households are moved by them."""
 LOADING: Mapping[str, int] = {"newcomer": 6, "spoil": 12, "sweep": 8}
 """And these where buckets come as snapshots."""
+AGEING: Mapping[str, int] = {"update": 16, "update_centre": 8}
+"""And these where old programs speak with new ones."""
 MUCH_MORE = 8
 TEXTS = "texts"
 LOADS = "loads"
 MEETS = "meets"
+AGES = "ages"
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
 """Left out of every third history, in which nothing at all may be lost."""
 
 
-HOW = ("rich", "texts", "loads", "meets")
+HOW = ("rich", "texts", "loads", "meets", "ages")
 """What there may be in a history."""
 
 
@@ -60,6 +64,7 @@ class History:
     texts: bool = False
     loads: bool = False
     meets: bool = False
+    ages: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
@@ -92,27 +97,24 @@ class Outcome:
 def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     """The history of this seed, every second one rich. ``more``: sorts of steps that are made much more often than
     usual; then it is rich when one of them needs it. In a long one, and with ``TEXTS``, people write on in texts; in
-    most long ones, and with ``LOADS``, buckets come as snapshots; with ``MEETS`` people write of the same things."""
+    most long ones, and with ``LOADS``, buckets come as snapshots; with ``MEETS`` people write of the same things;
+    with ``AGES`` some programs are old."""
     dice, usual = Dice(seed), length == STEPS and not more
     rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (usual and seed % 2 == 0)
     loads = LOADS in more or (usual and seed % 4 != 1)
+    ages = AGES in more or (usual and seed % 4 == 3)
     sorts = [*WEIGHTS.items(), *(RICH.items() if rich else ()), *(LOADING.items() if loads else ())]
+    sorts += AGEING.items() if ages else ()
     weights = [(what, weight) for what, weight in sorts if seed % 3 or what not in DISASTERS]
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
-    return History(
-        3 + dice.below(4),
-        steps,
-        rich,
-        texts=TEXTS in more or usual,
-        loads=loads,
-        meets=MEETS in more or (usual and seed % 5 != 2),
-    )
+    how = {"texts": TEXTS in more or usual, "meets": MEETS in more or (usual and seed % 5 != 2)}
+    return History(3 + dice.below(4), steps, rich, loads=loads, ages=ages, **how)
 
 
 def play(history: History) -> Outcome:
     """Plays a history to its end, or to the first broken promise."""
-    with _unswept():
+    with _unswept(), tomorrow() if history.ages else nullcontext():
         return _played(history)
 
 

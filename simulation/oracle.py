@@ -19,7 +19,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage.project import LOCAL
-from simulation import twins
+from simulation import twins, versions
 from simulation.centre import Books, Centre, Mark
 from simulation.desk_outbox import Entry
 from simulation.district import buckets_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from simulation.world import Desk, World
 
 TAKEN = ("ok", "conflict")
-NOT_HIS = ("out_of_scope", "not_allowed")
+NOT_HIS = ("out_of_scope", "not_allowed", "unknown_kind")
 """Refused, since the author may not: but he might when he made it. Where a feed was cut nobody knows any more where a
 record lay (``bucket``); no centre cuts one yet."""
 POINTERS = ("household", "dispute")
@@ -191,9 +191,10 @@ class Oracle:
         if last is None or not last.laid or last.change.verb is not Verb.SET or not isinstance(last.change.value, str):
             return
         here = desk.store.rows.get((last.change.kind, last.change.record))
-        if here is None or here.row.value(last.change.path.rpartition("/")[0] or last.change.path) is None:
+        path = desk.store.outbox.understood(last.change).path
+        if here is None or here.row.value(path.rpartition("/")[0] or path) is None:
             return  # the record, or the entry, was taken away by somebody else
-        if not self.notes[last.change.id].typed <= tokens(here.row.value(last.change.path)):
+        if not self.notes[last.change.id].typed <= tokens(here.row.value(path)):
             raise Violation("R6", f"desk {desk.number} hides what waits: {last.change}")
 
     # ------------------------------------------------------------------ when all is quiet
@@ -212,6 +213,9 @@ class Oracle:
         self._refused_are_kept(world)
         self._orphans_are_shown(books)
         self._conflicts_are_right(books, gentle=world.gentle)
+        for row in books.rows.values():
+            if world.ages and versions.FORMER in row.fields:
+                raise Violation("3.13", f"{row.kind} {row.id} says something in words of a former program")
         for what in twins.unasked(books):
             raise Violation("M11", f"alike, and nobody is asked: {what}")
         for what in twins.left_behind(books, self._merges(), self._brought_back()):
@@ -517,6 +521,9 @@ class Oracle:
 
     def _same_rows(self, desk: "Desk", books: Books, buckets: set[str]) -> None:
         store = desk.store
+        for key in store.unknown:
+            if key[0] in store.kinds:
+                raise Violation("3.13", f"desk {desk.number}: {key} came to be known, and is not shown")
         for key, row in books.rows.items():
             if row.bucket not in buckets or key in store.unknown or key in store.quarantined:
                 continue

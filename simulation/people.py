@@ -15,13 +15,14 @@ from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.codes import HOUSEHOLD_TAGS
 from gridworker.records.fields import Merge
-from gridworker.records.kind import BucketClass, Role
+from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.row import Row
 from gridworker.records.texts import sentences
 from simulation import twins
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
 from simulation.district import TOWN_OF, Person
+from simulation.versions import FORMER, KNOWN_LATER, PRESENT, called
 
 TAGS = sorted(HOUSEHOLD_TAGS)[:3]
 PLAIN: Mapping[str, Sequence[str]] = {
@@ -143,6 +144,8 @@ class Hands:
             part = NewRecord("person", {"household": dice.one(houses), "grid": grid, "name": self._token()})
         elif which < 7:
             part = NewRecord("visit", {"household": dice.one(houses), "grid": grid, "text": f"{self._token()}。"})
+        elif not store.kinds.keys() >= set(KNOWN_LATER):
+            return False
         elif which < 9 or self.role == Role.GRID_WORKER:
             parties = [{"name": self._token()}, {"name": self._token()}]
             given = {"title": self._token(), "grid": grid, "dispute_type": "03", "parties": parties}
@@ -168,7 +171,7 @@ class Hands:
         return self._edit_one(ground, store, dice, row)
 
     def _edit_one(self, ground: Ground, store: DeskStore, dice: Dice, row: Row) -> bool:
-        kind, way = KINDS[row.kind], dice.below(20)
+        kind, way = store.kinds[row.kind], dice.below(20)
         if self.moves and row.kind in ("household", "person") and dice.percent(6):
             grid = dice.one(sorted(TOWN_OF))
             return self._noted(store, [row], lambda: resettle(ground, row.kind, row.id, grid))
@@ -186,7 +189,7 @@ class Hands:
         if way < 12 and row.kind in CHOSEN:
             name, choices = CHOSEN[row.kind]
             return self._save(ground, store, row, {name: dice.one(choices)})
-        names = PLAIN[row.kind]
+        names = PLAIN[row.kind] if kind is KINDS[row.kind] else _known(kind)
         if way < 14:  # two fields in one group
             return self._save(ground, store, row, {name: self._words(row.kind, name) for name in names[:2]})
         name = dice.one(names)
@@ -199,7 +202,7 @@ class Hands:
 
     def _words(self, kind: str, name: str) -> str:
         """Something new for a field; in a long text it is a sentence."""
-        return self._token() + ("。" if KINDS[kind].by_name[name].merge is Merge.TEXT else "")
+        return self._token() + ("。" if KINDS[kind].by_name[called(name)].merge is Merge.TEXT else "")
 
     def _written_on(self, dice: Dice, text: str) -> str | None:
         """A long text with one sentence put in, written anew or taken out."""
@@ -312,7 +315,7 @@ class Hands:
         if row is not None:
             whole = verb in (Verb.DEL, Verb.RESTORE)
             stood = tokens(row.fields) if whole else tokens(row.value(path)) if path else NOTHING
-            if verb is Verb.SET and _is_long(row.kind, path) and not also:
+            if verb is Verb.SET and _is_long(row.kind, called(path)) and not also:
                 # He wrote on: what stood there and stands there still is neither his nor replaced by him.
                 stood, typed = stood - typed, typed - stood
                 gone = NOTHING if typed else stood
@@ -320,6 +323,7 @@ class Hands:
             if verb in (Verb.ADD, Verb.REM) and KINDS[row.kind].by_name[path.partition("/")[0]].merge is Merge.SET:
                 adds = frozenset(stamp.change for stamp in row.adds(path))
         clears = verb is Verb.REM or (verb is Verb.SET and change.value is None) or bool(gone)
+        path = called(path)
         place = (change.record, path)
         saw |= self._emptied.get(place, NOTHING) if verb is Verb.SET else NOTHING
         if clears:
@@ -333,6 +337,12 @@ def _leads_nowhere(change: Change) -> bool:
     """Whether a record is taken to a place that does not exist: taking back that such a change was taken back."""
     home = change.verb is Verb.SET and change.path == KINDS[change.kind].home_field
     return home and change.value not in (*TOWN_OF, *TOWN_OF.values())
+
+
+def _known(kind: Kind) -> list[str]:
+    """What an old program knows of the fields of free text, as it calls them."""
+    names = [FORMER if name == PRESENT and FORMER in kind.by_name else name for name in PLAIN[kind.name]]
+    return [name for name in names if name in kind.by_name]
 
 
 def _is_long(kind: str, path: str) -> bool:

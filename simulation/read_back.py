@@ -29,6 +29,7 @@ class AtRest:
     """What the oracle looks at: ``desks`` have a number, a device and a store."""
 
     gentle = True
+    ages = False
 
     def __init__(self, books: Books, desks: Sequence[Any]) -> None:
         self.centre = SimpleNamespace(books=books)

@@ -20,6 +20,7 @@ from gridworker.protocol.courier import PACKAGE, Closed, Contents
 from gridworker.protocol.sync import Problem, Push, PushAnswer, Taken
 from gridworker.sync import courier as desk_courier
 from gridworker.sync.badge import text_of
+from simulation import versions
 from simulation.centre import Centre
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
@@ -99,6 +100,7 @@ class _Counter(Counter):
         return closed, courier.open_box(closed, _SEAL, Contents), self.centre.caller(closed.head.device)
 
     def _push(self, device: str, push: Push) -> PushAnswer:
+        push = push.model_copy(update={"schema_version": versions.NEW})  # a stick is read whoever wrote it
         standing = self.centre.push(device, push, self.clock()).standing
         self.written()
         return PushAnswer(standing=standing, results=list(self.centre.results), taken=Taken())

@@ -88,9 +88,9 @@ def settle(ground: Ground, conflict: Row, keep: int) -> None:
     before, lost = store.get(kind, stays), store.get(kind, gone)
     conflicts.settle(ground, conflict.id, keep)
     after = store.get(kind, stays)
-    if before is None or lost is None or after is None or "same_as" not in KINDS[kind].by_name:
+    if before is None or lost is None or after is None or "same_as" not in store.kinds[kind].by_name:
         return
-    for field in KINDS[kind].fields:
+    for field in store.kinds[kind].fields:
         value = lost.fields.get(field.name)
         new = value not in NOTHING and before.fields.get(field.name) in NOTHING
         if new and field.merge not in KEPT and field.name not in ("same_as", "also"):

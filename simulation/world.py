@@ -17,12 +17,13 @@ from gridserver.errors import Refused
 from gridworker.errors import NotFound
 from gridworker.protocol.codec import NotReadable
 from gridworker.protocol.sync import Clock, Fetch, Group, Problem, Pull, PullAnswer, Push, PushAnswer
+from gridworker.records import KINDS
 from gridworker.records.change import Change, Verb
 from gridworker.records.kind import BucketClass, Role
 from gridworker.storage.outbox import WAITS
 from gridworker.sync.engine import Engine
 from gridworker.sync.loading import Lay
-from simulation import enrolling, fetching
+from simulation import enrolling, fetching, versions
 from simulation.centre import Account, Books, Centre
 from simulation.desk_outbox import Entry
 from simulation.desk_store import DeskStore
@@ -112,6 +113,8 @@ class World:
     """Buckets of a few rows come as snapshots, machines are bought, and snapshots go bad."""
     meets: bool = False
     """People make records of things of which there are records."""
+    ages: bool = False
+    """Old programs speak with new ones, until they are updated (``versions``)."""
     calm: bool = False
     """No more faults."""
     devices: int = 0
@@ -122,6 +125,8 @@ class World:
     def __post_init__(self) -> None:
         self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
         self.centre.cellar = Cellar() if self.loads else None
+        if self.ages:
+            self.centre.kinds = versions.old_centre()
 
     @classmethod
     def of(cls, desks: int, slice_rows: int = 3, **how: Any) -> "World":
@@ -266,8 +271,9 @@ class World:
             return
         self.totals["restores"] += 1
         self.oracle.desk_put_back(desk.store.outbox.entries, desk.kept.outbox.entries)
+        program = desk.store
         self._open(desk, desk.kept.copy())
-        desk.store.retry_aside()
+        desk.store.of_program(program.kinds, program.schema, program.outbox.understood)
 
     def _do_clone(self, desk: Desk, dice: Dice) -> None:
         """A second machine goes on with a copy of the file."""
@@ -352,6 +358,18 @@ class World:
         if len(self.desks) < MOST_DESKS:
             self.totals["newcomers"] += 1
             self.enrol(desk.hands.person)
+
+    def _do_update(self, desk: Desk, dice: Dice) -> None:
+        """Somebody gets the new program, with whatever waits."""
+        if desk.store.schema == versions.OLD:
+            self.totals["updates"] += 1
+            desk.engine = None
+            enrolling.update(desk.store)
+
+    def _do_update_centre(self, desk: Desk, dice: Dice) -> None:
+        """The centre gets the new program, and after a while takes nothing of the old one any more."""
+        self.centre.oldest = 0 if self.centre.kinds is not KINDS else versions.NEW
+        self.centre.kinds = KINDS
 
     def _do_spoil(self, desk: Desk, dice: Dice) -> None:
         """A snapshot goes bad."""
@@ -477,7 +495,8 @@ class World:
 
     def _over_the_line(self, desk: Desk, engine: Engine, message: Push | Pull, dice: Dice) -> Any:
         """The answer; None when the engine was told what came instead of one. Raises ``LineBroke``."""
-        letter = Letter(desk.device, Push if isinstance(message, Push) else Pull, orjson.dumps(message.plain()))
+        said = {**message.plain(), "schema_version": desk.store.schema}
+        letter = Letter(desk.device, Push if isinstance(message, Push) else Pull, orjson.dumps(said))
         if isinstance(message, Push):
             engine.meanwhile()
         fate = 100 if self.calm else dice.below(100)
@@ -548,6 +567,8 @@ class World:
             if letter.kind is Push:
                 push = Push.model_validate(orjson.loads(letter.body))
                 answer = self.centre.push(letter.device, push, now)
+                if push.schema_version < self.centre.oldest:
+                    raise Violation("3.13", "taken from a program that is not understood any more")
                 self._written()
                 return orjson.dumps(answer.model_dump(mode="json", exclude_defaults=True))
             pull = Pull.model_validate(orjson.loads(letter.body))
@@ -563,6 +584,7 @@ class World:
     def quiesce(self) -> None:
         """All lines are good, nobody does anything: everything comes to rest, and every promise is looked at."""
         self.calm = True
+        self._all_updated()
         while self.letters:
             self._served(self.letters.pop())
         dice = Dice(0)
@@ -583,6 +605,11 @@ class World:
             if held and self._is_active(desk):
                 raise Violation("I13", f"desk {desk.number} still holds {held[0].change} {held[0].code}")
         self.oracle.check(self)
+
+    def _all_updated(self) -> None:
+        self.centre.kinds = KINDS
+        for desk in self.desks if self.ages else ():
+            self._do_update(desk, Dice(0))
 
     def _rest(self) -> None:
         outboxes = [desk.store.outbox for desk in self.desks]

@@ -175,9 +175,10 @@ def take_opened(
     return verdicts
 
 
-def refuse_unfit(message: Push) -> None:
-    """Raises ``Refused`` for a push that this centre does not read."""
-    if message.schema_version < OLDEST_SCHEMA:
+def refuse_unfit(message: Push, oldest: int = 0) -> None:
+    """Raises ``Refused`` for a push that this centre does not read. ``oldest``: the catalogue, where it is another
+    than usual."""
+    if message.schema_version < (oldest or OLDEST_SCHEMA):
         raise Refused("upgrade")
     if not 0 < message.incarnation < 2**31:
         raise Refused("bad_request")

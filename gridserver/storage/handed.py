@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -33,6 +33,8 @@ class Item(NamedTuple):
     sha: bytes
     change: Change | None
     """None when it could not be read."""
+    translated: bool = False
+    """Whether a former program wrote it, and it means what stands in ``change``."""
 
 
 class Handed(NamedTuple):
@@ -205,14 +207,16 @@ def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
         raise Refused("bad_request") from None
     sha = hashlib.sha256(body).digest()
     try:
-        change = upcast(Change.from_wire(wire, tx, act))
+        written = Change.from_wire(wire, tx, act)
+        change = upcast(written)
     except Wrong as wrong:
         return Item(*_name(wire), body, sha, None), wrong.reason
     if change.n is True or change.n < 1 or not _KIND.match(change.kind):
         return Item(*_name(wire), body, sha, None), "资料类型的名称不对。"
     if body.count(b"{") + body.count(b"[") > _DEEPEST and _depth(wire) > _DEEPEST:
         return Item(change.id, change.n, body, sha, None), "内容的层次太多。"
-    return Item(change.id, change.n, body, sha, change), ""
+    translated = change is not written and change != replace(written, schema=change.schema)
+    return Item(change.id, change.n, body, sha, change, translated), ""
 
 
 def _name(wire: Mapping[str, Any]) -> tuple[str, int]:

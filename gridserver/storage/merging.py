@@ -91,6 +91,8 @@ class World:
     """Every row that was changed, in order."""
     since: Sequence[Author] = ()
     """Its author as he was later, and is now: then all that is handed in is late. What he wrote between is among it."""
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
+    """What this centre's program knows."""
     late: set[str] = field(default_factory=set)
     """Buckets into which something was written that was made while its author held another scope."""
 
@@ -98,6 +100,8 @@ class World:
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
     draft = Draft(world.rows, world.about, late=bool(world.since))
+    # Who wrote it by a former catalogue lays something else on his row than what stands here.
+    draft.plain = not any(item.translated for item in group.items)
     changes = group.changes
     keys = dict.fromkeys([(change.kind, change.record) for change in changes])
     try:
@@ -137,7 +141,7 @@ def put_aside(world: World, group: Handed, code: str, reason: str) -> Verdict:
 
 def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
     """``waited``: long enough for what the change points at."""
-    kind = KINDS.get(change.kind)
+    kind = world.kinds.get(change.kind)
     if kind is None:
         raise Held("unknown_kind", "中心还不认识这类资料，中心升级后会再接收。")
     row = draft.row((change.kind, change.record))
@@ -185,7 +189,7 @@ def _removed_blind(world: World, draft: Draft, change: Change) -> Outcome | None
     row = draft.row((change.kind, change.record))
     if not isinstance(seen, list) or row is None or row.removed is not None:
         return None
-    fields = {kind.name: field.name for kind, field in belonging(KINDS, change.kind)}
+    fields = {kind.name: field.name for kind, field in belonging(world.kinds, change.kind)}
     known = {(each.kind, each.id): each for each in world.belonging.get(change.record, ())} | world.rows | draft.fresh
     here = [r for r in known.values() if r.removed is None and r.fields.get(fields.get(r.kind, "")) == row.id]
     unseen = [r.writer(fields[r.kind]) for r in here if r.id not in seen]
@@ -209,7 +213,7 @@ def _without_target(
             without.append((reference, row.removed))
         if row is not None or reference.target in world.targets or reference.target in world.coming:
             continue
-        if world.author.role == Role.CENTRE or not KINDS.keys() >= set(reference.to):
+        if world.author.role == Role.CENTRE or not world.kinds.keys() >= set(reference.to):
             continue  # the centre knows what it writes; of a kind that is not known here nobody can say what there is
         if not waited:
             raise Held("unknown_target", "它所指的记录还没有到中心，会等它到了再接收。")

@@ -13,6 +13,7 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.references import BELONGING
 from gridworker.records.row import Row
+from gridworker.records.upcasts import upcast
 
 MOST_ENTRIES = 1000
 """Entries of a record's history in one answer, the newest."""
@@ -156,8 +157,8 @@ def _written(change: Change, path: str) -> Any:
 
 
 def _change(body: str) -> Change:
-    """A change that the ledger kept; its number, group and act do not matter here."""
-    return Change.kept(orjson.loads(body), 0, "", "")
+    """A change that the ledger kept, as it is understood today; its number, group and act do not matter here."""
+    return upcast(Change.kept(orjson.loads(body), 0, "", ""))
 
 
 def _entry(person: str, body: str) -> HistoryEntry:

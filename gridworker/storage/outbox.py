@@ -130,6 +130,11 @@ def records_laid_over(file: File) -> set[str]:
     return {r for (r,) in file.db.execute(f"SELECT DISTINCT record FROM outbox WHERE {test}")}
 
 
+def laid_records(file: File) -> list[tuple[str, str]]:
+    """(kind, record) over which changes lie."""
+    return [(kind, r) for kind, r in file.db.execute("SELECT DISTINCT kind, record FROM outbox WHERE open AND laid")]
+
+
 def states(file: File, record: str) -> set[str]:
     """The states of all own changes of a record."""
     return {s for (s,) in file.db.execute("SELECT DISTINCT state FROM outbox WHERE record = ?", (record,))}

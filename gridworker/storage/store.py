@@ -447,7 +447,8 @@ class Store(Reader):
 
 def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:
     """Tables for what is declared now, and a second chance for what could not be read."""
-    if tables.create(file.db, file.tables):
+    grown = tables.create(file.db, file.tables)
+    if grown:
         with file.writing():
             for bucket in buckets.held(file):
                 if bucket.state not in ("loading", "dropping"):
@@ -455,5 +456,8 @@ def _make_ready(file: File, kinds: Mapping[str, Kind]) -> None:
     with reading(file.db):
         for kind in search.create(file.db, kinds.values()):
             unindexed.put_off_all(file, kind)
+    if grown:  # what waits was written by a former program, and may be called otherwise now
+        with file.writing():
+            project.tell_all_again(file, outbox.laid_records(file))
     bare.dress(file)
     laying.retry(file)

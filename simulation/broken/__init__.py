@@ -7,9 +7,10 @@ from simulation.broken.desk import DESK
 from simulation.broken.merge import MERGE
 from simulation.broken.snapshots import SNAPSHOTS
 from simulation.broken.twins import TWINS
+from simulation.broken.versions import VERSIONS
 from simulation.mutants import Mutant
 
-ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK, *SNAPSHOTS, *TWINS)
+ALL: Sequence[Mutant] = (*MERGE, *CENTRE, *DESK, *SNAPSHOTS, *TWINS, *VERSIONS)
 
 SEEN: Mapping[str, int] = {
     "blind_delete": 2,
@@ -29,6 +30,7 @@ SEEN: Mapping[str, int] = {
     "fewer_rows_than_told": 9,
     "file_is_believed": 20,
     "floor_in_the_way": 4,
+    "former_words_stay_hidden": 26,
     "guarded_gives_way": 2,
     "hard_forbid": 4,
     "head_is_believed": 49,
@@ -53,6 +55,8 @@ SEEN: Mapping[str, int] = {
     "second_move_counts": 3,
     "snapshot_of_a_former_life": 46,
     "snapshot_over_what_is_shown": 100,
+    "translated_counts_as_plain": 2,
+    "unknown_kind_is_refused": 2,
     "version_given_twice": 49,
     "where_it_lay_before_this_push": 6,
     "where_it_lay_is_forgotten": 6,

@@ -30,6 +30,7 @@ from gridworker.protocol.sync import (
     Written,
 )
 from gridworker.records.change import Change
+from gridworker.records.kind import Kind
 from gridworker.records.row import Row
 from gridworker.storage import project
 from gridworker.storage.feed import Received
@@ -37,6 +38,7 @@ from gridworker.storage.outbox import Settled
 from gridworker.storage.snapshot import SnapshotRefused
 from gridworker.storage.store import Store
 from gridworker.storage.wish import Arranged
+from simulation import versions
 from simulation.centre import Account, Centre
 from simulation.desk_store import DeskStore
 from simulation.district import COUNTY, GRIDS, PEOPLE
@@ -52,8 +54,16 @@ class StoreBeside(DeskStore):
 
     def __init__(self, path: Path, notes: Mapping[str, Any]) -> None:
         super().__init__()
+        self.path = path
         self.real = Store.open(path, KEY)
         self.set_metas(notes)
+
+    def of_program(self, kinds: Mapping[str, Kind], schema: int, understood: Callable[[Change], Change]) -> None:
+        """Both are opened by another program. Its catalogue only grows: steps are for programs of their own."""
+        super().of_program(kinds, versions.OLD, versions.as_written)
+        self.real.close()
+        self.real = Store.open(self.path, KEY, kinds=kinds)
+        self.compare()
 
     def compare(self) -> None:
         """Everything that can be asked."""

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from gridworker.records import KINDS
+from gridworker.records import KINDS, upcasts
+from gridworker.records import schema as records_schema
 from gridworker.records.fields import Flag, Ref, Text, Whole
 from gridworker.records.several import Entries, Tags
 from gridworker.storage.query import NotAField
@@ -51,6 +52,19 @@ def sample(field):
         case Ref():
             return name_of(2)
     return "值"
+
+
+def test_what_waits_is_shown_by_the_name_that_a_new_program_has_for_it(notebook, monkeypatch):
+    house = notebook.household(note="养蜂")
+    monkeypatch.setattr(records_schema, "SCHEMA", 2)
+    monkeypatch.setitem(upcasts.STEPS, ("household", 1), called_remarks)
+    fields = [dataclasses.replace(f, name="remarks") if f.name == "note" else f for f in KINDS["household"].fields]
+    newer = again(notebook, household=dataclasses.replace(KINDS["household"], fields=tuple(fields)))
+    assert newer.ledger.get("household", house)["remarks"] == "养蜂"
+
+
+def called_remarks(change):
+    return dataclasses.replace(change, value={{"note": "remarks"}.get(k, k): v for k, v in change.value.items()})
 
 
 def test_a_new_field_gets_a_column_and_a_new_index_is_made(notebook):

@@ -1,10 +1,13 @@
 """Two people write in one long text at one centre: what stands, what the ledger keeps, what a restored centre knows."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
 from gridserver.storage import past
 from gridserver.storage.engine import text
+from gridworker.records import schema, upcasts
 from gridworker.records.row import Row
 from tests.helpers.centre import Centre
 from tests.helpers.hand import household
@@ -55,6 +58,24 @@ def test_what_was_made_of_them_stands_in_the_history_and_is_what_the_next_one_sa
     wang.set(row, "note", "种茶五亩。独居。女儿周末来。腿脚不便。")
     assert li.set(row, "note", "种茶五亩。女儿周末来。").verdict == "ok", "both saw the text of both"
     assert wang.row("household", home.id).fields["note"] == "种茶五亩。女儿周末来。腿脚不便。"
+
+
+def test_a_text_that_a_former_program_wrote_by_another_name_is_known_when_two_write_on_in_it(
+    wang, li, home, monkeypatch
+):
+    monkeypatch.setattr(schema, "SCHEMA", 2)
+    monkeypatch.setitem(upcasts.STEPS, ("household", 1), called_note)
+    assert wang.set(home, "remark", NOTE + "腿脚不便。").verdict == "ok"
+    row = wang.row("household", home.id)
+    assert row.fields["note"] == NOTE + "腿脚不便。"
+    wang.set(row, "note", NOTE + "腿脚不便。养蜂。")
+    assert li.set(row, "note", "种茶五亩。独居。腿脚不便。").verdict == "ok"
+    assert wang.row("household", home.id).fields["note"] == "种茶五亩。独居。腿脚不便。养蜂。"
+    assert wang.conflicts(home.id) == []
+
+
+def called_note(change):
+    return replace(change, path="note") if change.path == "remark" else change
 
 
 def test_what_one_wrote_three_times_without_a_line_meets_what_the_other_wrote_once(wang, li, home):

@@ -1,5 +1,6 @@
 """The doors of the sync: what comes in, what goes out, and what is turned away."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from gridserver.storage.engine import text
 from gridworker.protocol import MOST_BYTES
 from gridworker.protocol.codec import pack, unpack
 from gridworker.protocol.sync import Clock, Hello, History, Problem, Pull, PullAnswer, Push, PushAnswer, vector_of
+from gridworker.records import schema, upcasts
 from tests.helpers.centre import Centre
 from tests.helpers.hand import household, page_rows
 from tests.helpers.writer import GRID, Writer
@@ -185,6 +187,23 @@ def test_a_newer_desk_may_say_more_than_we_understand(wang):
     push["groups"][0]["changes"][0]["note"] = {"of": "tomorrow"}
     answer = PushAnswer.model_validate(said(post(wang, "push", pack(push, compress=False)[0])))
     assert answer.taken.numbers == [(1, 1)]
+
+
+def test_a_desk_that_calls_something_otherwise_fetches_what_became_of_it(wang, monkeypatch):
+    """On its own row lies what it wrote; the centre's row says it in other words, and their sums are the same."""
+    monkeypatch.setattr(schema, "SCHEMA", 2)
+    monkeypatch.setitem(upcasts.STEPS, ("household", 1), called_address)
+    push = houses(wang, 2)
+    wire = push.groups[0].changes[0]
+    wire["v"]["place"] = wire["v"].pop("address")
+    answer = PushAnswer.model_validate(said(sent(wang, "push", push)))
+    assert [result.verdict for result in answer.results] == ["ok"]
+    assert answer.taken.numbers == [(2, 2)]
+    assert answer.taken.own == {}
+
+
+def called_address(change):
+    return replace(change, value={{"place": "address"}.get(name, name): v for name, v in change.value.items()})
 
 
 def test_an_older_desk_than_any_that_we_know_is_asked_to_upgrade(wang):
