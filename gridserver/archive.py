@@ -8,7 +8,9 @@ was written. What begins a file that is being written ends in ``.partial`` and c
 
 import contextlib
 import json
+import platform
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,15 @@ from gridserver.errors import CommandFailed
 from gridserver.keys import Keys
 
 KEPT_BASES = 2
+_MACHINES = {
+    "x86_64": "x86_64",
+    "amd64": "x86_64",
+    "aarch64": "aarch64",
+    "arm64": "aarch64",
+    "loongarch64": "loongarch64",
+    "64-bit": "x86_64",
+}
+"""By what they are called here and there. Before PostgreSQL 16 Windows says no more than how wide it is."""
 
 _NAME = re.compile(r"(base|log)-([0-9a-f]{16})-([0-9a-f]{16})-(\d{13})\.(?:base|log)\Z")
 
@@ -131,6 +142,28 @@ def newest(folder: Path, secret: Secret, chance: Callable[[int], bytes], to: int
         if bases:
             found.append((max(part.made_at for part in [*bases, *archive.logs()]), each.name, archive))
     return max(found)[2] if found else None
+
+
+def system_of(version: str) -> str:
+    """What a server's files are made for, operating system and machine, as its ``version()`` tells; "" when not."""
+    told = version.lower()
+    names = {"linux": "linux", "darwin": "darwin", "windows": "win32", "mingw": "win32", "visual c++": "win32"}
+    system = next((name for sign, name in names.items() if sign in told), "")
+    machine = next((name for sign, name in _MACHINES.items() if sign in told), "")
+    return f"{system} {machine}" if system and machine else ""
+
+
+def here() -> str:
+    """The same of this machine."""
+    machine = platform.machine().lower()
+    return f"{sys.platform} {_MACHINES.get(machine, machine)}"
+
+
+def why_not_here(there: str, here: str) -> str:
+    """Why a copy of a server's files is of no use on this system; "" when it is, or nobody noted where it is from."""
+    if not there or there == here:
+        return ""
+    return f"the archive is of another system ({there}): restore it there, or from a backup, which any system reads"
 
 
 def oldest_in(folder: Path) -> int | None:

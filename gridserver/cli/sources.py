@@ -1,6 +1,8 @@
 """From what a centre can be restored: a dump in one file, or an archive of base copies and the log since."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -90,6 +92,8 @@ class ArchiveSource:
         head, keys, _ = self._archive.base_of(self._base)
         if head["schema"] not in migrate.steps():
             raise CommandFailed(_NEWER)
+        if reason := archive.why_not_here(str(head.get("system", "")), archive.here()):
+            raise CommandFailed(reason)
         return keys
 
     def restore(self, url: str, epoch: str) -> None:
@@ -137,7 +141,10 @@ def _programs(major: int) -> Path:
     """PostgreSQL's programs of this major: what a server wrote only its own major reads."""
     if major == embedded.MAJOR:
         return embedded.programs()
-    found = Path(f"/usr/lib/postgresql/{major}/bin")
-    if not (found / "postgres").exists():
-        raise CommandFailed(f"the archive is of PostgreSQL {major}, which is not installed on this machine")
-    return found
+    for found in embedded.installed(major, sys.platform, os.environ):
+        if (found / "postgres").exists() or (found / "postgres.exe").exists():
+            return found
+    raise CommandFailed(
+        f"the archive is of PostgreSQL {major}, which is not installed on this machine (or is it elsewhere? name the"
+        " folder of its programs in GRIDWORKER_POSTGRESQL)"
+    )

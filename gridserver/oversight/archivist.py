@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gridserver.archive import Archive, oldest_in
+from gridserver.archive import Archive, oldest_in, system_of
 from gridserver.backup import Secret
 from gridserver.copies import Copies
 from gridserver.errors import CommandFailed, Refused
@@ -170,7 +170,7 @@ class Archivist:
 
         place = self._place
         told = {"schema": migrate.steps()[0], "major": place.major, "user": place.user, "database": place.database}
-        told |= {"segment": place.segment, "timeline": place.timeline}
+        told |= {"segment": place.segment, "timeline": place.timeline, "system": system_of(place.version)}
         try:
             self.archive.put_base(copying.pieces(), end, first, now, self._keys, told)
         finally:

@@ -186,7 +186,7 @@ class Cluster:
         password = secrets.token_urlsafe(24)
         paper = self._pgdata.parent / "password.new"
         _write_secret(paper, password, home)
-        options = ["--encoding=UTF8", "--locale=C.UTF-8", f"--username={USER}"]
+        options = ["--encoding=UTF8", *locale_options(sys.platform), f"--username={USER}"]
         options += ["--auth=scram-sha-256", f"--pwfile={paper}", "--pgdata", str(self._pgdata)]
         try:
             self._run("initdb", options, home)
@@ -304,6 +304,27 @@ class Cluster:
         if done.returncode:
             last = said.read_text(errors="replace").strip().splitlines()[-3:]
             raise CommandFailed(f"PostgreSQL's {program} failed in {self.folder}: {' '.join(last)}")
+
+
+def locale_options(platform: str) -> list[str]:
+    """For ``initdb``: texts are compared by their characters' numbers. Windows has no such locale of its own."""
+    if platform != "win32":
+        return ["--locale=C.UTF-8"]
+    return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+
+
+def installed(major: int, platform: str, environment: Mapping[str, str]) -> Iterator[Path]:
+    """The folders in which the programs of a PostgreSQL of the system may lie, those that were named first."""
+    if named := environment.get("GRIDWORKER_POSTGRESQL"):
+        yield Path(named)
+    if platform == "win32":
+        yield Path(environment.get("ProgramFiles", r"C:\Program Files")) / "PostgreSQL" / str(major) / "bin"
+    elif platform == "darwin":
+        yield Path(f"/opt/homebrew/opt/postgresql@{major}/bin")
+        yield Path(f"/Library/PostgreSQL/{major}/bin")
+    else:
+        yield Path(f"/usr/lib/postgresql/{major}/bin")  # Debian, UOS, deepin
+        yield Path(f"/usr/pgsql-{major}/bin")  # Red Hat, openEuler, Kylin
 
 
 def complaint(log: Path, start: int) -> str:

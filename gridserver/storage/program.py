@@ -1,6 +1,6 @@
 """PostgreSQL's own programs, with bytes going in and out of them."""
 
-import contextlib
+import errno
 import os
 import subprocess
 import tempfile
@@ -29,13 +29,18 @@ class Program:
         """More input. Raises ``CommandFailed`` when it listens no longer."""
         try:
             self._input.write(words)
-        except BrokenPipeError:
+        except OSError as error:
+            if not hung_up(error):
+                raise
             self.expect_success()
 
     def end_input(self) -> None:
         """There is no more input."""
-        with contextlib.suppress(BrokenPipeError):
+        try:
             self._input.close()
+        except OSError as error:
+            if not hung_up(error):
+                raise
 
     def pieces(self) -> Iterator[bytes]:
         """Its output in large pieces."""
@@ -70,6 +75,11 @@ class Program:
     def _output(self) -> IO[bytes]:
         assert self._process.stdout is not None
         return self._process.stdout
+
+
+def hung_up(error: OSError) -> bool:
+    """Whether the other end of a pipe is gone; Windows calls that an invalid argument."""
+    return isinstance(error, BrokenPipeError) or error.errno == errno.EINVAL
 
 
 def start_program(programs: Path, name: str, options: Sequence[str], url: str = "") -> Program:

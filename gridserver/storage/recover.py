@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Any, cast
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, NamedTuple, cast
 from urllib.parse import quote
 
 import psycopg
@@ -23,9 +23,12 @@ from gridserver.storage.engine import connect, text, transaction
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 """Settings of what is thrown away afterwards."""
 
+_NOTHING = "exit 1"
+"""A command that brings no more log, in sh and in cmd alike: all that there is lies in pg_wal already."""
 _PATIENCE = 6 * 3600.0
-_TRUST = "local all all trust\n"
-"""The folder is closed to everybody else, and there is no other way in."""
+_SHORT = 40
+"""So long may the path of a temporary folder be: a socket in the cluster below it has little more than twice that."""
+_MAP = "ours"
 _OF_THE_LIVING = (".s.PGSQL.", "postmaster.", "postgres.log")
 """What belongs to the server that was copied while it ran."""
 _NOT_REACHED = "recovery ended before configured recovery target was reached"
@@ -53,11 +56,34 @@ class Source:
     database: str
 
 
+class Entrance(NamedTuple):
+    """By which a server lets in whoever started it, and nobody else: what stands in its two files."""
+
+    hba: str
+    ident: str
+
+
+def entrance(platform: str, user: str, account: str) -> Entrance:
+    """Where there are Unix sockets, the folder is closed to everybody else, and there is no other way in. Windows
+    takes loopback, where it says itself who knocks (SSPI): ``account`` (name@DOMAIN) alone, as ``user``.
+    """
+    if platform != "win32":
+        return Entrance("local all all trust\n", "")
+    hba = f"host all all 127.0.0.1/32 sspi include_realm=1 map={_MAP}\n"
+    return Entrance(hba, f"{_MAP} {_name(account)} {_name(user)}\n")
+
+
+def ground(platform: str, usual: str) -> str | None:
+    """Under which folder a server may rise; None: the usual one. A socket's path must be short, and macOS keeps its
+    temporary files deep."""
+    return "/tmp" if platform != "win32" and len(usual) > _SHORT else None
+
+
 class _Risen(Cluster):
     """A cluster that was put together from a copy; whoever may enter its folder may use it."""
 
     def __init__(self, folder: Path, programs: Path, source: Source, to: int | None) -> None:
-        settings = {**CARELESS, "hot_standby": "off", "archive_mode": "off", "restore_command": "exit 1"}
+        settings = {**CARELESS, "hot_standby": "off", "archive_mode": "off", "restore_command": _NOTHING}
         if to is not None:
             moment = datetime.fromtimestamp(to / 1000, UTC)
             settings |= {"recovery_target_time": f"{moment:%Y-%m-%d %H:%M:%S.%f}+00"}
@@ -81,17 +107,16 @@ class _Risen(Cluster):
         raise CommandFailed("the copy does not come to the end of its log")
 
     def _address(self) -> str:
-        host = quote(str(self._facts()[4]), safe="")
+        facts = self._facts()
+        host = quote(facts[4] or facts[5], safe="")
         user, database = (quote(each, safe="") for each in (self._source.user, self._source.database))
-        return f"postgresql://{user}@/{database}?host={host}&port={self._facts()[3]}"
+        return f"postgresql://{user}@/{database}?host={host}&port={facts[3]}"
 
 
 @contextmanager
 def risen(source: Source, programs: Path, to: int | None = None) -> Iterator[str]:
     """The address of the risen server, until the end of the block. ``to``: ms UTC. Raises ``CommandFailed``."""
-    if sys.platform == "win32":
-        raise CommandFailed("an archive is recovered on Linux or macOS only")
-    folder = Path(tempfile.mkdtemp(prefix="gw-rise-"))
+    folder = Path(tempfile.mkdtemp(prefix="gw-rise-", dir=ground(sys.platform, tempfile.gettempdir())))
     try:
         data = folder / "postgres" / "cluster"
         _unpack(source, data)
@@ -149,25 +174,58 @@ def _unpack(source: Source, data: Path) -> None:
     (data / "recovery.signal").touch()
     (data / "postgresql.conf").write_text("include 'gridworker.conf'\n")
     (data / "postgresql.auto.conf").write_text("")
-    (data / "pg_hba.conf").write_text(_TRUST)
-    (data / "pg_ident.conf").write_text("")
+    doors = entrance(sys.platform, source.user, _account())
+    (data / "pg_hba.conf").write_text(doors.hba)
+    (data / "pg_ident.conf").write_text(doors.ident, "utf-8")
     for path in (data, *data.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _lay_down(tar: tarfile.TarFile, member: tarfile.TarInfo, data: Path) -> None:
     """One file or folder of the copy; nothing leads out of it."""
-    path = data / member.name
+    path = place_of(member.name, data)
     if path.name.startswith(_OF_THE_LIVING):
         return
-    if ".." in path.parts or Path(member.name).is_absolute():
-        raise CommandFailed("the base copy is none")
     if member.isdir():
         path.mkdir(parents=True, exist_ok=True)
     elif member.isfile() and (content := tar.extractfile(member)) is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "wb") as file:
             shutil.copyfileobj(content, file, 1 << 20)
+
+
+def place_of(name: str, data: Path) -> Path:
+    """Where a member of a tar belongs, on whatever system it was packed and is unpacked. Raises ``CommandFailed``."""
+    parts = PurePosixPath(name).parts
+    if any(part in ("/", "..") or ":" in part or "\\" in part for part in parts):
+        raise CommandFailed("the base copy is none")
+    return data.joinpath(*parts)
+
+
+if sys.platform == "win32":
+
+    def _account() -> str:
+        """Who we are to Windows, name@DOMAIN."""
+        import ctypes
+
+        sam_compatible, size = 2, ctypes.c_ulong(0)
+        ask = ctypes.windll.secur32.GetUserNameExW
+        ask(sam_compatible, None, ctypes.byref(size))
+        found = ctypes.create_unicode_buffer(size.value)
+        if not ask(sam_compatible, found, ctypes.byref(size)):
+            raise CommandFailed("Windows does not say under which account this runs")
+        domain, _, name = found.value.partition("\\")
+        return f"{name}@{domain}"
+else:
+
+    def _account() -> str:
+        """Nobody asks."""
+        return ""
+
+
+def _name(text: str) -> str:
+    """A name as PostgreSQL's files have it, whatever signs are in it."""
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _write_log(source: Source, folder: Path) -> None:

@@ -24,6 +24,8 @@ class Place:
     major: int
     user: str
     database: str
+    version: str
+    """What the server says of itself."""
 
     def name(self, number: int) -> str:
         """The file of a segment."""
@@ -122,7 +124,7 @@ _PLACE = text("""
     SELECT (SELECT system_identifier::text FROM pg_control_system()),
         (SELECT timeline_id FROM pg_control_checkpoint()),
         (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'),
-        current_setting('server_version_num')::integer / 10000, current_user::text, current_database()::text
+        current_setting('server_version_num')::integer / 10000, current_user::text, current_database()::text, version()
 """)
 _SLOT = text(f"""
     SELECT wal_status, coalesce({_number("restart_lsn")}, 0) AS begin FROM pg_replication_slots WHERE slot_name = :slot
