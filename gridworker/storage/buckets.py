@@ -253,23 +253,32 @@ def note_left(file: File, bucket: int, records: Sequence[tuple[str, str]]) -> No
 
 def forget_left(file: File) -> None:
     """Of a case that named people alone may see nothing stays at other desks: own history and drafts go too, as with
-    a bucket. What still waits here is handed in first."""
+    a bucket. What still waits here is handed in first; and whoever is named may have the case coming just now."""
     left = [tuple(each) for each in file.meta(LEFT, [])]
-    kept = []
-    for kind, record in dict.fromkeys(left):
-        table = file.tables.get(kind)
-        if table is None or file.db.execute(f"SELECT 1 FROM {table.name} WHERE id = ?", (record,)).fetchone():
-            continue
-        if outbox.waits_of(file, record):
-            kept.append([kind, record])
-            continue
+    if not left or _is_case_coming(file):
+        return
+    kept = [each for each in dict.fromkeys(left) if outbox.waits_of(file, each[1])]
+    gone = [each for each in dict.fromkeys(left) if each not in kept and not _is_row_here(file, *each)]
+    for _, record in gone:
         stays = "" if owed.seal_up_record(file, record) or not file.meta("backup", False) else "accepted"
         file.note("numbers", list(outbox.numbers(file)))
         file.db.execute("DELETE FROM outbox WHERE record = ? AND state <> ?", (record, stays))
         _drop_drafts(file, [record])
-    if left:
-        file.note(LEFT, kept)
+    if len(kept) < len(left):
+        file.note(LEFT, [list(each) for each in kept])
         file.note("scrub", True)
+
+
+def _is_case_coming(file: File) -> bool:
+    found = file.db.execute("SELECT 1 FROM bucket WHERE record <> '' AND state = 'loading' LIMIT 1").fetchone()
+    return found is not None
+
+
+def _is_row_here(file: File, kind: str, record: str) -> bool:
+    table = file.tables.get(kind)
+    if table is None:
+        return False
+    return file.db.execute(f"SELECT 1 FROM {table.name} WHERE id = ?", (record,)).fetchone() is not None
 
 
 def forget_dropped(file: File) -> None:

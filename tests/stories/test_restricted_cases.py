@@ -68,13 +68,18 @@ def test_named_people_have_it_and_others_lose_all_of_it(village, people, case):
     for each in (li, hu, zhao):
         assert has(each, case) == (True, 1)
     assert readable(hu, SECRET)
+    for each in (li, hu):
+        each.ledger.keep_draft(f"case:{case}", "case", "案件", {"facts": SECRET})
     told = li.restrict(case, [zhao.me.person])
     assert set(told.people) == {li.me.person, zhao.me.person}
     for each in (li, hu, zhao):
         each.sync()
     assert [has(each, case) for each in (li, zhao, hu)] == [(True, 1), (True, 1), (False, 0)]
-    hu.store.tidy()
+    for each in (li, hu):
+        each.store.tidy()
     assert not readable(hu, SECRET)
+    assert [len(each.ledger.drafts()) for each in (li, hu)] == [1, 0]
+    assert li.store.own_changes(case), "who is named keeps what he wrote"
     assert hu.ledger.search("借款") == []
     assert {each["staff"] for each in zhao.ledger.get("mediation_case", case)["readers"].values()} == set(told.people)
 
