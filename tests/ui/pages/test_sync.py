@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from gridworker import errors
 from gridworker.errors import (
     CentreUnreachable,
     DeviceRevoked,
@@ -24,7 +25,7 @@ from gridworker.ui.act_undo import undoable
 from gridworker.ui.background import Background, Progress
 from gridworker.ui.desktop import Desktop
 from gridworker.ui.forms.form_drawer import FormDrawer
-from gridworker.ui.sync_control import SyncControl
+from gridworker.ui.sync_control import SyncControl, SyncView
 from gridworker.ui.theme import Theme
 from gridworker.ui.widgets import ListRow
 from gridworker.ui.window import MainWindow
@@ -411,6 +412,25 @@ def test_what_came_back_or_was_put_off_says_what_to_do(office: Office) -> None:
     assert "请打开记录看看现在办到哪里" in words
     assert "被退回（原因代码：a_reason_of_next_year）" in words, "a reason of a later centre says at least what helps"
     assert "“等所指的记录”：它提到的那一条还在别的电脑上。请同事同步一次就会接上" in words
+
+
+def on_the_way() -> list[GridworkerError]:
+    """Everything that a sync may meet, the busiest centre and the fullest disk included."""
+    found = [errors.CentreError, errors.SignInError, errors.StoreError, errors.DiskFull, errors.StoreBusy]
+    found += [*errors.CentreError.__subclasses__(), *errors.CentreUnreachable.__subclasses__()]
+    found += errors.SignInError.__subclasses__()
+    return [each("detail") for each in found]
+
+
+def test_every_trouble_on_the_way_is_said_with_what_to_do_and_fits(office: Office, theme: Theme) -> None:
+    theme.set_scale(1.4)
+    office.page()
+    for trouble in on_the_way():
+        office.control._show(SyncView(error=trouble))
+        words = office.page()
+        assert trouble.title in words
+        assert trouble.remedy in words
+        assert cut_off(office.window) == [], trouble.title
 
 
 def test_who_has_switched_the_sync_off_is_not_promised_that_it_comes(office: Office) -> None:
