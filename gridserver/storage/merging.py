@@ -75,6 +75,8 @@ class World:
     left: set[tuple[str, str, str]]
     """(bucket, kind, id) of records that once lay in a bucket and left it."""
     past: Past
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Buckets for named people that this centre does not know any more: the town's, which their author holds."""
     targets: Mapping[str, Row | None] = field(default_factory=dict)
     """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
     stands."""
@@ -269,19 +271,20 @@ def _keep_dissent(world: World, draft: Draft, kind: Kind, before: Row | None, ch
 
 def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Change) -> str:
     """Where the record lies. Raises ``Refused`` when the change does not fit there, or its author."""
-    if change.bucket not in world.held:
-        if change.bucket not in world.held_then:
+    claimed = world.instead.get(change.bucket, change.bucket)
+    if claimed not in world.held:
+        if claimed not in world.held_then:
             raise Refused("out_of_scope", "这条资料不在您的范围内，已交给督导核对，内容没有丢。")
         draft.late = True
     if change.verb is Verb.CREATE:
         home = _home(world, kind, change.value.get(kind.home_field))
         there = _beside(draft, kind, change) or home
-        if change.bucket not in (home, there):
+        if claimed not in (home, there):
             raise Refused("bucket", _OTHER_HOME)
         return there
     if row is None:
         raise Refused("unknown_record", "所改的记录还没有到中心，会等它到了再接收。")
-    if change.bucket != row.bucket and not _lay_there(world, row, change.bucket):
+    if claimed != row.bucket and not _lay_there(world, row, claimed):
         raise Refused("bucket", "这条资料不在所报的范围里，请同步后重新修改。")
     return row.bucket
 

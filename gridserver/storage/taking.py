@@ -139,6 +139,8 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
     pointing = _pointing(changes)
     heads, standing, targets = _locked(conn, wanted | ground.near, changes, edited, pointing)
+    strange = claimed - ground.held - then
+    instead = _instead(conn, hand, standing, changes, strange) if strange else {}
     world = World(
         author=rights.Author(person, hand.role),
         centre=hand.centre,
@@ -146,7 +148,8 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         rows=dict(standing.rows),
         about=standing.about,
         homes=homes,
-        held=held,
+        held=held | set(instead.values()),
+        instead=instead,
         held_then=then,
         since=[rights.Author(person, role) for role in hand.since],
         left=_left(conn, standing, changes),
@@ -158,6 +161,29 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         missing=set(hand.missing if hand.missing is not None else _not_made(conn, hand)),
     )
     return heads, world, standing
+
+
+def _instead(
+    conn: Connection, hand: Hand, standing: Standing, changes: Sequence[Change], strange: Set[str]
+) -> dict[str, str]:
+    """By bucket of a case for named people, of which a centre that was restored to before it knows nothing: the
+    town's, where its author holds that. There the case lies again, and what was written in it meanwhile belongs."""
+    made = {change.record: change.value for change in changes if change.verb is Verb.CREATE}
+    found = {}
+    for change in changes:
+        kind = KINDS.get(change.kind)
+        if change.bucket not in strange or kind is None or kind.home is not BucketClass.CASE:
+            continue
+        row = standing.rows.get((change.kind, change.record))
+        if row is not None and row.bucket == change.bucket:
+            continue
+        fields = row.fields if row is not None else made.get(change.record, {})
+        town, case = fields.get(kind.home_field), fields.get(kind.lies_with) if kind.lies_with else change.record
+        if change.bucket == scope.bucket_id(BucketClass.CASE, str(town), str(case)):
+            found[change.bucket] = scope.bucket_id(BucketClass.CASE, str(town))
+    towns = set(found.values())
+    held = towns if hand.trusted or not towns else scope.holds(conn, hand.author.person, towns)
+    return {own: town for own, town in found.items() if town in held}
 
 
 def _not_made(conn: Connection, hand: Hand) -> Set[str]:

@@ -6,11 +6,12 @@ import pytest
 
 from gridserver.cli.commands import _Hand, _restrict_case
 from gridserver.errors import CommandFailed
-from gridserver.storage import scope
+from gridserver.storage import dump, meta, scope
+from gridserver.storage.embedded import programs
 from gridworker.cli.commands import run
 from gridworker.cli.parser import parsed
 from gridworker.errors import NotAllowed, NotFound
-from tests.helpers.centre import PASSWORD
+from tests.helpers.centre import PASSWORD, new_id
 from tests.helpers.desk_fixtures import GRID
 from tests.helpers.open_pages import open_pages
 
@@ -170,6 +171,31 @@ def test_who_was_named_and_leaves_his_post_has_it_no_longer(village, people, cas
         conn.exec_driver_sql("UPDATE account SET active = false WHERE login = 'zhao'")
         scope.regrant(conn)
         assert scope.buckets_of(conn, zhao.me.person) == []
+
+
+def test_what_was_written_in_it_comes_back_to_a_centre_restored_from_before_it(village, people, case, database):
+    """The case is with the town again, as all that the centre itself had made is lost; nobody's words are."""
+    _, li, _, zhao = people.values()
+    with dump.dump(village.centre.engine, database, programs()) as reading:
+        pieces, covered = list(reading.pieces), reading.covered
+    with village.centre.conn() as conn:
+        meta.mark_backup(conn, covered, village.centre.clock())
+    li.restrict(case, [zhao.me.person])
+    for each in (li, zhao):
+        each.sync()
+    late = session(li, case, "限定以后记的。")
+    li.ledger.save("mediation_case", {"note": "限定以后改的。"}, case)
+    li.sync()
+    dump.restore(database, programs(), pieces, dump.Rebirth(new_id(), village.centre.clock()))
+    village.centre.engine.dispose()
+    village.centre.clock.move(minutes=20)
+    for each in (li, zhao):
+        each.sign_in(PASSWORD)
+    told = [each.sync() for each in (li, zhao, li, zhao)]
+    assert [each.refused for each in told] == [0, 0, 0, 0]
+    for each in (li, zhao):
+        assert each.ledger.get("mediation_session", late)["process"] == "限定以后记的。"
+        assert each.ledger.get("mediation_case", case)["note"] == "限定以后改的。"
 
 
 def test_from_the_command_line_of_a_desk_and_of_the_centre(village, people, case, monkeypatch):
