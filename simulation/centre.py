@@ -20,7 +20,8 @@ from gridserver.storage.merging import WAIT_FOR_OTHERS, World, judge, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered
-from gridserver.storage.taking import Hand, home_asked, leaders, own_stretches, shortly, with_twins
+from gridserver.storage.spoken import gathered
+from gridserver.storage.taking import Hand, own_stretches, shortly, with_twins
 from gridworker.protocol import PAGE_ROWS, sync
 from gridworker.protocol.sync import (
     RELEASED,
@@ -415,9 +416,9 @@ class Centre:
         claimed = {change.bucket for change in changes}
         held = claimed if hand.trusted else claimed & account.holds()
         then = (claimed - held) & account.held_since(hand.scope_version)
-        edited = {change.record for change in changes if change.verb is not Verb.CREATE}
-        about = {record: list(books.about[record]) for record in edited if record in books.about}
-        spoken_of = (*(change.record for change in changes), *leaders(changes))
+        spoken = gathered(changes, self.kinds)
+        about = {record: list(books.about[record]) for record in spoken.edited if record in books.about}
+        spoken_of = (*(change.record for change in changes), *spoken.leaders)
         keys = [key for record in spoken_of for key in books.by_id.get(record, ())]
         keys += [key for found in about.values() for key in found]
         for key in keys:  # a conflict that is edited itself
@@ -427,7 +428,6 @@ class Centre:
                 if key not in about[of]:
                     about[of].append(key)
         before = {key: books.rows[key] for key in keys}
-        asked = {place for change in changes if (place := home_asked(change)) is not None}
         moved = {
             change.record
             for change in changes
@@ -439,15 +439,16 @@ class Centre:
             now=hand.author.now,
             rows=dict(before),
             about=about,
-            homes={each: self.homes[each] for each in asked if each in self.homes},
+            homes={each: self.homes[each] for each in spoken.homes if each in self.homes},
             held=held,
             held_then=then,
             left={key for key in books.departures if key[2] in moved} if moved else set(),
             past=past.gathered(before, changes, self._bodies),
             missing=self._not_made(hand.author.device, hand.author.now),
             targets=self._targets(changes),
+            pointing=spoken.pointing,
             belonging=self._belonging(before, changes),
-            coming={change.record for change in changes if change.verb is Verb.CREATE},
+            coming=spoken.coming,
             since=[rights.Author(hand.author.person, role) for role in hand.since],
             kinds=self.kinds,
         )

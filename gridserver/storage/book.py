@@ -27,7 +27,8 @@ from gridserver.storage.feed import Head
 from gridserver.storage.handed import Handed, Known, Lane
 from gridserver.storage.people import Caller, caller_of_device, standing_of
 from gridserver.storage.snapshots import Offered, Workshop
-from gridserver.storage.taking import Hand, Took, asking_ground, take
+from gridserver.storage.spoken import gathered
+from gridserver.storage.taking import Before, Hand, Took, asking_ground, take
 from gridworker.protocol.sync import Group, GroupResult, History, Pull, PullAnswer, Push, PushAnswer, Standing, Taken
 from gridworker.records.kind import Role
 
@@ -119,11 +120,12 @@ def _push(
     _refuse_old_epoch(conn, caller, message.epoch)
     refuse_unfit(message)
     groups = handed.read(message.groups)
+    spoken = gathered(change for group in groups for change in group.changes)
     locked, remembered, ground = together(
         conn,
         Question(_LANE, {"device": caller.device}),
         change_ledger.remembering(_ids(groups), caller.device, now),
-        asking_ground(caller.person, [change for group in groups for change in group.changes]),
+        asking_ground(caller.person, spoken),
     )
     lane, scope_seen = _lane(locked, message.incarnation)
     scope_version = max(min(message.scope, caller.scope), scope_seen)
@@ -138,7 +140,7 @@ def _push(
         lane.known,
         now,
         scope_version,
-        asked=_Asked(missing, scope.ground_of(ground)),
+        asked=_Asked(missing, Before(spoken, scope.ground_of(ground))),
         in_short=in_short,
         sheaf=sheaf,
     )
@@ -300,7 +302,7 @@ class _Asked(NamedTuple):
     """What was asked about the groups of a push beforehand."""
 
     missing: set[str]
-    ground: scope.Ground
+    before: Before
     """Of all of them."""
 
 
@@ -330,7 +332,7 @@ def _apply(
         trusted=caller.role == Role.CENTRE,
         since=roles[1:],
         missing=asked.missing if asked is not None else None,
-        ground=asked.ground if asked is not None and len(fresh) - len(aside) == len(groups) else None,
+        before=asked.before if asked is not None and len(fresh) - len(aside) == len(groups) else None,
     )
     took = take(conn, hand, fresh, known, aside, in_short=in_short, sheaf=sheaf)
     told.update({result.tx: result for result in took.results})

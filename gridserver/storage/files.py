@@ -187,8 +187,9 @@ def run_out(conn: Connection, now: int, long_ago: int) -> list[str]:
 
 def _said(row: Row | None) -> Any:
     """What a row says of files, and where: to be compared."""
-    lines = [] if row is None else list(_links(row))
-    return lines or None
+    if row is None or _NAMES.get(row.kind, _NONE).isdisjoint(row.fields):
+        return None
+    return list(_links(row)) or None
 
 
 def _links(row: Row) -> Iterator[dict[str, Any]]:
@@ -212,12 +213,18 @@ def _links(row: Row) -> Iterator[dict[str, Any]]:
 
 
 def _mentions(change: Mapping[str, Any]) -> bool:
-    kind = KINDS.get(str(change.get("e")))
-    names = [field.name for field in kind.file_fields] if kind is not None else []
+    names = _NAMES.get(str(change.get("e")))
+    if not names:
+        return False
     value = change.get("v")
     if not change.get("p"):
-        return isinstance(value, dict) and any(name in value for name in names)
+        return isinstance(value, dict) and not names.isdisjoint(value)
     return str(change["p"]).partition("/")[0] in names
+
+
+_NONE: frozenset[str] = frozenset()
+_NAMES = {kind.name: frozenset(field.name for field in kind.file_fields) for kind in KINDS.values()}
+"""By kind: the fields that are lists of attached files."""
 
 
 _FORGET = text("DELETE FROM file_link WHERE record = ANY(CAST(:records AS uuid[]))")

@@ -43,13 +43,10 @@ class Handed(NamedTuple):
     tx: str
     act: str
     items: Sequence[Item]
+    changes: Sequence[Change]
+    """What could be read of it."""
     wrong: str = ""
     """Why it can never be taken, in Chinese; "" when it can be read."""
-
-    @property
-    def changes(self) -> list[Change]:
-        """What could be read of it."""
-        return [item.change for item in self.items if item.change is not None]
 
     @property
     def numbers(self) -> list[int]:
@@ -157,6 +154,9 @@ def _is_where(known: Known, item: Item, lane: Lane) -> bool:
 def sorted_out(groups: Sequence[Handed], known: Mapping[str, Known], person: str, cut_off: bool) -> Sorted:
     """Parts what was answered before from what is to be taken. ``cut_off``: the device may not write any more."""
     done = Sorted([], [], {})
+    if not known and not cut_off:
+        done.fresh.extend(groups)
+        return done
     for group in groups:
         marks = [known[item.id] for item in group.items if item.id in known]
         if marks and not _is_same(group, marks, known, person):
@@ -172,7 +172,7 @@ def sorted_out(groups: Sequence[Handed], known: Mapping[str, Known], person: str
 
 def first_at(group: Handed, known: Mapping[str, Known], now: int) -> int:
     """When the group was first offered, ms UTC."""
-    return min([known[item.id].at for item in group.items if item.id in known], default=now)
+    return min([known[item.id].at for item in group.items if item.id in known], default=now) if known else now
 
 
 def _is_same(group: Handed, marks: Sequence[Known], known: Mapping[str, Known], person: str) -> bool:
@@ -188,12 +188,14 @@ def _read_group(group: Group) -> Handed:
     if not (ENTRY_ID.match(group.tx) and ENTRY_ID.match(act) and group.changes):
         raise Refused("bad_request")
     wrong = "" if len(group.changes) <= MOST_IN_GROUP else f"一次办理最多 {MOST_IN_GROUP} 项修改，请分几次保存。"
-    items = []
+    items, changes = [], []
     for wire in group.changes:
         item, reason = _read_item(wire, group.tx, act)
         items.append(item)
+        if item.change is not None:
+            changes.append(item.change)
         wrong = wrong or reason
-    return Handed(group.tx, act, items, wrong)
+    return Handed(group.tx, act, items, changes, wrong)
 
 
 def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:

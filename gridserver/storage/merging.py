@@ -80,8 +80,8 @@ class World:
     targets: Mapping[str, Row | None] = field(default_factory=dict)
     """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
     stands."""
-    pointing: Mapping[str, Sequence[Reference]] = field(default_factory=dict)
-    """By change: what it points at, where that was worked out before."""
+    pointing: Mapping[str, Sequence[Reference]] | None = None
+    """By change: what it points at; None: nobody has worked that out before."""
     coming: Set[str] = frozenset()
     """Ids of the records that are made anywhere in the push: two that point at each other need not lie in one group."""
     belonging: Mapping[str, Sequence[Row]] = field(default_factory=dict)
@@ -101,6 +101,39 @@ class World:
 
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
+    return _meets_nothing(world, group) or _judge(world, group, first_at)
+
+
+def _meets_nothing(world: World, group: Handed) -> Verdict | None:
+    """A group of new records that point at nothing, made where its author writes, as nearly all of a day's are: there
+    is nothing for them to meet. None for whatever has to be looked at closely, and it is the other way that refuses.
+    """
+    if group.wrong or world.since or world.blocked or world.missing or any(item.translated for item in group.items):
+        return None
+    made: dict[Key, Row] = {}
+    latest = (world.now + AHEAD) << 16
+    for change in group.changes:
+        key, kind = (change.kind, change.record), world.kinds.get(change.kind)
+        if kind is None or kind.lies_with or change.verb is not Verb.CREATE or key in world.rows or key in made:
+            return None
+        if change.bucket not in world.held or change.hlc > latest or change.record in world.about:
+            return None
+        region = change.value.get(kind.home_field)
+        if not isinstance(region, str) or world.homes.get((kind.home, region)) != change.bucket:
+            return None
+        if next(iter(_pointing(world, kind, change)), None) is not None or why_not(kind, None, change, world.author):
+            return None
+        try:
+            check_values(kind, change)
+        except Wrong:
+            return None
+        made[key] = lay(kind, None, change, world.author.person)
+    world.rows.update(made)
+    world.touched.update(dict.fromkeys(made))
+    return Verdict("ok", touched=list(made), plain=True)
+
+
+def _judge(world: World, group: Handed, first_at: int) -> Verdict:
     draft = Draft(world.rows, world.about, late=bool(world.since))
     # Who wrote it by a former catalogue lays something else on his row than what stands here.
     draft.plain = not any(item.translated for item in group.items)
@@ -182,7 +215,8 @@ def _is_laid(kind: Kind, row: Row | None, said: Change, change: Change, by: str,
     """Whether a change did no more and no less than it does on its author's desk. ``said``: as it came."""
     if outcome.row is None or outcome.clash is not None or said.hlc != change.hlc:
         return False
-    return outcome.row.fields == said.value if row is None else outcome.row == lay(kind, row, said, by)
+    is_as_said = said is change and outcome.made is None
+    return is_as_said or outcome.row == lay(kind, row, said, by)
 
 
 def _removed_blind(world: World, draft: Draft, change: Change) -> Outcome | None:
@@ -225,8 +259,7 @@ def _without_target(
 
 def _pointing(world: World, kind: Kind, change: Change) -> Iterable[Reference]:
     """What the change points at; its time and what its author saw make no difference to that."""
-    known = world.pointing.get(change.id)
-    return references(kind, change) if known is None else known
+    return references(kind, change) if world.pointing is None else world.pointing.get(change.id, ())
 
 
 def _target(world: World, draft: Draft, reference: Reference) -> Row | None:

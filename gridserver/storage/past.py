@@ -78,7 +78,8 @@ def remembered(conn: Connection, rows: Mapping[tuple[str, str], Row], changes: I
 def gathered(rows: Mapping[tuple[str, str], Row], changes: Iterable[Change], fetch: Fetch) -> Past:
     """The same, from whatever ledger ``fetch`` asks."""
     past = Past(dict(rows), {change.id: change for change in changes})
-    unmatched = {seen for change in past.changes.values() for seen in _unmatched(rows, change)}
+    seeing = [change for change in past.changes.values() if change.verb is not Verb.CREATE]
+    unmatched = {seen for change in seeing for seen in _unmatched(rows, change)}
     wanted = {each for each in unmatched - past.changes.keys() if ENTRY_ID.match(each)}
     for _ in range(_MOST_STEPS):
         if not wanted:
@@ -108,7 +109,7 @@ def _learn(past: Past, found: Iterable[tuple[str, str]]) -> set[str]:
 def _unmatched(rows: Mapping[tuple[str, str], Row], change: Change) -> Iterable[str]:
     """Changes that the author saw and that the row, as it stands, knows nothing of."""
     row = rows.get((change.kind, change.record))
-    if row is None or change.verb is Verb.CREATE:
+    if row is None:
         return
     if change.parent and change.parent != row.writer(_path(change)).change:
         yield change.parent

@@ -126,6 +126,8 @@ def place(
         if old is None:
             head.entries += 1
             placed.new.append(row)
+            if not left:
+                continue
             for bucket in sorted(bucket for bucket, *which in left if tuple(which) == key and bucket != row.bucket):
                 heads[bucket].entries += 1
                 placed.moved.append((bucket, heads[bucket].next(), row))

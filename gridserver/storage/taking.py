@@ -10,16 +10,15 @@ from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
-from gridserver.storage.merging import World, judge, lies_with, put_aside
+from gridserver.storage.merging import World, judge, put_aside
 from gridserver.storage.rows import Key, Standing
+from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
 from gridworker.records import KINDS, rights
 from gridworker.records.change import Change, Verb
-from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
-from gridworker.records.merge import is_move
-from gridworker.records.references import Reference, belonging, references
+from gridworker.records.references import belonging
 from gridworker.records.row import Row
 
 
@@ -39,8 +38,16 @@ class Hand:
     """What he has become since."""
     missing: Set[str] | None = None
     """What ``change_ledger.not_made`` says, where it was asked before."""
-    ground: scope.Ground | None = None
-    """What ``asking_ground`` brought, where it was asked for just these groups before."""
+    before: "Before | None" = None
+    """What was asked of just these groups before."""
+
+
+class Before(NamedTuple):
+    """What is known of groups before their buckets are locked."""
+
+    spoken: Spoken
+    ground: scope.Ground
+    """What ``asking_ground`` brought."""
 
 
 class Took(NamedTuple):
@@ -69,7 +76,8 @@ def take(
     if not groups:
         return Took([], Taken())
     aside = aside or {}
-    heads, world, standing = _world(conn, hand, [c for g in groups if g.tx not in aside for c in g.changes])
+    changes = [change for group in groups if group.tx not in aside for change in group.changes]
+    heads, world, standing = _world(conn, hand, changes)
     judged = []
     for group in groups:
         if group.tx in aside:
@@ -128,17 +136,14 @@ def with_twins(judged: list[Judged], notes: Sequence[Change]) -> list[Judged]:
 
 
 def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dict[str, Head], World, Standing]:
-    claimed = {change.bucket for change in changes}
-    asked = _homes_asked(changes)
-    edited = _edited(changes)
     person = hand.author.person
-    ground = hand.ground or scope.ground(conn, person, claimed, asked, edited)
-    homes = _homes(conn, hand, changes, asked, ground.homes)
+    spoken, ground = hand.before or _before(conn, person, changes)
+    claimed = spoken.claimed
+    homes = _homes(conn, hand, spoken, ground.homes)
     held = claimed if hand.trusted else ground.held
     then = scope.held_since(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
-    wanted = held | then | (set(homes.values()) if hand.trusted else _destinations(homes, changes))
-    pointing = _pointing(changes)
-    heads, standing, targets = _locked(conn, wanted | ground.near, changes, edited, pointing)
+    wanted = held | then | (set(homes.values()) if hand.trusted else destinations(homes, spoken))
+    heads, standing, targets = _locked(conn, wanted | ground.near, spoken)
     strange = claimed - ground.held - then
     instead = _instead(conn, hand, standing, changes, strange) if strange else {}
     world = World(
@@ -155,9 +160,9 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         left=_left(conn, standing, changes),
         past=past.remembered(conn, standing.rows, changes),
         targets=targets,
-        pointing=pointing,
-        coming={change.record for change in changes if change.verb is Verb.CREATE},
-        belonging=_belonging(conn, standing, changes),
+        pointing=spoken.pointing,
+        coming=spoken.coming,
+        belonging=_belonging(conn, standing, spoken.removed),
         missing=set(hand.missing if hand.missing is not None else _not_made(conn, hand)),
     )
     return heads, world, standing
@@ -186,29 +191,21 @@ def _instead(
     return {own: town for own, town in found.items() if town in held}
 
 
+def _before(conn: Connection, person: str, changes: Sequence[Change]) -> Before:
+    spoken = gathered(changes)
+    return Before(spoken, scope.ground(conn, person, spoken.claimed, spoken.homes, spoken.edited))
+
+
 def _not_made(conn: Connection, hand: Hand) -> Set[str]:
     return change_ledger.not_made(conn, hand.author.device, hand.author.now)
 
 
-def _pointing(changes: Sequence[Change]) -> dict[str, list[Reference]]:
-    """By change: what it points at."""
-    return {
-        change.id: list(references(kind, change)) for change in changes if (kind := KINDS.get(change.kind)) is not None
-    }
-
-
-def _targets(changes: Sequence[Change], pointing: Mapping[str, Sequence[Reference]]) -> set[str]:
-    """The records that the changes point at and that none of them speaks of."""
-    asked = {reference.target for each in pointing.values() for reference in each}
-    return {each for each in asked - {change.record for change in changes} if ENTRY_ID.match(each)} if asked else set()
-
-
-def _belonging(conn: Connection, standing: Standing, changes: Sequence[Change]) -> dict[str, list[Row]]:
+def _belonging(conn: Connection, standing: Standing, removed: Sequence[Change]) -> dict[str, list[Row]]:
     """By record that is to be removed: what belongs to it."""
     found = {}
-    for change in changes:
+    for change in removed:
         row = standing.rows.get((change.kind, change.record))
-        if change.verb is not Verb.DEL or row is None or change.kind not in KINDS:
+        if row is None or change.kind not in KINDS:
             continue
         if kinds := [kind.name for kind, _ in belonging(KINDS, change.kind)]:
             found[change.record] = rows.belonging(conn, row.bucket, kinds, change.record)
@@ -216,18 +213,14 @@ def _belonging(conn: Connection, standing: Standing, changes: Sequence[Change]) 
 
 
 def _locked(
-    conn: Connection,
-    wanted: set[str],
-    changes: Sequence[Change],
-    edited: set[str],
-    pointing: Mapping[str, Sequence[Reference]],
+    conn: Connection, wanted: set[str], spoken: Spoken
 ) -> tuple[dict[str, Head], Standing, dict[str, Row | None]]:
     """The heads of all buckets that are touched, locked in their order, the rows under those locks, and what is known
     of the records that the changes point at. When a record has come to lie elsewhere a moment ago, that lock is only
     taken when nobody has it.
     """
-    reading = rows.reading({*(change.record for change in changes), *leaders(changes)}, edited)
-    pointed_at = _targets(changes, pointing)
+    reading = rows.reading(spoken.records | spoken.leaders, spoken.edited)
+    pointed_at = spoken.targets
     questions = [buckets.locking(wanted), reading, *([rows.targets(pointed_at)] if pointed_at else [])]
     found, read, *targets = together(conn, *questions)
     heads = buckets.locked(found)
@@ -248,66 +241,25 @@ def _locked(
 def _homes(
     conn: Connection,
     hand: Hand,
-    changes: Sequence[Change],
-    asked: set[tuple[str, str]],
+    spoken: Spoken,
     found: dict[tuple[str, str], str],
 ) -> dict[tuple[str, str], str]:
     """(class, region) to bucket, for everything that is made or moved. The centre may begin a county."""
-    if not hand.trusted and (moves := _moves(changes)):
+    if not hand.trusted and (moves := spoken.moves):
         near = scope.near(conn, hand.author.person, {region for _, region in moves})
         found = {place: bucket for place, bucket in found.items() if place not in moves or place[1] in near}
     if hand.role == Role.CENTRE:
-        if asked - found.keys():
-            found = {**found, **scope.own_buckets(conn, asked - found.keys())}
-        for bucket_class, region in sorted(asked - found.keys()):
+        if spoken.homes - found.keys():
+            found = {**found, **scope.own_buckets(conn, spoken.homes - found.keys())}
+        for bucket_class, region in sorted(spoken.homes - found.keys()):
             if bucket_class == BucketClass.REFERENCE:
                 found[bucket_class, region] = bucket_for(conn, bucket_class, region)
     return found
 
 
-def asking_ground(person: str, changes: Sequence[Change]) -> Question:
+def asking_ground(person: str, spoken: Spoken) -> Question:
     """For what is to be known before these changes are taken; see ``Hand.ground``."""
-    claimed = {change.bucket for change in changes}
-    return scope.asking_ground(person, claimed, _homes_asked(changes), _edited(changes))
-
-
-def _homes_asked(changes: Sequence[Change]) -> set[tuple[str, str]]:
-    return {place for change in changes if (place := home_asked(change)) is not None}
-
-
-def _edited(changes: Sequence[Change]) -> set[str]:
-    return {change.record for change in changes if change.verb is not Verb.CREATE}
-
-
-def leaders(changes: Sequence[Change]) -> set[str]:
-    """The records beside which new ones are to lie, wherever these lie."""
-    found = (lies_with(KINDS[each.kind], each) for each in changes if each.verb is Verb.CREATE and each.kind in KINDS)
-    return {each for each in found if ENTRY_ID.match(each)}
-
-
-def home_asked(change: Change) -> tuple[str, str] | None:
-    """(class, region) of the bucket that a change makes or moves its record into; None when it does neither."""
-    kind = KINDS.get(change.kind)
-    if kind is None:
-        return None
-    if change.verb is Verb.CREATE:
-        region = change.value.get(kind.home_field)
-    elif is_move(kind, change):
-        region = change.value
-    else:
-        return None
-    return (kind.home, region) if isinstance(region, str) and ENTRY_ID.match(region) else None
-
-
-def _moves(changes: Sequence[Change]) -> set[tuple[str, str]]:
-    """The places to which records are taken."""
-    found = {home_asked(change) for change in changes if change.kind in KINDS and is_move(KINDS[change.kind], change)}
-    return {place for place in found if place is not None}
-
-
-def _destinations(homes: Mapping[tuple[str, str], str], changes: Sequence[Change]) -> set[str]:
-    """The buckets to which records are taken, be they the author's or not."""
-    return {homes[place] for place in _moves(changes) if place in homes}
+    return scope.asking_ground(person, spoken.claimed, spoken.homes, spoken.edited)
 
 
 def _left(conn: Connection, standing: Standing, changes: Sequence[Change]) -> set[tuple[str, str, str]]:

@@ -82,7 +82,7 @@ def found(register: Register, world: World, before: Mapping[Key, Row]) -> list[C
 def _named_anew(row: Row, before: Row | None) -> Row | None:
     """The row, when it stands and is known by something by which it was not known before."""
     kind = KINDS.get(row.kind)
-    if kind is None or row.removed is not None:
+    if kind is None or not kind.alike or row.removed is not None:
         return None
     old = before.fields if before is not None and before.removed is None else {}
     anew = any((said := each.said(row.fields)) is not None and said != each.said(old) for each in kind.alike)

@@ -156,7 +156,8 @@ class Name(Text):
     searched: Searched = Searched.NAME
 
     def is_clean(self, value: Any) -> bool:
-        return super().is_clean(value) and value.isalpha()
+        is_word = type(value) is str and value.isalpha() and len(value) <= self.limit
+        return is_word and unicodedata.is_normalized("NFC", value)
 
     def _checked(self, value: Any) -> str | None:
         text = super()._checked(value)

@@ -99,9 +99,12 @@ class Alike:
 
     def said(self, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """What a record says of itself; None when something is missing."""
-        values: list[Any] = [fields.get(name) for name in self.fields]
-        if any(value in NOTHING for value in values):
-            return None
+        values: list[Any] = []
+        for name in self.fields:
+            value = fields.get(name)
+            if value in NOTHING:
+                return None
+            values.append(value)
         return (*values[:-1], values[-1] // self.every) if self.every else tuple(values)
 
 
@@ -152,6 +155,11 @@ class Kind:
     def by_name(self) -> Mapping[str, Field]:
         """Field by name."""
         return {each.name: each for each in self.fields}
+
+    @cached_property
+    def glances(self) -> Mapping[str, Callable[[Any], bool]]:
+        """By field: whether a value can be seen at a glance to be as it is kept."""
+        return {each.name: each.is_clean for each in self.fields}
 
     @cached_property
     def required(self) -> tuple[Field, ...]:
@@ -210,6 +218,11 @@ class Kind:
     def pointers(self) -> tuple[Field, ...]:
         """The fields that point at records which people make; lists that hold such a field."""
         return tuple(each for each in self.fields if any(map(points, getattr(each, "fields", (each,)))))
+
+    @cached_property
+    def pointer_names(self) -> frozenset[str]:
+        """Their names."""
+        return frozenset(each.name for each in self.pointers)
 
     def field(self, path: str) -> Field | None:
         """The field at ``name``, ``name/entry/name`` or, for a whole entry or a tag, ``name/entry``."""

@@ -23,7 +23,10 @@ class Reference(NamedTuple):
 
 def references(kind: Kind, change: Change) -> Iterator[Reference]:
     """What the change says of records that people make; each target once, at the first place that names it."""
-    if not kind.pointers or change.verb not in (Verb.CREATE, Verb.SET):
+    if change.verb is Verb.CREATE:
+        if kind.pointer_names.isdisjoint(change.value):
+            return
+    elif change.verb is not Verb.SET or change.path.partition("/")[0] not in kind.pointer_names:
         return
     told: set[str] = set()
     for path, field, value in _values(kind, change):

@@ -50,10 +50,11 @@ def _says_what_the_centre_keeps(kind: Kind, change: Change) -> bool:
 
 def check_values(kind: Kind, change: Change) -> None:
     """Whether path and value of the change fit the kind. Raises ``Wrong``."""
-    check_path(kind, change)
     if change.verb is Verb.CREATE:
         _check_first_fields(kind, change.value)
-    elif change.verb is Verb.SET:
+        return
+    check_path(kind, change)
+    if change.verb is Verb.SET:
         _check_kept(partial(kind.clean_field, change.path), change.path, change.value)
     elif change.verb is Verb.ADD:
         kind.clean_field(change.path, change.path.partition("/")[2])
@@ -95,15 +96,16 @@ _SHAPES: Mapping[Merge | None, frozenset[tuple[Verb, int]]] = {
 
 def _check_first_fields(kind: Kind, value: Mapping[str, Any]) -> None:
     """Only what was sent is checked: a desk of an earlier version knows no newer field."""
-    known = kind.by_name
+    glances = kind.glances
     for name, given in value.items():
-        field = known.get(name)
-        if field is None:
+        is_clean = glances.get(name)
+        if is_clean is None:
             _check_name(name)
-        elif given is not None and not field.is_clean(given):
-            _check_kept(field.clean, name, given)
+        elif given is not None and not is_clean(given):
+            _check_kept(kind.by_name[name].clean, name, given)
     for field in kind.required:
-        if value.get(field.name) in NOTHING:
+        given = value.get(field.name)
+        if not given and given in NOTHING:
             raise Wrong(f"请填写{field.title}。", field.name)
     machine = kind.machine
     if machine is not None and value.get(machine.field) != machine.initial:
