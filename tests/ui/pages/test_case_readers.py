@@ -113,26 +113,23 @@ def test_the_mediator_in_charge_names_who_may_see_it_and_takes_it_back(
     town.hu.sync()
     theirs = at(town.hu)
     assert "这个案件不在您的范围内，可能限定了由指定的人办理" in words_of(theirs.window)
-    assert "限定知情人" not in offered(theirs)
+    assert "限定知情人" not in offered(theirs), "who is not in charge is not offered it"
     until_synced(shown, lambda: Mouse(shown.window).press("取消限定", drawer(shown)))
     assert "已取消限定" in words_of(shown.window)
     assert "人知情" not in words_of(shown.window)
 
 
-def test_people_of_other_towns_who_see_nothing_of_the_dispute_are_not_offered(
+def test_only_people_who_see_the_dispute_are_offered_and_without_a_line_nothing_is_restricted(
     town: Town, at: Callable[[Desk], DeskWindow]
 ) -> None:
     town.village.centre.hire("周远", "mediator", "330683107")
     town.village.centre.hire("孙县", "supervisor", "330683")
     town.li.sync()
-    words = words_of(drawer(at(town.li)))
-    assert "孙县" in words, "the county's supervisor is"
-    assert "周远" not in words
-
-
-def test_without_a_line_nothing_is_restricted_and_it_says_so(town: Town, at: Callable[[Desk], DeskWindow]) -> None:
     shown = at(town.li)
     asked = drawer(shown)
+    words = words_of(asked)
+    assert "孙县" in words, "the county's supervisor sees it"
+    assert "周远" not in words
     town.village.centre.line.cut = True
     Mouse(shown.window).press("限定", asked)
     shown.qtbot.waitUntil(lambda: "现在还没有限定" in words_of(asked))
@@ -140,19 +137,14 @@ def test_without_a_line_nothing_is_restricted_and_it_says_so(town: Town, at: Cal
     assert asked._take.isEnabled(), "it may be tried again"
 
 
-def test_who_is_not_in_charge_is_not_offered_it(town: Town, at: Callable[[Desk], DeskWindow]) -> None:
-    assert "限定知情人" not in offered(at(town.hu))
-    assert "限定知情人" in offered(at(town.zhao)), "a supervisor is"
-
-
-@pytest.mark.parametrize(("mode", "scale"), [("light", 1.0), ("dark", 1.4)])
-def test_everything_can_be_read_and_has_a_name(
-    town: Town, at: Callable[[Desk], DeskWindow], theme: Theme, mode: str, scale: float
+def test_a_supervisor_is_offered_it_and_everything_can_be_read_and_has_a_name(
+    town: Town, at: Callable[[Desk], DeskWindow], theme: Theme
 ) -> None:
     shown = at(town.zhao)
     drawer(shown)
-    theme.set_mode(mode)
-    theme.set_scale(scale)
-    settle(shown.window)
-    assert cut_off(shown.window) == []
-    assert nameless(shown.window) == []
+    for mode, scale in (("light", 1.0), ("dark", 1.4)):
+        theme.set_mode(mode)
+        theme.set_scale(scale)
+        settle(shown.window)
+        assert cut_off(shown.window) == []
+        assert nameless(shown.window) == []
