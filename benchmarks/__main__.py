@@ -10,7 +10,7 @@ from benchmarks.figures import Figure, table
 
 ALL = (
     *("launch", "save", "first_pull", "snapshot", "gui_thread", "search", "due_visits"),
-    *("upload", "few_changes", "many_desks", "push_rate", "return_of_desks"),
+    *("upload", "few_changes", "many_desks", "push_rate", "return_of_desks", "load_county"),
 )
 """Each is a module with ``run() -> list[Figure]``."""
 

@@ -178,6 +178,16 @@ class Kind:
         return tuple(each for each in self.fields if each.searched is not Searched.NO)
 
     @cached_property
+    def searched_at_all(self) -> tuple[Field, ...]:
+        """The same, and lists of which a field is looked at."""
+        no = Searched.NO
+        return tuple(
+            each
+            for each in self.fields
+            if any(one.searched is not no for one in (each.fields if isinstance(each, Entries) else (each,)))
+        )
+
+    @cached_property
     def file_fields(self) -> tuple[Files, ...]:
         """The lists of attached files."""
         return tuple(each for each in self.fields if isinstance(each, Files))

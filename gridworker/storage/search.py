@@ -10,6 +10,7 @@ Every function works on an open connection, inside the transaction of its caller
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -64,6 +65,15 @@ class _Doc:
     id: str
     title: str
     parts: list[Part]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What it is found by; to be asked for before a transaction begins, where many are."""
+        return frozenset(words_of(self.parts))
+
+
+Cut: TypeAlias = dict[int, _Doc | None]
+"""By row: what it is to be found by; None where it is not."""
 
 
 def create(db: "Connection", kinds: Iterable[Kind]) -> frozenset[str]:
@@ -127,19 +137,26 @@ def index(db: "Connection", kind: Kind, row_id: int, record: str, fields: Mappin
 def index_many(db: "Connection", kind: Kind, rows: Iterable[tuple[int, str, Mapping[str, Any] | None]]) -> None:
     """The same as ``index`` for many (row, record, fields); a row may come once only."""
     coming = iter(rows)
-    some_are_stale = bool(stale(db, kind.name))
     while some := list(islice(coming, AT_ONCE)):
-        if some_are_stale:
-            db.executemany(
-                "DELETE FROM search_stale WHERE kind = ? AND row = ?", [(kind.name, row) for row, *_ in some]
-            )
-        after = {
-            row: _Doc(row, record, kind.title_of(fields), parts)
-            for row, record, fields in some
-            if fields and (parts := parts_of(kind, fields))
-        }
-        if after or searched_paths(kind):  # a kind of which nothing is searched has no tables
-            _write(db, kind.name, _docs(db, kind.name, [row for row, _, _ in some]), after)
+        put(db, kind, cut(kind, some))
+
+
+def cut(kind: Kind, rows: Iterable[tuple[int, str, Mapping[str, Any] | None]]) -> Cut:
+    """The first half of ``index_many``, for which no transaction is needed."""
+    return {
+        row: _Doc(row, record, kind.title_of(fields), parts) if fields and (parts := parts_of(kind, fields)) else None
+        for row, record, fields in rows
+    }
+
+
+def put(db: "Connection", kind: Kind, found: Cut) -> None:
+    """The other half, of not too many rows."""
+    if stale(db, kind.name):
+        old = [(kind.name, row) for row in found]
+        db.executemany("DELETE FROM search_stale WHERE kind = ? AND row = ?", old)
+    after = {row: doc for row, doc in found.items() if doc is not None}
+    if after or searched_paths(kind):  # a kind of which nothing is searched has no tables
+        _write(db, kind.name, _docs(db, kind.name, list(found)), after)
 
 
 def search(
@@ -253,15 +270,13 @@ def _words_moved(before: dict[int, _Doc], changed: dict[int, _Doc], removed: lis
 
     FTS5 counts its rows by these two: a row that stays is in both, if only without words.
     """
-    gone: _Words = [(row, " ".join(words_of(before[row].parts))) for row in removed]
+    gone: _Words = [(row, " ".join(before[row].words)) for row in removed]
     new: _Words = []
     for row, doc in changed.items():
-        has = words_of(doc.parts)
+        had: frozenset[str] = before[row].words if row in before else frozenset()
         if row in before:
-            had = words_of(before[row].parts)
-            gone.append((row, " ".join(had - has)))
-            has -= had
-        new.append((row, " ".join(has)))
+            gone.append((row, " ".join(had - doc.words)))
+        new.append((row, " ".join(doc.words - had if had else doc.words)))
     return gone, new
 
 

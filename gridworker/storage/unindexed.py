@@ -45,8 +45,7 @@ def index_backlog(file: File, limit_ms: int, clock: Callable[[], float] = time.m
         if clock() >= until:
             return True
     while stretch := _next(file):
-        with file.writing():
-            _index_some(file, *stretch)
+        _index_some(file, *stretch)
         if clock() >= until:
             return _next(file) is not None
     return False
@@ -128,16 +127,35 @@ def _next(file: File) -> tuple[str, int, int] | None:
 
 
 def _index_some(file: File, kind: str, first: int, last: int) -> None:
+    """The words are cut before the transaction, which is held half as long; should somebody have written meanwhile,
+    they are cut again in it."""
     table = file.tables[kind]
     upto = min(last, first + STEP - 1)
-    lines = file.db.execute(f"{table.select} WHERE _row BETWEEN ? AND ? AND _removed IS NULL", (first, upto)).fetchall()
-    rows = [(line[0], line[1], table.unpacked(line[10:], line[9])) for line in lines]
-    search.index_many(file.db, table.kind, rows)
-    file.db.execute("DELETE FROM unindexed WHERE kind = ? AND first = ?", (kind, first))
-    if upto < last:
-        bucket = _bucket_at(file, table, upto + 1, last)
-        if bucket is not None:
-            _note(file, kind, upto + 1, last, bucket)
+    before = _version(file)
+    found = _cut(file, table, first, upto)
+    with file.writing():
+        if _version(file) != before:
+            found = _cut(file, table, first, upto)
+        search.put(file.db, table.kind, found)
+        file.db.execute("DELETE FROM unindexed WHERE kind = ? AND first = ?", (kind, first))
+        if upto < last:
+            bucket = _bucket_at(file, table, upto + 1, last)
+            if bucket is not None:
+                _note(file, kind, upto + 1, last, bucket)
+
+
+def _version(file: File) -> int:
+    """Another number when another connection has written."""
+    return int(file.db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _cut(file: File, table: KindTable, first: int, last: int) -> search.Cut:
+    lines = file.db.execute(f"{table.select} WHERE _row BETWEEN ? AND ? AND _removed IS NULL", (first, last)).fetchall()
+    found = search.cut(table.kind, [(line[0], line[1], table.unpacked(line[10:], line[9])) for line in lines])
+    for doc in found.values():
+        if doc is not None:
+            _ = doc.words
+    return found
 
 
 def _bucket_at(file: File, table: KindTable, first: int, last: int) -> int | None:

@@ -21,6 +21,10 @@ Told = Callable[[int, int, str], object]
 LOADING = "资料下载中"
 """With these words, ``done`` and ``total`` are bytes."""
 
+MOST_GATHERED = 512 * 1024
+"""Bytes of a snapshot that are kept together, at most."""
+_MOMENT_MS = 300
+
 _UPLOADING, _DOWNLOADING = "正在上传", "正在下载"
 
 
@@ -78,7 +82,7 @@ def _run(
             if isinstance(message, Lay):
                 engine.lay(message)
             elif isinstance(message, Fetch):
-                _fetch(engine, centre, message, progress)
+                _fetch(engine, centre, message, clock, progress)
             else:
                 _ask(engine, store, centre, message, clock)
                 _tell(progress, engine.report, waiting, isinstance(message, Push))
@@ -101,13 +105,27 @@ def _ask(engine: Engine, store: Store, centre: Line, message: Push | Pull, clock
         raise WipeOrdered(order)  # whatever still waits: the thief must not gain a minute
 
 
-def _fetch(engine: Engine, centre: Line, wanted: Fetch, progress: Told) -> None:
+def _fetch(engine: Engine, centre: Line, wanted: Fetch, clock: Callable[[], Clock], progress: Told) -> None:
+    """What comes within a moment is kept together; of what came before the line broke nothing is lost."""
+    gathered, since = bytearray(), clock().mono
+
+    def keep() -> None:
+        engine.came(wanted, bytes(gathered))
+        gathered.clear()
+        progress(engine.report.fetched, engine.report.to_fetch, LOADING)
+
     try:
         for piece in centre.fetch(wanted):
-            engine.came(wanted, piece)
-            progress(engine.report.fetched, engine.report.to_fetch, LOADING)
+            gathered += piece
+            if len(gathered) >= MOST_GATHERED or clock().mono - since >= _MOMENT_MS:
+                keep()
+                since = clock().mono
     except SnapshotGone:
+        gathered.clear()
         engine.gone(wanted)
+    finally:
+        if gathered:
+            keep()
 
 
 def _tell(progress: Told, report: Report, waiting: int, uploading: bool) -> None:
