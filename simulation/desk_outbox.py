@@ -1,6 +1,5 @@
 """The outbox of a desk without a file: what ``gridworker.storage.outbox`` promises, on a list."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -158,7 +157,7 @@ class Outbox:
     def _laid_one(self, each: Entry) -> Laid:
         """A change as it is understood here, with the text that its author was looking at."""
         base, change = each.before, self.understood(each.change)
-        return Laid(dataclasses.replace(change, base=base) if isinstance(base, str) else change, each.author)
+        return Laid(change.looking_at(base) if isinstance(base, str) else change, each.author)
 
     def records_laid_over(self) -> set[str]:
         """The records over which changes lie."""

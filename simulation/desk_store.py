@@ -156,6 +156,8 @@ class DeskStore:
     def shown(self) -> list[Row]:
         """All records as a person sees them."""
         unseen = {name for name, place in self.places.items() if place.state in ("loading", "dropping")}
+        if not unseen:
+            return [here.row for here in self.rows.values()]
         return [here.row for here in self.rows.values() if here.bucket not in unseen or here.standing == LOCAL]
 
     def bucket_for(self, bucket_class: str, region: str) -> str | None:

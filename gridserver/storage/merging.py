@@ -362,7 +362,7 @@ def _as_seen(world: World, kind: Kind, row: Row | None, change: Change) -> Chang
     if row is None or field is None or field.merge is not Merge.TEXT or change.parent == row.writer(change.path).change:
         return change
     seen = world.past.value(change.kind, change.record, change.parent, change.path)
-    return replace(change, base=seen if isinstance(seen, str) else None)
+    return change.looking_at(seen if isinstance(seen, str) else None)
 
 
 def _wait_behind(world: World, group: Handed, keys: Mapping[Key, None]) -> None:

@@ -145,8 +145,10 @@ def together(kind: Kind, row: Row, change: Change) -> Change | None:
     """What the change makes of a long text when another wrote in it unseen: a change that follows from it, with the
     sentences of both. None when nobody did, both wrote one place anew, or it is not known what the author saw.
     """
+    if change.verb is not Verb.SET or change.base is None:
+        return None
     field = kind.field(change.path)
-    if change.verb is not Verb.SET or field is None or field.merge is not Merge.TEXT or change.base is None:
+    if field is None or field.merge is not Merge.TEXT:
         return None
     now = row.value(change.path) or ""
     mine = change.value or ""
@@ -348,7 +350,8 @@ def _put(row: Row, path: str, value: Any) -> None:
     *way, last = path.split("/")
     place: dict[str, Any] = row.fields
     for step in way:
-        place = place.setdefault(step, {})
+        place[step] = {**place.get(step, {})}
+        place = place[step]
     if value in (None, [], {}):
         place.pop(last, None)
     else:
@@ -367,7 +370,10 @@ def _take(kind: Kind, row: Row, change: Change, stamp: list[Any]) -> None:
     name, _, rest = change.path.partition("/")
     field = kind.by_name.get(name)
     if field is not None and field.merge is Merge.ENTRIES:
-        content = row.fields.get(name, {}).pop(rest, None)
+        entries = {**row.fields.get(name, {})}
+        content = entries.pop(rest, None)
+        if name in row.fields:
+            row.fields[name] = entries
         _forget_entry(row, change.path)
         row.writers["-" + change.path] = stamp if content is None else [*stamp, content]
         return

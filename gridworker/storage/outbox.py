@@ -417,7 +417,7 @@ def forgets_before(file: File, now: int) -> int:
 def _laid(line: Sequence[Any]) -> Laid:
     """A change as it was made, with the text that its author was looking at."""
     change, before = upcast(kept(line[:4])), None if line[5] is None else orjson.loads(line[5])
-    return Laid(dataclasses.replace(change, base=before) if isinstance(before, str) else change, line[4])
+    return Laid(change.looking_at(before) if isinstance(before, str) else change, line[4])
 
 
 def kept(line: Sequence[Any]) -> Change:
