@@ -14,7 +14,7 @@ from typing import IO
 
 from gridworker.errors import BrokenAnswer, Cancelled, NotThisFile, SignInNeeded
 from gridworker.protocol import crates, sealing
-from gridworker.protocol.courier import FileSaid, NoPackage
+from gridworker.protocol.courier import MOST_FILE, FileSaid, NoPackage
 from gridworker.protocol.crates import MOST_CRATE, MOST_FILES, Copying, CrateFile, Writer
 from gridworker.protocol.files import PIECE_TYPE, STORED, TUS
 from gridworker.protocol.sync import Clock
@@ -263,7 +263,7 @@ def _send(line: Carrier, place: str, at: int, size: int, body: bytes) -> tuple[i
     receipt = bytearray()
 
     def keep(_: int, some: bytes) -> None:
-        if len(receipt) + len(some) > crates.LONGEST:
+        if len(receipt) + len(some) > MOST_FILE:
             raise BrokenAnswer("a receipt that never ends")
         receipt.extend(some)
 

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from gridserver.storage import dump, meta
+from gridserver.storage import chores, dump, meta
 from gridserver.storage.embedded import programs
 from gridworker.storage import restore
 from tests.helpers.centre import PASSWORD, new_id
@@ -180,7 +180,10 @@ def test_what_is_owed_of_a_lost_grid_comes_back_though_a_later_backup_had_it(vil
     wang.sync()
     assert has(wang, made) == set()
     village.centre.clock.move(days=20)
+    with village.centre.conn() as conn:
+        chores.note(conn, "backup", now=1, told={"since": 7})
     wang.sign_in(PASSWORD)
+    assert wang.store.meta("backups_since") == 7, "so long it keeps what it owes"
     wang.sync()
 
     dump.restore(database, programs(), older, dump.Rebirth(new_id(), village.centre.clock()))

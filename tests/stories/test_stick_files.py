@@ -288,14 +288,14 @@ def test_a_crate_that_no_desk_of_the_centre_closed_stops_nothing(village, desk, 
 
 def test_nobody_holds_more_of_a_crate_in_memory_than_some_pieces(village, desk, stick):
     wang, li = desk("wang"), desk("li")
-    attach(village, wang, paper(8_000_000))
+    attach(village, wang, paper(4_000_000))
     wang.sync()
     tracemalloc.start()
     try:
         (crate,) = StickOf(wang).export(stick, files=True).crates
         StickOf(li).take(crate)
         counter_of_files.take(village.centre.ground, crate, "0" * 64)
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        assert tracemalloc.get_traced_memory()[1] < 3_500_000
     finally:
         tracemalloc.stop()
 

@@ -83,6 +83,9 @@ def test_what_was_put_back_in_time_stays(brought):
     assert brought.writer.keep(again).verdict == "ok"
     assert days(brought, 200) == (0, 0)
     assert brought.tus.fetch().content == PHOTO
+    take_out(brought)
+    assert days(brought, 399) == (0, 0), "counted from the last time"
+    assert days(brought, 2) == (1, len(PHOTO))
 
 
 def test_the_photos_of_a_removed_record_stay_until_nobody_can_bring_it_back(brought):

@@ -9,6 +9,7 @@ import pytest
 
 from gridserver.errors import Refused
 from gridserver.files import crates as counter
+from gridserver.storage import files
 from gridserver.storage.engine import text
 from gridworker.protocol import courier, sealing
 from gridworker.protocol.courier import RECEIPT, Said
@@ -106,8 +107,10 @@ def test_a_device_that_was_cut_off_brings_what_it_attached_before(album, tmp_pat
 
 @pytest.mark.parametrize("wrong", ["signature", "county", "a bit", "its end"])
 def test_what_no_desk_of_ours_closed_is_refused_whole(album, tmp_path, wrong):
+    small = PHOTO[:100]
+    album.attach(small)
     more = {"signature": {"sign": bytes(32)}, "county": {"county": "another"}}.get(wrong, {})
-    name, content = crate(album, (about(album, PHOTO), PHOTO), **more)
+    name, content = crate(album, (about(album, small), small), (about(album, PHOTO), PHOTO), **more)
     if wrong == "a bit":
         content = content[:-40] + bytes([content[-40] ^ 1]) + content[-39:]
     if wrong == "its end":
@@ -116,7 +119,8 @@ def test_what_no_desk_of_ours_closed_is_refused_whole(album, tmp_path, wrong):
     with pytest.raises(Refused) as refused:
         counter.take(album.tus.centre.ground, tmp_path / "x.gwc", name)
     assert refused.value.error == "media"
-    assert "stored" not in album.entry
+    with album.tus.centre.conn() as conn:
+        assert list(files.all_of(conn)) == [], "not even what came before the damage"
 
 
 # ------------------------------------------------------------------ by another desk's hand
