@@ -103,10 +103,10 @@ class Pushed(NamedTuple):
     """Some records have to go after others now."""
 
 
-def push_in_short(conn: Connection, caller: Caller, message: Push, now: int) -> Pushed:
+def push_in_short(conn: Connection, caller: Caller, message: Push, now: int, *, ends: bool = False) -> Pushed:
     """The same, and the groups of which there is no more to say than that they were taken are named by their
-    numbers alone."""
-    caller, took, are_left = _push(conn, caller, message, now, in_short=True)
+    numbers alone. ``ends``: the transaction is committed with the last that is written."""
+    caller, took, are_left = _push(conn, caller, message, now, in_short=True, ends=ends)
     return Pushed(_answer(caller, took.results, took.taken, now), are_left)
 
 
@@ -115,7 +115,7 @@ def _answer(caller: Caller, results: list[GroupResult], taken: Taken, now: int) 
 
 
 def _push(
-    conn: Connection, caller: Caller, message: Push, now: int, *, in_short: bool = False
+    conn: Connection, caller: Caller, message: Push, now: int, *, in_short: bool = False, ends: bool = False
 ) -> tuple[Caller, Took, bool]:
     _refuse_old_epoch(conn, caller, message.epoch)
     refuse_unfit(message)
@@ -145,7 +145,7 @@ def _push(
         sheaf=sheaf,
     )
     _write_lane(sheaf, caller, scope_version, message, now)
-    return caller, took, stragglers.are_left(sheaf)
+    return caller, took, stragglers.are_left(sheaf, ends=ends)
 
 
 class Opened(NamedTuple):

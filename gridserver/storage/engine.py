@@ -102,11 +102,12 @@ def snapshot(engine: Engine, *, limits: bool = False) -> Iterator[Connection]:
             yield conn
 
 
-def together(conn: Connection, *several: Question) -> list[Lines]:
-    """What several questions bring that need not wait for each other, as plain lines: one journey for all."""
+def together(conn: Connection, *several: Question, ends: bool = False) -> list[Lines]:
+    """What several questions bring that need not wait for each other, as plain lines: one journey for all. ``ends``:
+    with them the transaction is committed, and nothing more is asked in it."""
     prepared = conn.info.setdefault(_PREPARED, {})
     try:
-        return questions.together(line_of(conn), prepared, several)
+        return questions.together(line_of(conn), prepared, several, ends=ends)
     except pg.InvalidSqlStatementName:
         prepared.clear()
         raise
@@ -133,20 +134,20 @@ class Sheaf:
         """It is done with the next sending, after what was added before."""
         self._gathered.append(Question(statement, values))
 
-    def ask(self, statement: TextClause, values: Mapping[str, Any]) -> Lines:
-        """Sends all that was gathered, and this behind it; what this brings."""
+    def ask(self, statement: TextClause, values: Mapping[str, Any], *, ends: bool = False) -> Lines:
+        """Sends all that was gathered, and this behind it; what this brings. ``ends``: see ``together``."""
         self.add(statement, values)
-        return self._send()[-1]
+        return self._send(ends=ends)[-1]
 
     def send(self) -> None:
         """Sends all that was gathered."""
         if self._gathered:
             self._send()
 
-    def _send(self) -> list[Lines]:
+    def _send(self, *, ends: bool = False) -> list[Lines]:
         gathered, self._gathered = self._gathered, []
         try:
-            return together(self.conn, *gathered)
+            return together(self.conn, *gathered, ends=ends)
         except pg.UniqueViolation as error:
             if not (error.diag.constraint_name or "").endswith("_pkey"):
                 raise

@@ -29,9 +29,11 @@ class Question(NamedTuple):
     values: Mapping[str, Any]
 
 
-def together(line: psycopg.Connection, prepared: dict[str, bytes], questions: Iterable[Question]) -> list[Lines]:
-    """What the questions bring, in their order, all in the transaction at hand, which is begun if there is none.
-    ``prepared``: the names of statements on this connection; new ones are added.
+def together(
+    line: psycopg.Connection, prepared: dict[str, bytes], questions: Iterable[Question], *, ends: bool = False
+) -> list[Lines]:
+    """What the questions bring, in their order, all in the transaction at hand, which is begun if there is none, and
+    committed if it ``ends`` with them. ``prepared``: the names of statements on this connection; new ones are added.
 
     Raises the ``psycopg.Error`` of the first that fails; those behind it were not asked.
     """
@@ -53,6 +55,9 @@ def together(line: psycopg.Connection, prepared: dict[str, bytes], questions: It
             is_answer.append(False)
         wire.send_query_prepared(name, values, [isinstance(each, Packed) for each in values])
         is_answer.append(True)
+    if ends:
+        wire.send_query_params(b"COMMIT", None)
+        is_answer.append(False)
     wire.pipeline_sync()
     results = line.wait(_exchanged(wire, len(is_answer)))
     prepared |= learned

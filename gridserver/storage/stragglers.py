@@ -52,9 +52,9 @@ def first_left(conn: Connection) -> Left | None:
     return None if row is None else Left(row.region, row.mark)
 
 
-def are_left(sheaf: Sheaf) -> bool:
-    """Whether some grid is still to be looked through."""
-    return bool(sheaf.ask(_ANY, {})[0][0])
+def are_left(sheaf: Sheaf, *, ends: bool = False) -> bool:
+    """Whether some grid is still to be looked through. ``ends``: with this the transaction is committed."""
+    return bool(sheaf.ask(_ANY, {}, ends=ends)[0][0])
 
 
 def of(conn: Connection, region: str, most: int) -> list[Straggler]:

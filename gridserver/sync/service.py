@@ -36,8 +36,9 @@ def hello(visit: Visit) -> Hello:
 
 
 def push(visit: CallerVisit, sent: Push) -> Pushed:
-    """Takes in what a desk hands in. What comes from a device that was cut off goes to a person's eyes."""
-    pushed = book.push_in_short(visit.conn, visit.caller, sent, visit.now)
+    """Takes in what a desk hands in, and ends the transaction. What comes from a device that was cut off goes to a
+    person's eyes."""
+    pushed = book.push_in_short(visit.conn, visit.caller, sent, visit.now, ends=True)
     pushed.answer.reads = [BZIP2]
     aside = sum(result.verdict in ("held", "refused", "quarantined") for result in pushed.answer.results)
     logs.note(groups=len(sent.groups), aside=aside)

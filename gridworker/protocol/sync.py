@@ -93,7 +93,7 @@ class Handing(Push):
         """As the centre reads it: a ``Push``."""
         return {
             **self.model_dump(mode="json", exclude={"groups", "written", "reads"}, exclude_defaults=True),
-            "groups": [_group_of(group) for group in self.written],
+            "groups": orjson.Fragment(b"[" + b",".join([_group_of(group) for group in self.written]) + b"]"),
         }
 
     def packed(self) -> tuple[bytes, bool]:
@@ -103,10 +103,12 @@ class Handing(Push):
         return self._packed
 
 
-def _group_of(group: list[Written]) -> Wire:
-    first = group[0]
-    changes = orjson.Fragment(b"[" + b",".join([each.body for each in group]) + b"]")
-    return {"tx": first.tx, "changes": changes, **({} if first.act == first.tx else {"act": first.act})}
+def _group_of(group: list[Written]) -> bytes:
+    """A ``Group`` as JSON; its names are UUIDs, which need no care."""
+    _, _, tx, act, body = group[0]
+    changes = body if len(group) == 1 else b",".join([each.body for each in group])
+    head = f'{{"tx":"{tx}",' if act == tx else f'{{"tx":"{tx}","act":"{act}",'
+    return b'%s"changes":[%s]}' % (head.encode(), changes)
 
 
 RELEASED = "released"

@@ -20,7 +20,8 @@ WAITS = ("new", "sent", "held")
 """States of what the centre has not taken yet."""
 LATE = "late_scope"
 """The centre's code for what was made in good faith and came after its bucket had left the scope."""
-KEPT_MS = 90 * 86_400_000
+_DAY_MS = 86_400_000
+KEPT_MS = 90 * _DAY_MS
 """How long own history is kept after it is durable, at least: the centre may be restored from an older backup."""
 LONGEST_MS = 366 * 86_400_000
 """How long it is kept at most, however old the oldest backup of the centre is."""
@@ -399,7 +400,11 @@ def local_records(file: File, bucket: str) -> list[tuple[str, str]]:
 
 
 def prune(file: File, now: int) -> int:
-    """Forget own history that is durable, or given up, and that no restore of the centre could ask for; how many."""
+    """Forget own history that is durable, or given up, and that no restore of the centre could ask for; how many. Once
+    a day: all of it is looked through for that."""
+    if abs(now - file.meta("pruned", 0)) < _DAY_MS:
+        return 0
+    file.note("pruned", now)
     file.note("numbers", list(numbers(file)))
     done = file.db.execute(
         "DELETE FROM outbox WHERE state IN ('durable', 'discarded') AND laid = 0 AND settled_at < ?",

@@ -14,6 +14,7 @@ from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage import buckets, outbox, project
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.outbox import Answered, Settled
+from gridworker.storage.project import Held
 
 _Key = tuple[str, str]
 
@@ -26,6 +27,8 @@ class _Next(NamedTuple):
     before: Row | None
     after: Row | None
     """None for a new record that is just as it was made: it is shown so already."""
+    here: Held | None = None
+    """As it is shown."""
 
 
 def settle(
@@ -99,12 +102,13 @@ def _next(file: File, kind: str, record: str, changes: list[Answered]) -> _Next 
     table = file.tables.get(kind)
     if table is None:
         return None
-    before = None
+    before = here = None
     if changes[0].is_create:
         if len(changes) == 1:
             return _Next(1, changes[0].id, None, None)
     else:
-        before = project.centre_row(file, kind, record, project.held(file, kind, record))
+        here = project.held(file, kind, record)
+        before = project.centre_row(file, kind, record, here)
         if before is None:
             return None
     row = before
@@ -113,20 +117,25 @@ def _next(file: File, kind: str, record: str, changes: list[Answered]) -> _Next 
         if not project.lies_on(table.kind, row, change):
             return None
         row = lay(table.kind, row, change, each.author)
-    return None if row is None else _Next(row.ver, row.mark, before, row)
+    return None if row is None else _Next(row.ver, row.mark, before, row, here)
 
 
 def _write(file: File, place: BucketRow, after: dict[_Key, _Next], changes: list[Answered], stretch: Stretch) -> None:
     ids = [record for _, record in after]
     more = outbox.still_laid(file, ids) | outbox.unsettled(file, ids)
     made: dict[str, list[tuple[str, str]]] = {}
+    stood: dict[str, list[tuple[Held, Row]]] = {}
     for (kind, record), step in after.items():
         if step.after is None and record not in more:
             made.setdefault(kind, []).append((record, step.mark))
+        elif step.after and step.here and record not in more and project.shows(step.here, step.after, place):
+            stood.setdefault(kind, []).append((step.here, step.after))
         else:
             project.set_centre(file, kind, record, step.after or _made(file, changes, record), place)
     for kind, records in made.items():
         project.set_made(file, kind, records)
+    for kind, rows in stood.items():
+        project.set_stood(file, kind, rows)
     buckets.move_on(file, place.row_id, stretch.to, stretch.hash)
 
 

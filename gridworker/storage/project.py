@@ -134,6 +134,22 @@ def set_made(file: File, kind: str, records: Iterable[tuple[str, str]]) -> None:
     file.db.executemany(query, [(change, record) for record, change in records])
 
 
+def shows(here: Held, row: Row, bucket: BucketRow) -> bool:
+    """Whether what is shown of a record is just this row."""
+    shown = here.row
+    same = (shown.fields, shown.writers, shown.removed) == (row.fields, row.writers, row.removed)
+    return same and here.bucket == bucket.row_id
+
+
+def set_stood(file: File, kind: str, rows: Iterable[tuple[Held, Row]]) -> None:
+    """The centre took what was written into these records: they stand there just as they are shown, and nothing else
+    of them waits."""
+    stood = list(rows)
+    query = f"UPDATE {file.tables[kind].name} SET _ver = ?, _mark = ?, _standing = {ACCEPTED} WHERE _row = ?"
+    file.db.executemany(query, [(row.ver, row.mark, here.row_id) for here, row in stood])
+    file.db.executemany("DELETE FROM base_row WHERE kind = ? AND id = ?", [(kind, row.id) for _, row in stood])
+
+
 def accepted(file: File, records: Iterable[tuple[str, str]]) -> None:
     """Changes of these records were taken, and what is shown stays: the records stand safer where nothing waits."""
     by_kind: dict[str, list[str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from gridworker.protocol import MOST_CHANGES, PAGE_ROWS
@@ -64,14 +64,18 @@ class Batch:
         """The first groups of ``changes`` that fit; at least one, however big it is."""
         taken: list[list[Written]] = []
         count = size = 0
-        for _, members in groupby(changes, key=attrgetter("tx")):
+        for _, members in groupby(changes, key=_TX):
             group = list(members)
             count += len(group)
-            size += size_of(group)
+            size += len(group[0].body) if len(group) == 1 else size_of(group)
             if taken and (count > self.changes or size > self.text):
                 break
             taken.append(group)
         return taken
+
+
+_TX = itemgetter(2)
+"""The ``tx`` of a ``Written``."""
 
 
 def size_of(group: Sequence[Written]) -> int:

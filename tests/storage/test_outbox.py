@@ -249,6 +249,14 @@ def test_a_number_that_was_refused_does_not_push_later_numbers_up(notebook):
     assert numbers(notebook) == [2]
 
 
+def test_own_history_is_looked_through_once_a_day(notebook):
+    notebook.household("甲")
+    notebook.hand_in(seen=True)
+    notebook.store.note_standing(standing(last_n=1, durable_n=1))
+    day = notebook.now + KEPT_MS
+    assert [notebook.store.prune(day + hours * DAY // 24) for hours in (-1, 2, 26)] == [0, 0, 1]
+
+
 def test_own_history_is_forgotten_90_days_after_it_became_durable_and_counting_goes_on(notebook):
     house = notebook.household()
     notebook.hand_in(seen=True)

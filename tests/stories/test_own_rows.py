@@ -54,7 +54,21 @@ def test_a_day_of_work_is_handed_in_and_nothing_of_it_is_fetched(village, two):
     assert mine == theirs
     assert mine
     assert wang.store.waiting_count() == {"accepted": 8}
+    assert not wang.store._file.db.execute("SELECT * FROM base_row").fetchall(), "nothing lies over the centre's rows"
     assert reads(wang) == 0
+
+
+def test_what_was_edited_twice_and_then_once_more_is_shown_as_it_was_written_last(village, two):
+    wang, chen, household = two
+    diary = visit(wang, household, text="先去看了")
+    wang.sync()
+    wang.ledger.save("visit", {"text": "先去看了。补记"}, diary)
+    wang.ledger.save("visit", {"solved": True}, diary)
+    assert wang.sync().pushed == 2
+    wang.ledger.save("visit", {"text": "先去看了。补记。又补"}, diary)
+    assert wang.ledger.row("visit", diary).fields["text"] == "先去看了。补记。又补"
+    assert (wang.sync().pushed, reads(chen), reads(wang)) == (1, 1, 0)
+    assert shared(wang, chen)[0] == shared(wang, chen)[1]
 
 
 def test_what_somebody_else_wrote_in_between_is_fetched_with_ones_own(village, two):

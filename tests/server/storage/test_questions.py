@@ -68,6 +68,22 @@ def test_when_one_fails_nothing_of_the_transaction_stays_and_the_connection_serv
         assert asked(conn, ALL, {}) == [(1, "before")]
 
 
+def test_what_ends_a_transaction_is_seen_by_others_before_the_block_is_over(engine: Engine, database: str) -> None:
+    with transaction(engine) as conn:
+        sheaf = Sheaf(conn)
+        sheaf.add(WRITE, {"id": 1, "words": "one"})
+        assert sheaf.ask(ALL, {}, ends=True) == [(1, "one")]
+        with psycopg.connect(database) as other:
+            assert other.execute("SELECT words FROM note").fetchall() == [("one",)]
+
+
+def test_what_ends_a_transaction_and_fails_leaves_nothing(engine: Engine) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero), transaction(engine) as conn:
+        together(conn, Question(WRITE, {"id": 1, "words": "one"}), Question(DIVIDE, {"by": 0}), ends=True)
+    with transaction(engine) as conn:
+        assert together(conn, Question(ALL, {})) == [[]]
+
+
 def test_a_sheaf_is_written_in_its_order_when_somebody_asks(engine: Engine) -> None:
     with transaction(engine) as conn:
         sheaf = Sheaf(conn)
