@@ -73,7 +73,7 @@ CENTRE: Sequence[Mutant] = (
         "hard_forbid",
         "3.9 what was made in good faith is taken late",
         f"{_MERGING}:_bucket",
-        "if change.bucket not in world.held_then:",
+        "if claimed not in world.held_then:",
         "if True:",
     ),
     one(

@@ -50,8 +50,8 @@ MERGE: Sequence[Mutant] = (
         "text_as_it_is_now",
         "3.6 a text is put together against the one that its author was looking at",
         f"{_MERGING}:_as_seen",
-        "base=seen if isinstance(seen, str) else None",
-        "base=row.value(change.path)",
+        "looking_at(seen if isinstance(seen, str) else None)",
+        "looking_at(row.value(change.path))",
         SENTENCES,
     ),
     one(

@@ -90,8 +90,8 @@ ALL: Sequence[Mutant] = (
         "group_apart",
         "the records of one act are one transaction",
         "project:keep",
-        "_keep_row(file, here, mine, author, incarnation)",
-        f"_keep_row(file, here, mine, author, incarnation); {_BETWEEN}",
+        "mine, author, incarnation)\n",
+        f"mine, author, incarnation); {_BETWEEN}\n",
         days.he_visits_and_hears_two_matters,
     ),
     _one(
