@@ -18,7 +18,7 @@ from gridserver.storage.files import Upload
 from gridserver.storage.people import Caller, caller_of_device, standing_of
 from gridserver.storage.stacks import Stacks
 from gridworker.protocol import courier, crates
-from gridworker.protocol.courier import RECEIPT, FileSaid, NoPackage, Said
+from gridworker.protocol.courier import NOT_YET, RECEIPT, FileSaid, NoPackage, Said
 from gridworker.protocol.crates import Contents, CrateFile, Opened
 from gridworker.records.fields import ENTRY_ID
 from gridworker.records.files import MOST_BYTES, SHA256
@@ -76,22 +76,25 @@ class Coming:
         if not self.stacks.has_room(2 * size - self.length):
             raise Refused("full", retry_after=3600)
 
-    def take(self) -> None:
-        """All bytes have come. Raises ``Refused``: ``checksum``, ``media``; then they are gone."""
+    def take(self) -> bytes:
+        """All bytes have come: the receipt, which is kept for as long as nothing more could come of it. Raises
+        ``Refused``: ``checksum``, ``media``; then they are gone."""
         try:
             if self.stacks.digest(self.upload, 0)[0] != self.name:
                 raise Refused("checksum")
-            receipt = take(self.ground, self.stacks.partial(self.upload), self.name)
+            receipt, is_last_word = _take_in(self.ground, self.stacks.partial(self.upload), self.name)
         except Refused as refused:
             if refused.error in ("checksum", "media"):
                 self.stacks.drop(self.upload)
             raise
-        gathering = self.stacks.open(self.said, 0)
-        try:
-            gathering.write(receipt)
-        finally:
-            gathering.close()
+        if is_last_word:
+            gathering = self.stacks.open(self.said, 0)
+            try:
+                gathering.write(receipt)
+            finally:
+                gathering.close()
         self.stacks.drop(self.upload)
+        return receipt
 
     def receipt(self) -> bytes:
         """What goes back to the desk that closed it."""
@@ -112,6 +115,11 @@ def take(ground: Ground, path: Path, name: str) -> bytes:
 
     Raises ``Refused``: ``media`` for what no desk of ours closed or was changed since; then nothing was taken.
     """
+    return _take_in(ground, path, name)[0]
+
+
+def _take_in(ground: Ground, path: Path, name: str) -> tuple[bytes, bool]:
+    """The receipt, and whether it is the last word about each file."""
     stacks = service.stacks_of(ground)
     opened, caller = _opened(ground, path)
     with path.open("rb") as source:
@@ -123,7 +131,8 @@ def take(ground: Ground, path: Path, name: str) -> bytes:
         caller = caller_of_device(conn, caller.device) or caller
     told = Said(files=said, standing=standing_of(caller, ground.clock()))
     head = {"county": caller.county, "device": caller.device, "at": ground.clock(), "package": name}
-    return courier.close(RECEIPT, head, told, contents.reply_key, ground.keys.sign, ground.chance)
+    receipt = courier.close(RECEIPT, head, told, contents.reply_key, ground.keys.sign, ground.chance)
+    return receipt, all(each.code not in NOT_YET for each in said)
 
 
 def _opened(ground: Ground, path: Path) -> tuple[Opened, Caller]:

@@ -127,13 +127,14 @@ async def crate_piece(name: str, request: Request, ground: KnownDoor) -> Respons
     start, size, check = _number(request, "upload-offset"), _number(request, "upload-length"), _checksum(request)
     coming = crates.coming(ground, request.state.caller, name)
     with coming.stacks.turn(coming.upload):
-        if not coming.is_taken:
+        if coming.is_taken:
+            receipt = await run_in_threadpool(coming.receipt)
+        else:
             await run_in_threadpool(coming.check_room, size)
             length = await _gather(request, coming.stacks, coming.upload, size, start, check)
             if length < size:
                 return _answer(204, {"Upload-Offset": str(length)})
-            await run_in_threadpool(coming.take)
-        receipt = await run_in_threadpool(coming.receipt)
+            receipt = await run_in_threadpool(coming.take)
     return Response(receipt, 200, {"Tus-Resumable": TUS, STORED: "1"}, OCTETS)
 
 

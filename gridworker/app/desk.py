@@ -20,7 +20,7 @@ from gridworker.storage.file_links import FileLink
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
-from gridworker.sync import courier, crates, enrol, session, wiping
+from gridworker.sync import courier, crates, enrol, owed_files, session, wiping
 from gridworker.sync.answers import WipeOrdered
 from gridworker.sync.centre import Centre
 from gridworker.sync.driver import Told, sync_once
@@ -184,16 +184,18 @@ class Desk:
         if not (self._has_cabinet or self.carried_crates.exists()):
             return report
         with self.vault.files_lock(self.user).take(), self._own_store() as store, self._own_cabinet() as cabinet:
+            owed_files.seal_up(store, cabinet, self.owed_crates, self.machine.now(), self.machine.chance)
             let_go(store, cabinet, self.machine.now())
-            if to_send(store, cabinet) or store.crates_to_deliver():
+            owed_files.prune(store, self.owed_crates)
+            if to_send(store, cabinet) or store.crates_to_deliver() or owed_files.waits(store):
                 line = session.line_of(
                     store, self.machine.home, clock, connect=self.machine.connect, cancelled=cancelled
                 )
                 with contextlib.closing(line):
                     if to_send(store, cabinet):
                         report = send_files(store, cabinet, line, clock, progress=progress, cancelled=cancelled)
-                    folder = self.carried_crates
-                    crates.deliver(store, folder, line, clock, progress=progress, cancelled=cancelled)
+                    for work, folder in ((owed_files.hand_in, self.owed_crates), (crates.deliver, self.carried_crates)):
+                        work(store, folder, line, clock, progress=progress, cancelled=cancelled)
         return report
 
     def fetch_file(
@@ -294,6 +296,11 @@ class Desk:
     def carried_crates(self) -> Path:
         """The folder with the crates of others, as closed as they came."""
         return self.opened.entry.path.with_name("carried")
+
+    @property
+    def owed_crates(self) -> Path:
+        """The folder with own photos of grids that were let go, which the centre could lose."""
+        return self.opened.entry.path.with_name("owed")
 
     @property
     def _has_cabinet(self) -> bool:

@@ -63,6 +63,10 @@ class Contents(Message):
     """X25519 public key, base64url."""
 
 
+NOT_YET = frozenset({"not_found", "not_allowed", "full"})
+"""Why a file is not taken that may be taken another time: when a record speaks of it, or there is room."""
+
+
 class FileSaid(Message):
     """What became of one file of a crate."""
 

@@ -44,6 +44,16 @@ class Kept(NamedTuple):
     used_at: int
 
 
+class Lost(NamedTuple):
+    """A file of a bucket that this desk no longer holds."""
+
+    sha256: str
+    bucket: str
+    size: int
+    n: int
+    """The number that the centre gave it; 0: not known."""
+
+
 class WrongBytes(Exception):
     """What came is not what its hash says; it was thrown away."""
 
@@ -180,6 +190,14 @@ class Cabinet:
         query = "SELECT max(n) FROM place WHERE _file = ? AND epoch = ? AND n > 0"
         line = self._db.execute(query, (self._row(sha256), epoch)).fetchone()
         return None if line is None else line[0]
+
+    def own_outside(self, buckets: Collection[str]) -> list[Lost]:
+        """Own files that lie in buckets which are not among these."""
+        lines = self._db.execute(
+            "SELECT f.sha256, p.bucket, f.size, p.n FROM place p JOIN file f ON f._row = p._file"
+            " WHERE f.mine AND f.whole ORDER BY f.size, f.sha256"
+        )
+        return [Lost(*line) for line in lines if line[1] not in buckets]
 
     def about(self, sha256: str) -> Kept | None:
         """What is known of a file; None when nothing of it is here."""

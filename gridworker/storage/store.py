@@ -141,6 +141,10 @@ class Store(Exchange):
         self._file.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return more
 
+    def forgets_before(self, now: int) -> int:
+        """What was handed in before this moment (ms UTC) no restore of the centre could ask for."""
+        return outbox.forgets_before(self._file, now)
+
     def prune(self, now: int) -> int:
         """Forget own history that no restore of the centre could ask for; how many changes. ``now``: ms UTC."""
         with self._file.writing():

@@ -213,11 +213,15 @@ def deliver(
 
     Raises ``CentreError``, ``SignInError``, ``Cancelled``; what came across until then stays there.
     """
+
+    def told(at: int, size: int) -> None:
+        progress(at, size, "正在转交别人的照片包")
+
     done = 0
     for name in store.crates_to_deliver():
         path = folder / name
         there = path.exists()
-        receipt = _hand_over(path, line, clock, progress, cancelled) if there else courier.REFUSED
+        receipt = hand_over(path, line, clock, told, cancelled) if there else courier.REFUSED
         if receipt:
             store.carried_delivered(name, receipt)
             path.unlink(missing_ok=True)
@@ -228,10 +232,16 @@ def deliver(
     return done
 
 
-def _hand_over(
-    path: Path, line: Carrier, clock: Callable[[], Clock], progress: Told, cancelled: Callable[[], bool]
+def hand_over(
+    path: Path,
+    line: Carrier,
+    clock: Callable[[], Clock],
+    told: Callable[[int, int], object],
+    cancelled: Callable[[], bool],
 ) -> bytes:
-    """The receipt; b"" when the centre has no room for it now."""
+    """Hands over the crate at ``path``, from where it was broken off: its receipt; ``courier.REFUSED`` when it is none
+    of this centre's, b"" when it is not taken now. ``told``: bytes done, and bytes of all.
+    """
     place, size, piece = f"/files/v1/crates/{path.name}", path.stat().st_size, PieceSize()
     for _ in range(_MOST_TRIES):
         try:
@@ -240,7 +250,7 @@ def _hand_over(
                 while True:
                     if cancelled():
                         raise Cancelled
-                    progress(at, size, "正在转交别人的照片包")
+                    told(at, size)
                     source.seek(at)
                     asked, before, body = clock().mono, at, source.read(piece.size)
                     at, receipt = _send(line, place, at, size, body)

@@ -104,6 +104,8 @@ class _Queue:
         self._links = to_send(store, cabinet)
         self._total = sum(link.size for link in self._links)
         self._done = 0
+        self._number = 0
+        """Of the file that was sent last."""
 
     def run(self) -> None:
         """Every file, one after the other; one that the centre does not take does not hold up the next."""
@@ -115,7 +117,8 @@ class _Queue:
             trouble = "text" if self._text_waits(link) else self._send_one(link, words)
             self._done = done + link.size
             if not trouble:
-                self._cabinet.handed_in(link.sha256, link.bucket, str(self._store.meta("epoch", "")))
+                epoch = str(self._store.meta("epoch", ""))
+                self._cabinet.handed_in(link.sha256, link.bucket, epoch, self._number)
                 self.report.stored += 1
                 self.report.left -= 1
                 continue
@@ -136,6 +139,7 @@ class _Queue:
                 while not begun.stored:
                     self._tell(link, begun, words)
                     begun = self._send_piece(link, begun)
+                self._number = begun.stored
                 return ""
             except FileRefused as refused:
                 code = str(refused)

@@ -10,7 +10,8 @@ from contextlib import closing
 import pytest
 
 from gridserver.files import crates as counter_of_files
-from gridserver.storage import files, meta
+from gridserver.storage import dump, files, meta
+from gridserver.storage.embedded import programs
 from gridworker.app.stick import StickOf
 from gridworker.errors import Cancelled, CentreUnreachable, NotThisFile, StickFault, StickFull
 from gridworker.protocol.courier import name_of
@@ -19,7 +20,9 @@ from gridworker.storage.cabinet import Cabinet
 from gridworker.sync import crates
 from gridworker.sync.files import let_go
 from gridworker.ui.background import Progress
-from tests.helpers.desk_fixtures import GRID
+from tests.helpers.centre import PASSWORD, new_id
+from tests.helpers.desk_fixtures import GRID, OTHER_GRID
+from tests.stories.test_scope_changes import give
 from tests.stories.test_stick import counter
 
 SOME = random.Random(11)
@@ -313,3 +316,88 @@ def test_a_cabinet_of_an_older_program_learns_of_receipts(village, desk):
         assert cabinet.number_of(sha256, "another") is None
     assert states(wang, house) == ["waiting"]
     assert os.path.exists(wang.opened.entry.path)
+
+
+# ------------------------------------------------------------------ grids that were let go
+
+
+@pytest.fixture
+def lost_grid(village, desk, database):
+    """A worker whose photo the centre has, and no backup, loses his grid; yesterday's backup is at hand."""
+    wang = desk("wang")
+    with dump.dump(village.centre.engine, database, programs()) as reading:
+        pieces, covered = list(reading.pieces), reading.covered
+    with village.centre.conn() as conn:
+        meta.mark_backup(conn, covered, village.centre.clock())
+    one = paper()
+    attach(village, wang, one)
+    wang.sync()
+    wang.send_files()
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+    wang.sync()
+    wang.send_files()
+    return wang, one, pieces
+
+
+def restored(village, database, pieces):
+    """The centre is as it was yesterday, without its disk."""
+    dump.restore(database, programs(), pieces, dump.Rebirth(new_id(), village.centre.clock()))
+    village.centre.engine.dispose()
+    shutil.rmtree(village.centre.ground.stacks.folder)
+    give(village, "wang", more=[OTHER_GRID], less=[GRID])
+
+
+def test_the_photos_of_a_lost_grid_come_back_to_a_centre_restored_from_yesterday_unread(
+    village, desk, database, lost_grid
+):
+    wang, one, pieces = lost_grid
+    with closing(wang.open_cabinet()) as cabinet:
+        assert cabinet.all() == [], "nothing of it can be looked at here"
+    (crate,) = wang.owed_crates.iterdir()
+    assert one[50:90] not in crate.read_bytes()
+    wang.send_files()
+    assert list(wang.owed_crates.iterdir()) == [crate]
+    restored(village, database, pieces)
+    assert at_centre(village) == []
+    wang.sign_in(PASSWORD)
+    wang.sync()
+    wang.send_files()
+    assert at_centre(village) == [sha_of(one)]
+    assert crate.exists(), "no backup holds it yet"
+    with village.centre.conn() as conn:
+        files.mark_durable(conn, files.last_n(conn))
+    wang.sync()
+    wang.send_files()
+    assert crate.exists(), "an older backup may be put back"
+    village.centre.clock.move(days=91)
+    wang.sign_in(PASSWORD)
+    wang.sync()
+    wang.send_files()
+    assert not crate.exists()
+
+
+def test_an_older_copy_of_the_store_owes_the_photos_as_well(village, desk, database, lost_grid):
+    wang, one, pieces = lost_grid
+    wang.store.set_meta("owed_crates", [])
+    restored(village, database, pieces)
+    wang.sign_in(PASSWORD)
+    wang.sync()
+    wang.send_files()
+    assert at_centre(village) == [sha_of(one)]
+
+
+def test_owed_photos_wait_for_their_text(village, desk, database, lost_grid):
+    wang, one, pieces = lost_grid
+    restored(village, database, pieces)
+    boxes = wang.store._file
+    held = boxes.db.execute("SELECT * FROM owed").fetchall()
+    boxes.db.execute("DELETE FROM owed")
+    wang.sign_in(PASSWORD)
+    wang.sync()
+    wang.send_files()
+    assert at_centre(village) == []
+    for line in held:
+        boxes.db.execute("INSERT INTO owed VALUES (?, ?, ?, ?, 1, ?, ?)", (*line[:4], *line[5:]))
+    wang.sync()
+    wang.send_files()
+    assert at_centre(village) == [sha_of(one)]
