@@ -41,6 +41,14 @@ def test_a_link_inside_the_project_leads_to_a_file(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_file_of_code_that_is_named_is_there(document):
+    named = re.findall(
+        r"`((?:tests|simulation|benchmarks|gridworker|gridserver)/[\w/]+\.py)`", document.read_text("utf-8")
+    )
+    assert [name for name in named if not (TREE / name).exists()] == []
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_a_readme_names_the_two_commands(name):
     text = (TREE / name).read_text("utf-8")
