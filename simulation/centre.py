@@ -474,7 +474,8 @@ class Centre:
             if change.verb is not Verb.DEL or row is None or change.kind not in KINDS:
                 continue
             if kinds := {kind.name for kind, _ in belonging(KINDS, change.kind)}:
-                named = (r for r in self.books.rows.values() if r.kind in kinds and r.bucket == row.bucket)
+                lay = {row.bucket, *(bucket for bucket, *which in self.books.departures if which[1] == row.id)}
+                named = (r for r in self.books.rows.values() if r.kind in kinds and r.bucket in lay)
                 found[change.record] = [r for r in named if r.removed is None and row.id in r.fields.values()]
         return found
 

@@ -41,16 +41,18 @@ LOADING: Mapping[str, int] = {"newcomer": 6, "spoil": 12, "sweep": 8}
 """And these where buckets come as snapshots."""
 AGEING: Mapping[str, int] = {"update": 16, "update_centre": 8}
 """And these where old programs speak with new ones."""
+SEQUENCES: Mapping[str, int] = {"receipt_across": 8, "first_backup": 3}
+"""And these in all but the quiet ones."""
 MUCH_MORE = 8
 TEXTS = "texts"
 LOADS = "loads"
 MEETS = "meets"
 AGES = "ages"
-DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off")
+DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off", "receipt_across", "first_backup")
 """Left out of every third history, in which nothing at all may be lost."""
 
 
-HOW = ("rich", "texts", "loads", "meets", "ages")
+HOW = ("rich", "texts", "loads", "meets", "ages", "first_day")
 """What there may be in a history."""
 
 
@@ -65,6 +67,7 @@ class History:
     loads: bool = False
     meets: bool = False
     ages: bool = False
+    first_day: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
@@ -105,11 +108,13 @@ def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     ages = AGES in more or (usual and seed % 4 == 3)
     sorts = [*WEIGHTS.items(), *(RICH.items() if rich else ()), *(LOADING.items() if loads else ())]
     sorts += AGEING.items() if ages else ()
+    across = usual or not set(more).isdisjoint(SEQUENCES)
+    sorts += SEQUENCES.items() if across else ()
     weights = [(what, weight) for what, weight in sorts if seed % 3 or what not in DISASTERS]
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
     how = {"texts": TEXTS in more or usual, "meets": MEETS in more or (usual and seed % 5 != 2)}
-    return History(3 + dice.below(4), steps, rich, loads=loads, ages=ages, **how)
+    return History(3 + dice.below(4), steps, rich, loads=loads, ages=ages, first_day=across and seed % 4 == 2, **how)
 
 
 def play(history: History) -> Outcome:

@@ -322,7 +322,8 @@ class Hands:
             saw = also | stood
             if verb in (Verb.ADD, Verb.REM) and KINDS[row.kind].by_name[path.partition("/")[0]].merge is Merge.SET:
                 adds = frozenset(stamp.change for stamp in row.adds(path))
-        clears = verb is Verb.REM or (verb is Verb.SET and change.value is None) or bool(gone)
+        nothing = change.value is None or (bool(saw) and not typed)
+        clears = verb is Verb.REM or (verb is Verb.SET and nothing) or bool(gone)
         path = called(path)
         place = (change.record, path)
         saw |= self._emptied.get(place, NOTHING) if verb is Verb.SET else NOTHING

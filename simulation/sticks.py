@@ -50,6 +50,7 @@ class Sticks:
     packages: list[bytes] = field(default_factory=list)
     receipts: list[tuple[str, bytes]] = field(default_factory=list)
     """With the device for which each is."""
+    handed_in: int = 0
 
     def pack(self, store: DeskStore, now: int, dice: Dice) -> bool:
         """A worker puts what waits on a stick."""
@@ -61,9 +62,9 @@ class Sticks:
         self.packages.append(package.file)
         return True
 
-    def hand_in(self, centre: Centre, now: int, dice: Dice, written: Callable[[], None]) -> None:
+    def hand_in(self, centre: Centre, now: int, dice: Dice, written: Callable[[], None], at: int | None = None) -> None:
         """Somebody hands a stick in; it may come once more. ``written``: called after each push."""
-        at = dice.below(len(self.packages))
+        at = dice.below(len(self.packages)) if at is None else at
         file = self.packages[at] if dice.percent(40) else self.packages.pop(at)
         keys: Any = SimpleNamespace(seal=_SEAL, sign=_SIGN)
         counter = _Counter(None, keys, lambda: now, _chance(dice), centre, written)  # type: ignore[arg-type]
@@ -73,12 +74,13 @@ class Sticks:
         except Refused:  # of a desk that a restored centre does not know
             return
         self.receipts = [*self.receipts[-MOST:], (device, receipt)]
+        self.handed_in += 1
 
-    def bring_back(self, store: DeskStore, device: str, now: int, dice: Dice) -> bool:
-        """A receipt comes home, or to somebody else, who can do nothing with it."""
+    def bring_back(self, store: DeskStore, device: str, now: int, dice: Dice, *, last: bool = False) -> bool:
+        """A receipt comes home, or to somebody else, who can do nothing with it. ``last``: the newest one."""
         mine = [file for owner, file in self.receipts if owner == device]
         others = [file for owner, file in self.receipts if owner != device]
-        found = others if others and dice.percent(10) else mine
+        found = mine[-1:] if last else others if others and dice.percent(10) else mine
         if not found:
             return False
         try:

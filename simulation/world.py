@@ -23,7 +23,7 @@ from gridworker.records.kind import BucketClass, Role
 from gridworker.storage.outbox import WAITS
 from gridworker.sync.engine import Engine
 from gridworker.sync.loading import Lay
-from simulation import enrolling, fetching, versions
+from simulation import enrolling, fetching, sequences, versions
 from simulation.centre import Account, Books, Centre
 from simulation.desk_outbox import Entry
 from simulation.desk_store import DeskStore
@@ -115,6 +115,8 @@ class World:
     """People make records of things of which there are records."""
     ages: bool = False
     """Old programs speak with new ones, until they are updated (``versions``)."""
+    first_day: bool = False
+    """There is a backup of it."""
     calm: bool = False
     """No more faults."""
     devices: int = 0
@@ -125,6 +127,8 @@ class World:
     def __post_init__(self) -> None:
         self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
         self.centre.cellar = Cellar() if self.loads else None
+        if self.first_day:
+            self.back_up()
         if self.ages:
             self.centre.kinds = versions.old_centre()
 
@@ -212,9 +216,10 @@ class World:
     def _do_work(self, desk: Desk, dice: Dice) -> None:
         """A person works for a while."""
         for _ in range(1 + dice.below(MOST_ACTS_RICH if self.rich else MOST_ACTS)):
-            self._act(desk, dice)
+            self.work(desk, dice)
 
-    def _act(self, desk: Desk, dice: Dice) -> None:
+    def work(self, desk: Desk, dice: Dice) -> None:
+        """A person does something, or finds that he may not."""
         before = desk.store.outbox.numbers()
         count = len(desk.store.outbox.entries)
         try:
@@ -227,17 +232,17 @@ class World:
         """A person saves, and at that moment the power goes."""
         desk.dies_in = 1
         try:
-            self._act(desk, dice)
+            self.work(desk, dice)
         finally:
             desk.dies_in = -1
 
     def _do_sync(self, desk: Desk, dice: Dice) -> None:
         """A sync, until it is done or broken off."""
-        self._sync(desk, dice)
+        self.sync(desk, dice)
 
     def _do_turn(self, desk: Desk, dice: Dice) -> None:
         """One request of a sync that stays open."""
-        self._sync(desk, dice, most=1)
+        self.sync(desk, dice, most=1)
 
     def _do_deliver(self, desk: Desk, dice: Dice) -> None:
         """A request that was long on its way arrives; nobody waits for the answer."""
@@ -246,6 +251,9 @@ class World:
             self._served(letter)
 
     def _do_backup(self, desk: Desk, dice: Dice) -> None:
+        self.back_up()
+
+    def back_up(self) -> None:
         """The centre's backup: a picture, and then the marks that tell of it."""
         self.backups.append(self.centre.books.copy())
         self.backups[-1].backup = True
@@ -253,13 +261,26 @@ class World:
 
     def _do_restore_centre(self, desk: Desk, dice: Dice) -> None:
         """A backup is put in the place of the centre: the last one, or an older one."""
-        if not self.backups:
-            return
+        if self.backups:
+            self.restore(len(self.backups) - 1 if dice.percent(70) else dice.below(len(self.backups)))
+
+    def restore(self, which: int) -> None:
+        """This backup is put in the place of the centre."""
         self.totals["restores"] += 1
-        which = len(self.backups) - 1 if dice.percent(70) else dice.below(len(self.backups))
         before = self.centre.books
         self.centre.restored(self.backups[which], self.new_id())
         self.oracle.centre_put_back(before, self.centre.books, self.desks)
+
+    def _do_receipt_across(self, desk: Desk, dice: Dice) -> None:
+        """A receipt of before a restore comes home after it."""
+        self.totals["receipts across"] += 1
+        sequences.receipt_across_a_restore(self, desk, dice)
+
+    def _do_first_backup(self, desk: Desk, dice: Dice) -> None:
+        """The centre goes back to its first day."""
+        if self.backups and not any(self.backups[0].feeds.values()):
+            self.totals["first backups"] += 1
+            sequences.first_backup(self, desk, dice)
 
     def _do_keep_copy(self, desk: Desk, dice: Dice) -> None:
         """Somebody copies a desk's file."""
@@ -426,7 +447,7 @@ class World:
     def _do_stick_in(self, desk: Desk, dice: Dice) -> None:
         """A stick reaches the centre."""
         if self.sticks.packages:
-            self.sticks.hand_in(self.centre, self.now, dice, self._written)
+            self.sticks.hand_in(self.centre, self.now, dice, self.written)
 
     def _do_stick_back(self, desk: Desk, dice: Dice) -> None:
         """A receipt reaches a desk."""
@@ -435,12 +456,14 @@ class World:
             self.oracle.shown(desk)
             self.oracle.adds_up(desk)
 
-    def _written(self) -> None:
+    def written(self) -> None:
+        """The centre took something in."""
         self.oracle.written(self.centre, self.centre.results, self.now)
 
     # ------------------------------------------------------------------ syncing
 
-    def _sync(self, desk: Desk, dice: Dice, most: int = MOST_REQUESTS) -> None:
+    def sync(self, desk: Desk, dice: Dice, most: int = MOST_REQUESTS) -> None:
+        """A sync, or the first requests of one."""
         if desk.device not in self.centre.books.devices:
             enrolling.enrol_again(self, desk)
         if not self.calm and dice.percent(6) and self.dying:
@@ -569,7 +592,7 @@ class World:
                 answer = self.centre.push(letter.device, push, now)
                 if push.schema_version < self.centre.oldest:
                     raise Violation("3.13", "taken from a program that is not understood any more")
-                self._written()
+                self.written()
                 return orjson.dumps(answer.model_dump(mode="json", exclude_defaults=True))
             pull = Pull.model_validate(orjson.loads(letter.body))
             pulled = self.centre.pull(letter.device, pull, now)
@@ -589,7 +612,7 @@ class World:
             self._served(self.letters.pop())
         dice = Dice(0)
         while self.sticks.packages:
-            self.sticks.hand_in(self.centre, self.now, dice, self._written)
+            self.sticks.hand_in(self.centre, self.now, dice, self.written)
         for desk in self.desks:
             desk.engine = None
         self._rest()
@@ -622,7 +645,7 @@ class World:
             before = self._state()
             for desk in self.desks:
                 desk.store.tidy()
-                self._sync(desk, Dice(0))
+                self.sync(desk, Dice(0))
             if self._state() == before:
                 return
         raise Violation("I11", "the desks do not come to rest")

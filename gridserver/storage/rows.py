@@ -79,9 +79,10 @@ def read_targets(found: Lines) -> dict[str, Row | None]:
 
 
 def belonging(conn: Connection, bucket: str, kinds: Iterable[str], record: str) -> list[Row]:
-    """The records of these kinds in a bucket that stand and name a record: perhaps they belong to it."""
-    which = {"bucket": bucket, "kinds": list(kinds), "named": f'%"{record}"%'}
-    return [Row.from_wire(orjson.loads(row.wire), bucket) for row in conn.execute(_BELONGING, which)]
+    """The records of these kinds that stand and name a record of this bucket: perhaps they belong to it. They lie
+    where it lies, or where it lay, as long as they did not go after it."""
+    which = {"bucket": bucket, "kinds": list(kinds), "record": record, "named": f'%"{record}"%'}
+    return [Row.from_wire(orjson.loads(row.wire), row.bucket) for row in conn.execute(_BELONGING, which)]
 
 
 def left(conn: Connection, records: Iterable[str]) -> set[tuple[str, str, str]]:
@@ -179,8 +180,10 @@ _TARGETS = text("""
     WHERE id = ANY(CAST(:records AS uuid[]))
 """)
 _BELONGING = text("""
-    SELECT wire FROM record
-    WHERE bucket = :bucket AND kind = ANY(CAST(:kinds AS text[])) AND NOT removed AND wire LIKE :named
+    SELECT bucket, wire FROM record
+    WHERE bucket IN (
+        SELECT CAST(:bucket AS uuid) UNION ALL SELECT bucket FROM departure WHERE id = CAST(:record AS uuid)
+    ) AND kind = ANY(CAST(:kinds AS text[])) AND NOT removed AND wire LIKE :named
 """)
 _LEFT = text("SELECT bucket, kind, id FROM departure WHERE id = ANY(CAST(:records AS uuid[]))")
 _STAGE = text("""

@@ -171,4 +171,20 @@ DESK: Sequence[Mutant] = (
         "if False",
         ELSEWHERE,
     ),
+    one(
+        "old_receipt_is_noted",
+        "3.16 a receipt of before the centre was restored settles nothing",
+        "gridworker.sync.courier:_settle",
+        "if not is_of_this_life:",
+        "if False:",
+        ("receipt_across",),
+    ),
+    one(
+        "emptied_bucket_is_not_read",
+        "I1 a bucket that a restore emptied is read again",
+        "gridworker.sync.cursors:is_unread",
+        '(bucket.naming or bucket.state == "loading")',
+        'bucket.state == "loading"',
+        ("first_backup",),
+    ),
 )

@@ -8,6 +8,8 @@ from gridserver.author import Author
 from gridserver.storage import rows, stragglers
 from gridserver.sync import following
 from gridworker.records.change import Verb
+from gridworker.records.merge import seen_of
+from gridworker.records.references import BELONGING
 from gridworker.records.row import Row
 from tests.helpers.centre import new_id
 from tests.helpers.hand import household
@@ -66,6 +68,17 @@ def follow(writer: Writer, most: int = following.STEP) -> list[int]:
 
 def place(writer: Writer, row: Row) -> str:
     return writer.row(row.kind, row.id).bucket
+
+
+def test_it_is_not_removed_over_a_member_who_is_still_on_his_way(wang, li, zhao):
+    house = home(wang)
+    of_home(wang, "person", house, name="王小明")
+    assert move(zhao, house, NEXT_GRID).verdict == "ok"
+    moved = li.row("household", house.id)
+    removal = li.hand.change(Verb.DEL, "household", house.id, moved.bucket, seen={**seen_of(moved), BELONGING: []})
+    (result,) = li.send(removal)
+    assert result.verdict == "conflict"
+    assert li.row("household", house.id).removed is None
 
 
 def test_all_that_belongs_to_a_household_goes_after_it(wang, li, zhao):
