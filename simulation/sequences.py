@@ -25,7 +25,7 @@ def receipt_across_a_restore(world: "World", desk: "Desk", dice: Dice) -> None:
         return
     world.restore(-1)
     desk.engine = None
-    world.sync(desk, dice, most=1)
+    world.sync_now(desk, dice, most=1)
     desk.engine = None
     sticks.bring_back(desk.store, desk.device, world.now, dice, last=True)
 
@@ -34,10 +34,10 @@ def first_backup(world: "World", desk: "Desk", dice: Dice) -> None:
     """Everything is handed in and safe for so long that desks forget it; then the centre burns down, and the only
     backup that is found is that of the first day. What nobody keeps any more is gone for good, at every desk."""
     for each in world.desks:
-        world.sync(each, dice)
+        world.sync_now(each, dice)
     world.back_up()
     for each in world.desks:
-        world.sync(each, dice)
+        world.sync_now(each, dice)
     world.now += LONG
     for each in world.desks:
         each.engine = None

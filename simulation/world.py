@@ -238,11 +238,11 @@ class World:
 
     def _do_sync(self, desk: Desk, dice: Dice) -> None:
         """A sync, until it is done or broken off."""
-        self.sync(desk, dice)
+        self.sync_now(desk, dice)
 
     def _do_turn(self, desk: Desk, dice: Dice) -> None:
         """One request of a sync that stays open."""
-        self.sync(desk, dice, most=1)
+        self.sync_now(desk, dice, most=1)
 
     def _do_deliver(self, desk: Desk, dice: Dice) -> None:
         """A request that was long on its way arrives; nobody waits for the answer."""
@@ -462,7 +462,7 @@ class World:
 
     # ------------------------------------------------------------------ syncing
 
-    def sync(self, desk: Desk, dice: Dice, most: int = MOST_REQUESTS) -> None:
+    def sync_now(self, desk: Desk, dice: Dice, most: int = MOST_REQUESTS) -> None:
         """A sync, or the first requests of one."""
         if desk.device not in self.centre.books.devices:
             enrolling.enrol_again(self, desk)
@@ -645,7 +645,7 @@ class World:
             before = self._state()
             for desk in self.desks:
                 desk.store.tidy()
-                self.sync(desk, Dice(0))
+                self.sync_now(desk, Dice(0))
             if self._state() == before:
                 return
         raise Violation("I11", "the desks do not come to rest")

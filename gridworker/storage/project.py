@@ -71,7 +71,8 @@ def keep(file: File, changes: Sequence[Change], author: str, *, again: bool = Fa
     for mine in by_record(numbered):
         # A new record is not looked for: its id is new, and the table would refuse a second one.
         is_new = mine[0].verb is Verb.CREATE and not again
-        _keep_row(file, None if is_new else held(file, mine[0].kind, mine[0].record), mine, author, incarnation)
+        here = None if is_new else held(file, mine[0].kind, mine[0].record)
+        _keep_row(file, here, mine, author, incarnation)
     return numbered
 
 

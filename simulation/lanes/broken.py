@@ -57,8 +57,8 @@ ALL: Sequence[Mutant] = (
             # The moment between the heads and the rows, made long enough for somebody to write in it.
             Cut(
                 "gridserver.storage.book:pull",
-                "    large = _to_be_offered(",
-                "    __import__('time').sleep(0.05)\n    large = _to_be_offered(",
+                "    large = to_be_offered(",
+                "    __import__('time').sleep(0.05)\n    large = to_be_offered(",
             ),
         ],
         most=MOST,
