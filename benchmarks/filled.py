@@ -90,4 +90,5 @@ def _judged(change: Change) -> Judged:
     del wire["n"]
     body = orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)
     item = Item(change.id, 0, body, hashlib.sha256(body).digest(), change)
-    return Judged(Handed(change.tx, change.act, [item]), Verdict("ok", touched=[("visit", change.record)], plain=True))
+    handed = Handed(change.tx, change.act, [item], [change])
+    return Judged(handed, Verdict("ok", touched=[("visit", change.record)], plain=True))
