@@ -13,8 +13,8 @@ from gridworker.storage.search import Hit, Read
 from gridworker.storage.search_query import words_typed
 from gridworker.storage.tables import KindTable, quoted
 
-STEP = 150
-"""Rows indexed in one short transaction."""
+STEP, MOST_WORDS = 150, 20_000
+"""Rows indexed in one short transaction, and words, at most: about 20 ms, in which nobody can save."""
 MOST_READ = 20_000
 """Rows that a search reads for itself, at most."""
 
@@ -130,12 +130,12 @@ def _index_some(file: File, kind: str, first: int, last: int) -> None:
     """The words are cut before the transaction, which is held half as long; should somebody have written meanwhile,
     they are cut again in it."""
     table = file.tables[kind]
-    upto = min(last, first + STEP - 1)
+    end = min(last, first + STEP - 1)
     before = _version(file)
-    found = _cut(file, table, first, upto)
+    found, upto = _cut(file, table, first, end)
     with file.writing():
         if _version(file) != before:
-            found = _cut(file, table, first, upto)
+            found, upto = _cut(file, table, first, end)
         search.put(file.db, table.kind, found)
         file.db.execute("DELETE FROM unindexed WHERE kind = ? AND first = ?", (kind, first))
         if upto < last:
@@ -149,13 +149,18 @@ def _version(file: File) -> int:
     return int(file.db.execute("PRAGMA data_version").fetchone()[0])
 
 
-def _cut(file: File, table: KindTable, first: int, last: int) -> search.Cut:
-    lines = file.db.execute(f"{table.select} WHERE _row BETWEEN ? AND ? AND _removed IS NULL", (first, last)).fetchall()
-    found = search.cut(table.kind, [(line[0], line[1], table.unpacked(line[10:], line[9])) for line in lines])
-    for doc in found.values():
-        if doc is not None:
-            _ = doc.words
-    return found
+def _cut(file: File, table: KindTable, first: int, last: int) -> tuple[search.Cut, int]:
+    """The words of rows from the first one on, and up to which row they are cut."""
+    query = f"{table.select} WHERE _row BETWEEN ? AND ? AND _removed IS NULL ORDER BY _row"
+    found: search.Cut = {}
+    words = 0
+    for line in file.db.execute(query, (first, last)).fetchall():
+        found |= search.cut(table.kind, [(line[0], line[1], table.unpacked(line[10:], line[9]))])
+        doc = found[line[0]]
+        words += len(doc.words) if doc is not None else 0
+        if words >= MOST_WORDS:
+            return found, int(line[0])
+    return found, last
 
 
 def _bucket_at(file: File, table: KindTable, first: int, last: int) -> int | None:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from gridworker.records.row import Row
-from gridworker.storage import fresh, search
+from gridworker.storage import fresh, search, unindexed
 from tests.helpers.notebook import GRID, WANG
 
 PEOPLE = ("陈建国", "王秀英", "李小明", "璩靐龘")
@@ -170,3 +170,16 @@ def test_a_page_of_which_one_record_cannot_be_read_brings_the_others(desk):
     assert desk.give("grid", *rows).put_aside == 1
     assert len(found(desk, "高龄")) == 29
     assert desk.give("grid", *rows).rows == 30, "which is here already"
+
+
+def test_words_are_taken_in_a_few_at_a_time_and_none_is_left_out(notebook, monkeypatch):
+    monkeypatch.setattr(unindexed, "MOST_WORDS", 40)
+    notebook.give("grid", *[house(notebook, PEOPLE[number % 3], number) for number in range(30)])
+    rows = "SELECT coalesce(sum(last - first + 1), 0) FROM unindexed"
+    left = [30]
+    while notebook.store.index_backlog(0):
+        left += notebook.store._file.db.execute(rows).fetchone()
+    assert left == sorted(set(left), reverse=True)
+    assert 5 < len(left) < 30
+    assert len(found(notebook, "wxy")) == 10
+    assert len(found(notebook, "马村")) == 30
