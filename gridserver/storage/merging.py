@@ -27,6 +27,7 @@ PATIENCE = 30 * 24 * 60 * 60 * 1000
 WAIT_FOR_OTHERS = 5 * 24 * 60 * 60 * 1000
 """ms for which a record waits for another that it points at and that was not made; then it is taken without it."""
 
+_NOT_YET = "所改的记录还没有到中心，会等它到了再接收。"
 _OTHER_HOME = "这条资料所属的网格或乡镇与所报的范围不一致，请核对后重新保存。"
 
 
@@ -77,6 +78,8 @@ class World:
     past: Past
     instead: Mapping[str, str] = field(default_factory=dict)
     """Buckets for named people that this centre does not know any more: the town's, which their author holds."""
+    unknown: Set[str] = frozenset()
+    """Of the buckets that their author does not hold: those of which this centre knows nothing (any more)."""
     targets: Mapping[str, Row | None] = field(default_factory=dict)
     """Records that are pointed at and were not handed in along: the row of one that was removed, None where one
     stands."""
@@ -307,16 +310,19 @@ def _bucket(world: World, draft: Draft, kind: Kind, row: Row | None, change: Cha
     claimed = world.instead.get(change.bucket, change.bucket)
     if claimed not in world.held:
         if claimed not in world.held_then:
+            if row is None and change.verb is not Verb.CREATE and claimed in world.unknown:
+                raise Refused("unknown_record", _NOT_YET)
             raise Refused("out_of_scope", "这条资料不在您的范围内，已交给督导核对，内容没有丢。")
         draft.late = True
     if change.verb is Verb.CREATE:
         home = _home(world, kind, change.value.get(kind.home_field))
-        there = _beside(draft, kind, change) or home
-        if claimed not in (home, there):
+        beside = _beside(draft, kind, change)
+        there = home if beside is None else beside.bucket
+        if claimed not in (home, there) and (beside is None or not _lay_there(world, beside, claimed)):
             raise Refused("bucket", _OTHER_HOME)
         return there
     if row is None:
-        raise Refused("unknown_record", "所改的记录还没有到中心，会等它到了再接收。")
+        raise Refused("unknown_record", _NOT_YET)
     if claimed != row.bucket and not _lay_there(world, row, claimed):
         raise Refused("bucket", "这条资料不在所报的范围里，请同步后重新修改。")
     return row.bucket
@@ -328,12 +334,12 @@ def lies_with(kind: Kind, change: Change) -> str:
     return leader if isinstance(leader, str) else ""
 
 
-def _beside(draft: Draft, kind: Kind, change: Change) -> str:
-    """The bucket in which the record lies beside which a new one is to lie: only named people may hold it, and who
-    made the new one may not know it yet."""
+def _beside(draft: Draft, kind: Kind, change: Change) -> Row | None:
+    """The record beside which a new one is to lie, wherever that is: only named people may hold its bucket, or do not
+    any more, and who made the new one may not know it yet."""
     leader, field = lies_with(kind, change), kind.by_name.get(kind.lies_with)
     found = (draft.row((name, leader)) for name in (field.to if leader and isinstance(field, Ref) else ()))
-    return next((row.bucket for row in found if row is not None), "")
+    return next((row for row in found if row is not None), None)
 
 
 def _lay_there(world: World, row: Row, bucket: str) -> bool:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gridserver.errors import Refused
-from gridserver.storage import buckets, change_ledger, files, past, quarantine, rows, scope, stragglers, twins
+from gridserver.storage import (
+    buckets,
+    change_ledger,
+    files,
+    forgotten,
+    past,
+    quarantine,
+    rows,
+    scope,
+    stragglers,
+    twins,
+)
 from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
@@ -145,7 +156,10 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     wanted = held | then | (set(homes.values()) if hand.trusted else destinations(homes, spoken))
     heads, standing, targets = _locked(conn, wanted | ground.near, spoken)
     strange = claimed - ground.held - then
-    instead = _instead(conn, hand, standing, changes, strange) if strange else {}
+    unknown = forgotten.among(conn, strange) if strange else set()
+    instead = _instead(conn, hand, standing, changes, strange, unknown) if strange else {}
+    if away := set(instead.values()) - heads.keys():
+        heads |= buckets.lock(conn, away, wait=False)
     world = World(
         author=rights.Author(person, hand.role),
         centre=hand.centre,
@@ -155,9 +169,10 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         homes=homes,
         held=held | set(instead.values()),
         instead=instead,
+        unknown=unknown,
         held_then=then,
         since=[rights.Author(person, role) for role in hand.since],
-        left=_left(conn, standing, changes),
+        left=_left(conn, standing, changes, spoken.leaders),
         past=past.remembered(conn, standing.rows, changes),
         targets=targets,
         pointing=spoken.pointing,
@@ -169,23 +184,10 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
 
 
 def _instead(
-    conn: Connection, hand: Hand, standing: Standing, changes: Sequence[Change], strange: Set[str]
+    conn: Connection, hand: Hand, standing: Standing, changes: Sequence[Change], strange: Set[str], unknown: Set[str]
 ) -> dict[str, str]:
-    """By bucket of a case for named people, of which a centre that was restored to before it knows nothing: the
-    town's, where its author holds that. There the case lies again, and what was written in it meanwhile belongs."""
-    made = {change.record: change.value for change in changes if change.verb is Verb.CREATE}
-    found = {}
-    for change in changes:
-        kind = KINDS.get(change.kind)
-        if change.bucket not in strange or kind is None or kind.home is not BucketClass.CASE:
-            continue
-        row = standing.rows.get((change.kind, change.record))
-        if row is not None and row.bucket == change.bucket:
-            continue
-        fields = row.fields if row is not None else made.get(change.record, {})
-        town, case = fields.get(kind.home_field), fields.get(kind.lies_with) if kind.lies_with else change.record
-        if change.bucket == scope.bucket_id(BucketClass.CASE, str(town), str(case)):
-            found[change.bucket] = scope.bucket_id(BucketClass.CASE, str(town))
+    """See ``forgotten``; only where the author holds what stands for it."""
+    found = forgotten.towns(standing.rows, changes, strange, unknown)
     towns = set(found.values())
     held = towns if hand.trusted or not towns else scope.holds(conn, hand.author.person, towns)
     return {own: town for own, town in found.items() if town in held}
@@ -262,13 +264,17 @@ def asking_ground(person: str, spoken: Spoken) -> Question:
     return scope.asking_ground(person, spoken.claimed, spoken.homes, spoken.edited)
 
 
-def _left(conn: Connection, standing: Standing, changes: Sequence[Change]) -> set[tuple[str, str, str]]:
-    """Which of the records lay once where the changes say that they lie."""
+def _left(
+    conn: Connection, standing: Standing, changes: Sequence[Change], leaders: Set[str]
+) -> set[tuple[str, str, str]]:
+    """Which of the records lay once where the changes say that they lie. ``leaders``: those beside which new ones are
+    to lie; their bucket may be another by now as well."""
     moved = {
         change.record
         for change in changes
         if (row := standing.rows.get((change.kind, change.record))) is not None and row.bucket != change.bucket
     }
+    moved |= leaders
     return rows.left(conn, moved) if moved else set()
 
 

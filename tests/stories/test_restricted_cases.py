@@ -206,3 +206,52 @@ def test_from_the_command_line_of_a_desk_and_of_the_centre(village, people, case
     assert say(zhao, "cases", "lift", case).lines == ["已取消限定"]
     li.sync()
     assert has(li, case) == (True, 1)
+
+
+def test_what_a_named_person_made_before_he_heard_that_it_was_lifted_is_taken(village, people, case):
+    li, hu, zhao = people.values()
+    li.restrict(case, [zhao.me.person])
+    for each in (li, hu, zhao):
+        each.sync()
+    made = session(zhao, case, "他还不知道已经取消限定。")
+    assert zhao.store.get("mediation_session", made).bucket == zhao.store.get("mediation_case", case).bucket
+    li.restrict(case, [])
+    assert zhao.sync().refused == 0
+    hu.sync()
+    assert hu.ledger.get("mediation_session", made)["process"] == "他还不知道已经取消限定。"
+
+
+def test_who_comes_first_to_a_restored_centre_waits_for_what_he_had_written_on(village, people, case, database):
+    """Work on a session, and the settling of a conflict, of which this centre has not heard yet."""
+    li, hu, zhao = people.values()
+    with dump.dump(village.centre.engine, database, programs()) as reading:
+        pieces, covered = list(reading.pieces), reading.covered
+    with village.centre.conn() as conn:
+        meta.mark_backup(conn, covered, village.centre.clock())
+    li.restrict(case, [zhao.me.person, hu.me.person])
+    for each in people.values():
+        each.sync()
+    late = session(li, case, "限定以后记的。")
+    for each in (li, zhao):
+        each.ledger.save("mediation_case", {"title": f"{each.user}记的案由"}, case)
+    for each in people.values():
+        each.sync()
+    for each in (zhao, hu):
+        each.sync()
+    hu.ledger.save("mediation_session", {"place": "村委会"}, late)
+    [conflict] = hu.ledger.find("conflict", [("state", "=", "open")])
+    hu.ledger.settle(conflict["id"])
+    hu.sync()
+    dump.restore(database, programs(), pieces, dump.Rebirth(new_id(), village.centre.clock()))
+    village.centre.engine.dispose()
+    village.centre.clock.move(minutes=20)
+    for each in people.values():
+        each.sign_in(PASSWORD)
+    told = [each.sync() for each in (hu, li, zhao, hu, hu)]
+    assert [each.refused for each in told] == [0] * 5
+    assert told[0].held, "the session, and the conflict, are still at the other desks"
+    assert hu.ledger.outbox(["held", "attention"]) == []
+    for each in (li, zhao):
+        each.sync()
+        assert each.ledger.get("mediation_session", late)["place"] == "村委会"
+        assert each.ledger.find("conflict", [("state", "=", "open")]) == []

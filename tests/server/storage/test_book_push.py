@@ -430,3 +430,19 @@ def test_what_is_held_is_in_no_backup_nor_what_comes_after_it(wang):
     with wang.centre.conn() as conn:
         (mark,) = [mark for mark in meta.marks(conn) if mark.device == wang.desk.device]
     assert (mark.n, wang.caller.last_n) == (1, 3)
+
+
+def test_a_session_of_a_case_that_was_lost_in_a_restore_is_taken_after_some_days(centre):
+    """It was made in the bucket of a case for named people; who made the case never came back."""
+    centre.district()
+    li = Writer.at(centre, "li", "mediator", TOWN)
+    town, case, dispute = centre.regions[TOWN], li.hand.new_id(), li.hand.new_id()
+    own = scope.bucket_id("case", town, case)
+    fields = {"case": case, "dispute": dispute, "town": town, "held_at": 0, "mediator": li.desk.person}
+    told = {"process": "双方各让一步。", "result": "not_agreed"}
+    group = li.hand.group(li.hand.create("mediation_session", own, {**fields, **told}))
+    assert [each.verdict for each in li.send(group)] == ["held"]
+    centre.clock.move(days=6)
+    (result,) = li.send(group)
+    assert result.verdict == "conflict", "taken, and somebody is told that there is no such case"
+    assert li.row("mediation_session", group.changes[0]["i"]).bucket == li.bucket("case", TOWN)
