@@ -209,6 +209,7 @@ class Outbox:
         """Note the centre's answers."""
         touched: set[Key] = set()
         unlaid: set[Key] = set()
+        elsewhere: set[Key] = set()
         counts = {"accepted": 0, "held": 0, "attention": 0, "conflict": 0}
         answered = list(results)
         groups = self._groups({result.tx for result in answered})
@@ -225,9 +226,12 @@ class Outbox:
                 touched.add(key)
                 if not laid:
                     unlaid.add(key)
+                if result.seqs and each.change.bucket not in result.seqs:
+                    elsewhere.add(key)
             counts[state] += len(members)
             counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")
-        return Settled(touched, unlaid, counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+        told = (counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+        return Settled(touched, unlaid, *told, frozenset(elsewhere))
 
     def _groups(self, txs: set[str]) -> dict[str, list[Entry]]:
         groups: dict[str, list[Entry]] = {}

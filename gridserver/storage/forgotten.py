@@ -20,9 +20,7 @@ def among(conn: Connection, buckets: Iterable[str]) -> set[str]:
     return {str(row.id) for row in conn.execute(_FORGOTTEN, {"buckets": list(buckets)})}
 
 
-def towns(
-    rows: Mapping[Key, Row], changes: Sequence[Change], strange: Set[str], forgotten: Set[str]
-) -> dict[str, str]:
+def towns(rows: Mapping[Key, Row], changes: Sequence[Change], strange: Set[str], forgotten: Set[str]) -> dict[str, str]:
     """By bucket that its author does not hold: the town's, where the bucket is, by its id, a case's own. ``rows``: as
     they stand here."""
     made = {change.record: change.value for change in changes if change.verb is Verb.CREATE}

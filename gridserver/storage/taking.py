@@ -26,7 +26,7 @@ from gridserver.storage.rows import Key, Standing
 from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
 from gridworker.records import KINDS, rights
-from gridworker.records.change import Change, Verb
+from gridworker.records.change import Change
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
 from gridworker.records.references import belonging

@@ -1,6 +1,6 @@
 """The buckets that this desk holds: how far their feed was read, what they add up to, and how one is let go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -249,6 +249,13 @@ def note_left(file: File, bucket: int, records: Sequence[tuple[str, str]]) -> No
     found = file.db.execute("SELECT class FROM bucket WHERE _row = ?", (bucket,)).fetchone()
     if records and found == (BucketClass.CASE,):
         file.note(LEFT, [*file.meta(LEFT, []), *(list(each) for each in records)])
+
+
+def note_elsewhere(file: File, records: Iterable[tuple[str, str]]) -> None:
+    """The same, of what was written here and went there at once, so that no feed of this desk ever tells of it."""
+    cases = [each for each in records if each[0] in file.tables and file.tables[each[0]].kind.home is BucketClass.CASE]
+    if cases:
+        file.note(LEFT, [*file.meta(LEFT, []), *(list(each) for each in sorted(cases))])
 
 
 def forget_left(file: File) -> None:

@@ -71,6 +71,8 @@ class Settled(NamedTuple):
     refused: int
     conflicts: int
     held: int
+    elsewhere: frozenset[tuple[str, str]] = frozenset()
+    """Those of them that the centre took, and has in another bucket than the one in which they were written here."""
 
 
 def put(file: File, change: Change, author: str, incarnation: int, before: Any) -> None:
@@ -156,6 +158,7 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
     """Note the centre's answers. ``cursors`` tells how far the feed of a bucket has been read."""
     touched: set[tuple[str, str]] = set()
     unlaid: set[tuple[str, str]] = set()
+    elsewhere: set[tuple[str, str]] = set()
     counts = {"accepted": 0, "held": 0, "attention": 0, "conflict": 0}
     answered = list(results)
     groups = _groups(file, {result.tx for result in answered})
@@ -172,9 +175,12 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
             touched.add((kind, record))
             if not laid:
                 unlaid.add((kind, record))
+            if result.seqs and bucket not in result.seqs:
+                elsewhere.add((kind, record))
         counts[state] += len(lines)
         counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")
-    return Settled(touched, unlaid, counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+    told = (counts["accepted"], counts["attention"], counts["conflict"], counts["held"])
+    return Settled(touched, unlaid, *told, frozenset(elsewhere))
 
 
 def answered(file: File, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Answered]:

@@ -36,6 +36,7 @@ def settle(
 ) -> Settled:
     """Notes the centre's answers and what follows from them for what is shown."""
     settled = project.settle(file, results, standing, now)
+    buckets.note_elsewhere(file, settled.elsewhere)
     if taken is None or not taken.numbers:
         return settled
     by_bucket: dict[str, list[Answered]] = {}

@@ -119,7 +119,8 @@ def test_what_somebody_wrote_who_had_not_heard_of_it_is_kept_and_leaves_no_trace
     hu.store.tidy()
     assert has(hu, case) == (False, 0)
     assert not readable(hu, note)
-    assert hu.ledger.store.own_changes(case) == []
+    assert not readable(hu, "胡调解员记的一次。")
+    assert hu.ledger.store.own_changes(case) == hu.ledger.store.own_changes(late) == []
 
 
 def test_a_name_more_and_a_name_less_and_in_the_end_everybody_again(village, people, case):
