@@ -4,14 +4,14 @@
 """
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
 
 from gridserver.errors import Refused
-from gridserver.storage import change_ledger, feed, handed, past, twins
+from gridserver.storage import change_ledger, feed, forgotten, handed, past, twins
 from gridserver.storage.book import Pulled, counted, refuse_unfit, to_be_offered
 from gridserver.storage.buckets import Head
 from gridserver.storage.change_ledger import Author, Judged
@@ -22,6 +22,7 @@ from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered
 from gridserver.storage.spoken import gathered
 from gridserver.storage.taking import Hand, own_stretches, shortly, with_twins
+from gridserver.storage.taking import beside as with_them
 from gridworker.protocol import PAGE_ROWS, sync
 from gridworker.protocol.sync import (
     RELEASED,
@@ -42,6 +43,7 @@ from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.references import belonging, references
 from gridworker.records.row import Row
+from simulation import naming
 from simulation.snapshots import Cellar
 from simulation.twins import Register
 
@@ -142,6 +144,12 @@ class Books:
     """(bucket, name)."""
     known_by: dict[bytes, tuple[Key, ...]] = field(default_factory=dict)
     """``natural_key``: which records said the same of themselves."""
+    own: dict[str, BucketInfo] = field(default_factory=dict)
+    """By case: the bucket that it has, or had, of its own."""
+    readers: dict[str, frozenset[str]] = field(default_factory=dict)
+    """``bucket_reader``."""
+    shut: dict[str, int] = field(default_factory=dict)
+    """``bucket_shut``."""
 
     def copy(self) -> "Books":
         """As they are at this moment: what a backup holds. Lines are never changed, only replaced."""
@@ -262,7 +270,7 @@ class Centre:
             if vector != message.vector:
                 raise Refused("vector")
             cursors = {**kept, **cursors}
-        held = [self.infos[bucket] for bucket in sorted(self.books.accounts[caller.person].holds())]
+        held = self.infos_of(sorted(self.books.accounts[caller.person].holds()))
         most = min(message.most, self.most)
         large, offered = self._offered(held, cursors, message, now)
         pages = feed.composed(held, cursors, most, self._heads, self._entries, large, message.floors)
@@ -283,10 +291,16 @@ class Centre:
         offered = self.cellar.offered(self.books, large, message.begun, now) if large else Offered()
         return {head.bucket for head in large}, offered
 
+    def infos_of(self, buckets: Sequence[str]) -> list[BucketInfo]:
+        """What is told of them."""
+        own = {info.id: info for info in self.books.own.values()}
+        return [self.infos.get(bucket) or own[bucket] for bucket in buckets]
+
     def note_snapshots(self, pulled: Pulled) -> None:
         """``book.note_snapshots``, after the answer has left."""
         for made in pulled.offered.fresh:
-            self.books.snapshots[made.bucket, made.sha] = made
+            if self.books.shut.get(made.bucket, 0) <= made.seq:
+                self.books.snapshots[made.bucket, made.sha] = made
 
     def fetch(self, device: str, wanted: Fetch) -> bytes | None:
         """``service.snapshot``: the file, for whoever may see its bucket at this moment."""
@@ -417,6 +431,7 @@ class Centre:
         held = claimed if hand.trusted else claimed & account.holds()
         then = (claimed - held) & account.held_since(hand.scope_version)
         spoken = gathered(changes, self.kinds)
+        strange = claimed - account.holds() - then
         about = {record: list(books.about[record]) for record in spoken.edited if record in books.about}
         spoken_of = (*(change.record for change in changes), *spoken.leaders)
         keys = [key for record in spoken_of for key in books.by_id.get(record, ())]
@@ -433,14 +448,24 @@ class Centre:
             for change in changes
             if (row := before.get((change.kind, change.record))) is not None and row.bucket != change.bucket
         }
+        moved |= spoken.leaders | with_them(before.values(), moved)
+        unknown = {bucket for bucket in strange if self._is_forgotten(bucket)} if strange else set()
+        towns = forgotten.towns(before, changes, strange, unknown) if strange else {}
+        instead = {own: town for own, town in towns.items() if hand.trusted or town in account.holds()}
+        homes = {each: self.homes[each] for each in spoken.homes if each in self.homes}
+        if hand.role == Role.CENTRE:
+            asked = [each for each in spoken.homes if each[1] in books.own]
+            homes |= {each: books.own[each[1]].id for each in asked}
         world = World(
             author=rights.Author(hand.author.person, hand.role),
             centre=books.author,
             now=hand.author.now,
             rows=dict(before),
             about=about,
-            homes={each: self.homes[each] for each in spoken.homes if each in self.homes},
-            held=held,
+            homes=homes,
+            held=held | set(instead.values()),
+            instead=instead,
+            unknown=unknown,
             held_then=then,
             left={key for key in books.departures if key[2] in moved} if moved else set(),
             past=past.gathered(before, changes, self._bodies),
@@ -453,6 +478,10 @@ class Centre:
             kinds=self.kinds,
         )
         return before, world
+
+    def _is_forgotten(self, bucket: str) -> bool:
+        """``forgotten.among``."""
+        return bucket not in self.infos and not self.books.readers.get(bucket)
 
     def _targets(self, changes: Sequence[Change]) -> dict[str, Row | None]:
         """``rows.targets`` of what ``taking`` asks for."""
@@ -663,8 +692,9 @@ class Centre:
         return min([device.last_n, *(n - 1 for n in held)])
 
     def regrant(self, person: str, wanted: set[str]) -> None:
-        """``scope.regrant`` for one person."""
+        """``scope.regrant`` for one person; ``wanted``: besides what he is named for."""
         account = self.books.accounts[person]
+        wanted = wanted | {bucket for bucket, named in self.books.readers.items() if person in named}
         held = account.holds()
         if wanted == held:
             return
@@ -674,6 +704,15 @@ class Centre:
         ]
         grants += [(bucket, version, None) for bucket in sorted(wanted - held)]
         self.books.accounts[person] = replace(account, version=version, grants=tuple(grants))
+
+    def grant_named(self, person: str) -> None:
+        """He is named for a case, or is not any more."""
+        own = {info.id for info in self.books.own.values()}
+        self.regrant(person, self.books.accounts[person].holds() - own)
+
+    def restrict(self, case: str, people: Sequence[str], now: int, new_id: Callable[[], str]) -> list[GroupResult]:
+        """A case is for these people; for nobody: for whoever holds the town's."""
+        return naming.restrict(self, case, people, now, new_id)
 
     def change_role(self, person: str, role: str, wanted: set[str]) -> None:
         """``scope.change_role``: the person is something else from now on."""

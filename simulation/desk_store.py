@@ -23,7 +23,7 @@ from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.project import ACCEPTED, ATTENTION, DURABLE, LOCAL, by_record, lies_on
 from gridworker.storage.snapshot import Snapshot
 from gridworker.storage.wish import Arranged
-from simulation import desk_snapshots, versions
+from simulation import desk_snapshots, naming, versions
 from simulation.desk_outbox import MINE, Entry, Key, Outbox
 from simulation.desk_snapshots import Parcel
 from simulation.district import GRIDS
@@ -140,6 +140,11 @@ class DeskStore:
         rows = (row for row in self.shown() if row.kind == kind and row.removed is None)
         met = (row for row in rows if all(row.fields.get(name) == value for name, _, value in where))
         return [{**row.fields, "id": row.id} for row in met]
+
+    def region_of(self, kind: str, record: str) -> str | None:
+        """The region in whose bucket the record lies."""
+        here = self.rows.get((kind, record))
+        return None if here is None else self.places[here.bucket].info.region
 
     def glance(self, kind: str, record: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
         """Some plain fields of a record as shown."""
@@ -263,6 +268,7 @@ class DeskStore:
         """Note the centre's answers."""
         cursors = {name: place.cursor for name, place in self.places.items()}
         settled = self.outbox.settle(results, cursors.get, now)
+        naming.note_elsewhere(self, settled.elsewhere)
         self._tell_all_again(settled.told_again)
         self._stand_again(settled.records - settled.told_again)
         self._note_standing(standing)
@@ -548,6 +554,7 @@ class DeskStore:
             old = self._version((kind, record))
             if old is not None and old.bucket == page.bucket and 0 < old.ver < ver:
                 self._remove((kind, record), old, received)
+                naming.note_left(self, page.bucket, [(kind, record)])
 
     def _remove(self, key: Key, old: Version, received: Received) -> None:
         if key[0] in self.kinds:
@@ -575,6 +582,7 @@ class DeskStore:
         for key, here in list(self.rows.items()):
             if here.bucket == bucket and here.row.ver and key not in place.named:
                 self._remove(key, Version(bucket, here.row.ver, here.row.mark), received)
+                naming.note_left(self, bucket, [key])
         for asides in (self.quarantined, self.unknown):
             for key in [k for k, each in asides.items() if each.bucket == bucket and k not in place.named]:
                 del asides[key]
@@ -709,6 +717,7 @@ class DeskStore:
         """Goes on with what was broken off; own history of dropped buckets goes once it is durable."""
         for bucket in [name for name, place in self.places.items() if place.state == "dropping"]:
             self.drop_bucket(bucket)
+        naming.forget_left(self)
         self.outbox.forget(lambda each: each.state == "durable" and each.change.bucket not in self.places)
         self.boundary()
         return False

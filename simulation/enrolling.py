@@ -31,6 +31,7 @@ def enrolled(world: "World", person: Person, slice_rows: int) -> "Desk":
     books.devices[device] = Device(person.id)
     hands = Hands(person, partial(world.desk_time, number), world.new_id, world.token, world.oracle.note)
     hands.moves, hands.writes_on, hands.meets, hands.role = world.rich, world.texts, world.meets, account.role
+    hands.names = world.names
     store = DeskStore(slice_rows=slice_rows)
     if world.ages and number % 2 == 0:
         store.of_program(versions.old_kinds(), versions.OLD, versions.as_written)
@@ -60,7 +61,7 @@ def enrol_again(world: "World", desk: "Desk") -> None:
         standing=Standing.model_validate(world.standing(desk.device)),
         recovery_key=told["recovery_key"],
         centre_key=told["centre_key"],
-        buckets=[world.centre.infos[bucket] for bucket in sorted(account.holds())],
+        buckets=world.centre.infos_of(sorted(account.holds())),
     )
     session.adopt(desk.store, answer, raw_of(told["device_key"]), "", "")  # type: ignore[arg-type]
     desk.hands.role = account.role

@@ -43,16 +43,19 @@ AGEING: Mapping[str, int] = {"update": 16, "update_centre": 8}
 """And these where old programs speak with new ones."""
 SEQUENCES: Mapping[str, int] = {"receipt_across": 8, "first_backup": 3}
 """And these in all but the quiet ones."""
+NAMING: Mapping[str, int] = {"restrict": 24, "lift": 8}
+"""And these where cases are for named people."""
 MUCH_MORE = 8
 TEXTS = "texts"
 LOADS = "loads"
 MEETS = "meets"
 AGES = "ages"
+NAMES = "names"
 DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off", "receipt_across", "first_backup")
 """Left out of every third history, in which nothing at all may be lost."""
 
 
-HOW = ("rich", "texts", "loads", "meets", "ages", "first_day")
+HOW = ("rich", "texts", "loads", "meets", "ages", "first_day", "names")
 """What there may be in a history."""
 
 
@@ -68,6 +71,7 @@ class History:
     meets: bool = False
     ages: bool = False
     first_day: bool = False
+    names: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
@@ -101,19 +105,21 @@ def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     """The history of this seed, every second one rich. ``more``: sorts of steps that are made much more often than
     usual; then it is rich when one of them needs it. In a long one, and with ``TEXTS``, people write on in texts; in
     most long ones, and with ``LOADS``, buckets come as snapshots; with ``MEETS`` people write of the same things;
-    with ``AGES`` some programs are old."""
+    with ``AGES`` some programs are old; with ``NAMES`` cases are for named people."""
     dice, usual = Dice(seed), length == STEPS and not more
     rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (usual and seed % 2 == 0)
     loads = LOADS in more or (usual and seed % 4 != 1)
     ages = AGES in more or (usual and seed % 4 == 3)
     sorts = [*WEIGHTS.items(), *(RICH.items() if rich else ()), *(LOADING.items() if loads else ())]
     sorts += AGEING.items() if ages else ()
+    names = NAMES in more or (usual and seed % 4 != 3 and seed % 3 != 1)
+    sorts += NAMING.items() if names else ()
     across = usual or not set(more).isdisjoint(SEQUENCES)
     sorts += SEQUENCES.items() if across else ()
     weights = [(what, weight) for what, weight in sorts if seed % 3 or what not in DISASTERS]
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
-    how = {"texts": TEXTS in more or usual, "meets": MEETS in more or (usual and seed % 5 != 2)}
+    how = {"names": names, "texts": TEXTS in more or usual, "meets": MEETS in more or (usual and seed % 5 != 2)}
     return History(3 + dice.below(4), steps, rich, loads=loads, ages=ages, first_day=across and seed % 4 == 2, **how)
 
 

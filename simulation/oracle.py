@@ -19,7 +19,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import Kind
 from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage.project import LOCAL
-from simulation import twins, versions
+from simulation import naming, twins, versions
 from simulation.centre import Books, Centre, Mark
 from simulation.desk_outbox import Entry
 from simulation.district import buckets_of
@@ -131,6 +131,8 @@ class Oracle:
         for page in answer.pages:
             if page.bucket not in held:
                 raise Violation("I4", f"rows of {page.bucket} for somebody who does not hold it")
+            if others := naming.strange(centre.books, person, ((wire["e"], wire["i"]) for wire in page.rows)):
+                raise Violation("I4", f"{others} told to somebody who is not named")
             for wire in page.rows:
                 row = centre.books.rows[wire["e"], wire["i"]]
                 if row.bucket != page.bucket:
@@ -510,6 +512,7 @@ class Oracle:
                 raise Violation("I1", f"desk {desk.number}: the sum of {name} differs")
         self._same_rows(desk, books, here & wanted)
         self._nothing_of_others(desk, here)
+        self._nothing_of_cases_for_others(desk, books)
         for each in store.outbox.entries:
             mark = books.ledger.get(each.change.id)
             taken = mark is not None and (mark.known.verdict in TAKEN or each.code == RELEASED)
@@ -534,6 +537,17 @@ class Oracle:
         for key, here in store.rows.items():
             if here.row.ver and here.bucket in buckets and books.rows[key].bucket != here.bucket:
                 raise Violation("I1", f"desk {desk.number}: {key} lies elsewhere at the centre")
+
+    def _nothing_of_cases_for_others(self, desk: "Desk", books: Books) -> None:
+        """What is held or came back stays until somebody has decided about it."""
+        if not books.own:
+            return
+        store, person = desk.store, books.devices[desk.device].person
+        waits = {each.change.record for each in store.outbox.among("held", "attention")}
+        kept = [*store.rows, *store.unknown, *store.quarantined, *naming.own_words(store)]
+        others = [key for key in naming.strange(books, person, kept) if key[1] not in waits]
+        if others:
+            raise Violation("I4", f"desk {desk.number} keeps {others}, for which its person is not named")
 
     def _nothing_of_others(self, desk: "Desk", here: set[str]) -> None:
         for key, held in desk.store.rows.items():

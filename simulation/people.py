@@ -18,7 +18,7 @@ from gridworker.records.fields import Merge
 from gridworker.records.kind import BucketClass, Kind, Role
 from gridworker.records.row import Row
 from gridworker.records.texts import sentences
-from simulation import twins
+from simulation import naming, twins
 from simulation.desk_store import DeskStore
 from simulation.dice import Dice
 from simulation.district import TOWN_OF, Person
@@ -31,6 +31,7 @@ PLAIN: Mapping[str, Sequence[str]] = {
     "visit": ("text", "handled"),
     "dispute": ("summary", "place", "title"),
     "mediation_case": ("facts", "claims", "agreement"),
+    "mediation_session": ("process", "place", "divergence"),
 }
 """Fields of free text; the last of a household, a person and a case is guarded."""
 CHOSEN: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -90,6 +91,8 @@ class Hands:
         """Whether he writes on in long texts, sentence by sentence, or always writes them anew."""
         self.meets = False
         """Whether he fills in numbers, of which others fill in the same."""
+        self.names = False
+        """Whether he also writes down sessions of cases."""
         self.role = str(person.role)
         """What he is, as far as this desk has heard."""
 
@@ -97,6 +100,7 @@ class Hands:
         """The same person at another machine."""
         other = Hands(self.person, clock, self._new_id, self._token, self._note)
         other.moves, other.writes_on, other.role, other.meets = self.moves, self.writes_on, self.role, self.meets
+        other.names = self.names
         other._emptied = dict(self._emptied)
         return other
 
@@ -121,6 +125,9 @@ class Hands:
             return self._create(ground, store, dice, dice.one(grids), rows)
         if dice.percent(25) and (open_ones := _open(shown)):
             return self._settle(ground, store, dice, dice.one(open_ones))
+        if self.names and self.role in naming.MEDIATE and dice.percent(25):
+            part = naming.beside(rows, grids, dice, self._token)
+            return self._noted(store, [], lambda: save.together(ground, [part]))
         if dice.percent(3):
             return self._poison(store, dice, dice.one(rows))
         if dice.percent(4) and store.outbox.entries:

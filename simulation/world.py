@@ -23,7 +23,7 @@ from gridworker.records.kind import BucketClass, Role
 from gridworker.storage.outbox import WAITS
 from gridworker.sync.engine import Engine
 from gridworker.sync.loading import Lay
-from simulation import enrolling, fetching, sequences, versions
+from simulation import enrolling, fetching, naming, sequences, versions
 from simulation.centre import Account, Books, Centre
 from simulation.desk_outbox import Entry
 from simulation.desk_store import DeskStore
@@ -117,6 +117,8 @@ class World:
     """Old programs speak with new ones, until they are updated (``versions``)."""
     first_day: bool = False
     """There is a backup of it."""
+    names: bool = False
+    """Some cases are for named people."""
     calm: bool = False
     """No more faults."""
     devices: int = 0
@@ -352,6 +354,27 @@ class World:
         change = Change(verb=Verb.SET, hlc=self.now << 16, at=self.now, path=path, value=value, parent=parent, **name)
         group = Group(tx=self.new_id(), act=self.new_id(), changes=[change.to_wire()])
         results = self.centre.write([group], self.now)
+        self.oracle.written(self.centre, results, self.now)
+
+    def _do_restrict(self, desk: Desk, dice: Dice) -> None:
+        """A case is for some people from now on."""
+        found = naming.chosen(self.centre.books, [each.id for each in PEOPLE], dice)
+        if found is not None:
+            self.totals["restricted"] += 1
+            self._restrict(*found)
+
+    def _do_lift(self, desk: Desk, dice: Dice) -> None:
+        """Whoever holds the town's cases sees one again."""
+        books = self.centre.books
+        cases = [
+            case for case, info in books.own.items() if books.readers[info.id] and (naming.CASE, case) in books.rows
+        ]
+        if cases:
+            self.totals["lifted"] += 1
+            self._restrict(dice.one(cases), [])
+
+    def _restrict(self, case: str, people: Sequence[str]) -> None:
+        results = self.centre.restrict(case, people, self.now, self.new_id)
         self.oracle.written(self.centre, results, self.now)
 
     def _do_follow(self, desk: Desk, dice: Dice) -> None:

@@ -343,9 +343,19 @@ def _beside(draft: Draft, kind: Kind, change: Change) -> Row | None:
 
 
 def _lay_there(world: World, row: Row, bucket: str) -> bool:
-    """Whether the record lay in the bucket once, be it before this group."""
+    """Whether the record lay in the bucket once, be it before this group; or the one beside which it lies, so that its
+    author made it there."""
     before = world.rows.get((row.kind, row.id))
-    return (bucket, row.kind, row.id) in world.left or (before is not None and before.bucket == bucket)
+    if (bucket, row.kind, row.id) in world.left or (before is not None and before.bucket == bucket):
+        return True
+    return any((bucket, *leader) in world.left for leader in leading(world.kinds[row.kind], row))
+
+
+def leading(kind: Kind, row: Row) -> list[Key]:
+    """The record beside which this one lies."""
+    field = kind.by_name.get(kind.lies_with)
+    leader = row.fields.get(kind.lies_with) if isinstance(field, Ref) else None
+    return [(name, leader) for name in field.to] if isinstance(field, Ref) and isinstance(leader, str) else []
 
 
 def _home(world: World, kind: Kind, region: Any) -> str:

@@ -54,6 +54,7 @@ _WITH_IT = text("""
     SELECT kind, id, bucket FROM record
     WHERE bucket = (SELECT bucket FROM record WHERE id = CAST(:record AS uuid) AND kind <> 'conflict')
         AND kind = ANY(CAST(:kinds AS text[])) AND wire LIKE :named
+    ORDER BY kind, id
 """)
 _READERS = text("SELECT account FROM bucket_reader WHERE bucket = CAST(:bucket AS uuid) FOR UPDATE")
 _FORGET = text("""

@@ -1,6 +1,6 @@
 """Takes groups in: locks their buckets, reads all that they touch at once, merges in memory, writes all at once."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
-from gridserver.storage.merging import World, judge, put_aside
+from gridserver.storage.merging import World, judge, leading, put_aside
 from gridserver.storage.rows import Key, Standing
 from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
@@ -274,8 +274,16 @@ def _left(
         for change in changes
         if (row := standing.rows.get((change.kind, change.record))) is not None and row.bucket != change.bucket
     }
-    moved |= leaders
+    moved |= leaders | beside(standing.rows.values(), moved)
     return rows.left(conn, moved) if moved else set()
+
+
+def beside(there: Iterable[Row], moved: Set[str]) -> set[str]:
+    """The records beside which those of ``moved`` lie."""
+    with_leader = (
+        row for row in (there if moved else ()) if row.id in moved and row.kind in KINDS and KINDS[row.kind].lies_with
+    )
+    return {leader for row in with_leader for _, leader in leading(KINDS[row.kind], row)}
 
 
 def _write(

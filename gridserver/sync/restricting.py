@@ -7,6 +7,7 @@ from gridserver.doors import CallerVisit
 from gridserver.errors import Refused
 from gridserver.storage import devices, meta, restricted, scope, watch
 from gridserver.storage.buckets import bucket_for
+from gridserver.storage.restricted import Lies
 from gridworker.protocol.oversight import Readers, Restricted
 from gridworker.records.change import Change
 from gridworker.records.fields import ENTRY_ID
@@ -63,13 +64,18 @@ def restrict(author: Author, case: str, people: Sequence[str], county: str) -> R
     along = restricted.hold_still(conn, case, common, own)
     restricted.name_readers(conn, own, list(roles))
     there, where = (own, case) if roles else (common, town)
-    changes: list[Change] = [
-        author.bring_home(each.kind, each.id, each.bucket, where) for each in along if each.bucket != there
-    ]
-    author.write([*_noted(author, _case(author, case), list(roles)), *changes])
-    if roles and changes:
+    author.write(written_by_the_centre(author, _case(author, case), along, list(roles), there, where))
+    if roles and any(each.bucket != there for each in along):
         restricted.shut(conn, common)
     return Restricted(people=list(roles))
+
+
+def written_by_the_centre(
+    author: Author, row: Row, along: Sequence[Lies], people: Sequence[str], there: str, where: str
+) -> list[Change]:
+    """Who may see the case, and all that lies elsewhere than in the bucket ``there``, to which ``where`` leads."""
+    moved = [author.bring_home(each.kind, each.id, each.bucket, where) for each in along if each.bucket != there]
+    return [*_noted(author, row, people), *moved]
 
 
 def _roles(author: Author, people: Sequence[str], county: str) -> dict[str, str]:

@@ -111,10 +111,11 @@ def test_what_somebody_wrote_who_had_not_heard_of_it_is_kept_and_leaves_no_trace
     li.restrict(case, [zhao.me.person])
     hu.ledger.save("mediation_case", {"note": note}, case)
     late = session(hu, case, "胡调解员记的一次。")
+    hu.ledger.save("mediation_session", {"place": "村委会"}, late)
     assert hu.sync().refused == 0
     zhao.sync()
     assert zhao.ledger.get("mediation_case", case)["note"] == note
-    assert zhao.ledger.get("mediation_session", late)
+    assert zhao.ledger.get("mediation_session", late)["place"] == "村委会"
     hu.sync()
     hu.store.tidy()
     assert has(hu, case) == (False, 0)
