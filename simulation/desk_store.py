@@ -564,9 +564,11 @@ class DeskStore:
 
     def _close(self, page: Page, place: Place, received: Received) -> None:
         place.cursor = page.to
-        for key in sorted(self.outbox.read_up_to(page.bucket, page.to, not page.more)):
+        taken = sorted(self.outbox.read_up_to(page.bucket, page.to, not page.more))
+        for key in taken:
             self._tell_again(key)
             received.kinds.add(key[0])
+        naming.note_left(self, page.bucket, [key for key in taken if key not in self.rows])
         if page.more:
             return
         if place.naming:
@@ -637,6 +639,8 @@ class DeskStore:
         if self.outbox.waits_in(bucket):
             return False
         place.state = "dropping"
+        if place.info.record:
+            naming.note_elsewhere(self, [key for key, here in self.rows.items() if here.bucket == bucket])
         self.boundary()
         for key in [key for key, here in self.rows.items() if here.bucket == bucket and here.row.ver]:
             self.rows.pop(key)

@@ -180,6 +180,7 @@ def drop(file: File, bucket: str) -> bool:
             return False
         file.db.execute("UPDATE bucket SET state = 'dropping' WHERE id = ?", (bucket,))
         summaries.drop(file, place.row_id)
+        note_not_named(file, place.row_id)
     for kind in file.tables:
         while _drop_slice(file, kind, place.row_id):
             pass
@@ -258,6 +259,17 @@ def note_elsewhere(file: File, records: Iterable[tuple[str, str]]) -> None:
         file.note(LEFT, [*file.meta(LEFT, []), *(list(each) for each in sorted(cases))])
 
 
+def note_not_named(file: File, bucket: int) -> None:
+    """The same, of a case for which this desk's person is not named any more: what he wrote in it while it was the
+    town's goes as well."""
+    found = file.db.execute("SELECT record FROM bucket WHERE _row = ?", (bucket,)).fetchone()
+    if found is not None and found[0]:
+        query = "SELECT id FROM {} WHERE _bucket = ?"
+        for kind, table in file.tables.items():
+            lines = file.db.execute(query.format(table.name), (bucket,)).fetchall()
+            note_elsewhere(file, [(kind, record) for (record,) in lines])
+
+
 def forget_left(file: File) -> None:
     """Of a case that named people alone may see nothing stays at other desks: own history and drafts go too, as with
     a bucket. What still waits here is handed in first; and whoever is named may have the case coming just now."""
@@ -265,7 +277,7 @@ def forget_left(file: File) -> None:
     if not left or _is_case_coming(file):
         return
     kept = [each for each in dict.fromkeys(left) if outbox.waits_of(file, each[1])]
-    gone = [each for each in dict.fromkeys(left) if each not in kept and not _is_row_here(file, *each)]
+    gone = [each for each in dict.fromkeys(left) if each not in kept and not is_row_here(file, *each)]
     for _, record in gone:
         stays = "" if owed.seal_up_record(file, record) or not file.meta("backup", False) else "accepted"
         file.note("numbers", list(outbox.numbers(file)))
@@ -281,7 +293,8 @@ def _is_case_coming(file: File) -> bool:
     return found is not None
 
 
-def _is_row_here(file: File, kind: str, record: str) -> bool:
+def is_row_here(file: File, kind: str, record: str) -> bool:
+    """Whether the record lies here, in whatever bucket."""
     table = file.tables.get(kind)
     if table is None:
         return False

@@ -166,9 +166,12 @@ def _close(work: Slice, page: Page) -> None:
     """The last slice of a page: move the cursor, and when the bucket is complete, see that it is whole."""
     file, place = work.file, work.place
     file.db.execute("UPDATE bucket SET cursor = ? WHERE _row = ?", (page.to, place.row_id))
-    for kind, record in outbox.read_up_to(file, place.id, page.to, not page.more):
+    taken = outbox.read_up_to(file, place.id, page.to, not page.more)
+    for kind, record in taken:
         project.tell_again(file, kind, record)
         work.received.kinds.add(kind)
+    # It was taken, and left before it was ever read here.
+    buckets.note_left(file, place.row_id, [key for key in taken if not buckets.is_row_here(file, *key)])
     if page.more:
         return
     if work.force:

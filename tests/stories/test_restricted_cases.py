@@ -126,11 +126,19 @@ def test_what_somebody_wrote_who_had_not_heard_of_it_is_kept_and_leaves_no_trace
 
 def test_a_name_more_and_a_name_less_and_in_the_end_everybody_again(village, people, case):
     li, hu, zhao = people.values()
+    words = "赵督导写的意见。"
+    zhao.ledger.save("mediation_case", {"note": words}, case)
+    zhao.sync()
     li.restrict(case, [zhao.me.person])
+    zhao.sync()
+    assert readable(zhao, words)
     li.restrict(case, [hu.me.person])
     for each in (li, hu, zhao):
         each.sync()
     assert [has(each, case) for each in (li, hu, zhao)] == [(True, 1), (True, 1), (False, 0)]
+    zhao.store.tidy()
+    assert not readable(zhao, words)
+    assert zhao.store.own_changes(case) == []
     assert li.restrict(case, []).people == []
     for each in (li, hu, zhao):
         each.sync()
