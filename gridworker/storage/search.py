@@ -211,10 +211,15 @@ def tidy(db: "Connection", pages: int = 50) -> bool:
     """
     more = False
     for name in indexed(db):
-        before = db.total_changes
-        db.execute(f'INSERT INTO "search_{name}" ("search_{name}", rank) VALUES (?, ?)', ("merge", pages))
-        more |= db.total_changes - before >= 2  # one change is the command itself
+        more |= merge_some(db, name, pages)
     return more
+
+
+def merge_some(db: "Connection", kind: str, pages: int = 50) -> bool:
+    """The same of one kind."""
+    before = db.total_changes
+    db.execute(f'INSERT INTO "search_{kind}" ("search_{kind}", rank) VALUES (?, ?)', ("merge", pages))
+    return bool(db.total_changes - before >= 2)  # one change is the command itself
 
 
 def _hits(db: "Connection", kind: str, words: list[Word]) -> Iterator[Hit]:
