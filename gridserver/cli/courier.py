@@ -19,6 +19,7 @@ from gridworker.protocol.people import Wiped
 
 _FORMS = (PACKAGE, CRATE, WIPED)
 """What is taken in, in this order: a file is taken when a record speaks of it."""
+_NOT_WIPED = {"auth": "no desk of this centre wrote it", "not_allowed": "this device was not to be wiped"}
 
 
 def take(world: World, asked: argparse.Namespace) -> Told:
@@ -79,7 +80,7 @@ def _take(world: World, form: bytes, path: Path, out: Path) -> Told:
     answer = out / f"{path.stem}.gwr"
     try:
         if form == WIPED:
-            return _note_wiped(world, path.read_bytes())
+            return _note_wiped(world, path)
         if world.keys is None:
             raise CommandFailed("the centre's keys open packages: name the data folder too (--data DIR)")
         if form == CRATE:
@@ -93,7 +94,7 @@ def _take(world: World, form: bytes, path: Path, out: Path) -> Told:
         raise CommandFailed(f"{path}: {error.strerror}") from None
     except (Refused, NoPackage) as refused:
         why = refused.reason if isinstance(refused, Refused) else str(refused)
-        raise CommandFailed(f"{path.name}: {why or 'no desk of this centre wrote it'}") from refused
+        raise CommandFailed(f"{path.name}: {why}") from refused
     return Told({"receipt": str(answer)}, [f"taken in; the receipt: {answer}"])
 
 
@@ -106,10 +107,13 @@ def _take_crate(world: World, ours: Keys, path: Path) -> bytes:
     return crates.take(ground_on(world.engine, ours, files=world.files), path, name)
 
 
-def _note_wiped(world: World, content: bytes) -> Told:
+def _note_wiped(world: World, path: Path) -> Told:
     from gridserver.people.service import note_wiped  # not at the top: it brings the web framework
 
-    message = read_word(WIPED, content, Wiped)
-    with transaction(world.engine) as conn:
-        note_wiped(conn, message, clock())
+    message = read_word(WIPED, path.read_bytes(), Wiped)
+    try:
+        with transaction(world.engine) as conn:
+            note_wiped(conn, message, clock())
+    except Refused as refused:
+        raise CommandFailed(f"{path.name}: {_NOT_WIPED[refused.error]}") from refused
     return Told({"wiped": message.device}, [f"{message.device}: wiped"])

@@ -113,10 +113,10 @@ def test_a_caller_is_known_by_one_question_to_the_database(centre, monkeypatch):
         asked.append(str(query))
         return execute(cursor, query, *how, **more)
 
-    def heard_together(line, prepared, several):
+    def heard_together(line, prepared, several, **how):
         several = list(several)
         asked.extend(str(each.statement) for each in several)
-        return together(line, prepared, several)
+        return together(line, prepared, several, **how)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", heard)
     monkeypatch.setattr(questions, "together", heard_together)
