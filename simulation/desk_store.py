@@ -640,7 +640,7 @@ class DeskStore:
             return False
         place.state = "dropping"
         if place.info.record:
-            naming.note_elsewhere(self, [key for key, here in self.rows.items() if here.bucket == bucket])
+            naming.note_left(self, bucket, [key for key, here in self.rows.items() if here.bucket == bucket])
         self.boundary()
         for key in [key for key, here in self.rows.items() if here.bucket == bucket and here.row.ver]:
             self.rows.pop(key)

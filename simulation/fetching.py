@@ -24,7 +24,7 @@ def fetch(world: "World", desk: "Desk", engine: Engine, wanted: Fetch, dice: Dic
     except Refused:
         world.give_up()
     if body is not None:
-        world.oracle.given(world.centre, desk, wanted.bucket)
+        world.oracle.given(world.centre, desk, wanted.bucket, body)
     # Another length, or a proxy that serves another file: its ETag or its Content-Range tells.
     if body is None or len(body) != wanted.bytes or fate < 9:
         return engine.gone(wanted)

@@ -9,12 +9,14 @@ from gridserver.storage.restricted import Lies
 from gridserver.storage.scope import bucket_id
 from gridserver.sync.restricting import written_by_the_centre
 from gridworker.ledger.ground import NewRecord
+from gridworker.protocol.codec import NotReadable
 from gridworker.protocol.sync import BucketInfo, Group, GroupResult
 from gridworker.records import KINDS
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.row import Row
 from simulation.dice import Dice
 from simulation.district import TOWN_OF
+from simulation.snapshots import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +124,7 @@ def forget_left(store: "DeskStore") -> None:
     stays = "accepted" if store.metas.get("backup", False) else ""
     if gone:
         store.outbox.forget(lambda each: each.change.record in gone and each.state != stays)
+        kept += [key for key in dict.fromkeys(left) if key[1] in gone and store.outbox.of(key[1])]
     store.metas[LEFT] = [list(key) for key in kept]
 
 
@@ -145,6 +148,14 @@ def strange(books: "Books", person: str, keys: Iterable[Key]) -> list[Key]:
     """I4: those of these records that are for others."""
     found = ((key, readers(books, *key)) for key in keys) if books.own else ()
     return [key for key, named in found if named is not None and person not in named]
+
+
+def in_snapshot(books: "Books", body: bytes) -> list[Key]:
+    """The records in a file; one that went bad is nobody's to read."""
+    try:
+        return [(wire["e"], wire["i"]) for wire in unpacked(body)[1]] if books.own else []
+    except NotReadable:
+        return []
 
 
 def own_words(store: "DeskStore") -> list[Key]:

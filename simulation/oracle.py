@@ -152,10 +152,13 @@ class Oracle:
             if place.state == "stale":
                 raise Violation("I1", f"desk {desk.number}: {name} does not add up")
 
-    def given(self, centre: Centre, desk: "Desk", bucket: str) -> None:
+    def given(self, centre: Centre, desk: "Desk", bucket: str, body: bytes) -> None:
         """★ I4: nor does a snapshot."""
-        if bucket not in centre.books.accounts[centre.books.devices[desk.device].person].holds():
+        person = centre.books.devices[desk.device].person
+        if bucket not in centre.books.accounts[person].holds():
             raise Violation("I4", f"a snapshot of {bucket} for somebody who does not hold it")
+        if others := naming.strange(centre.books, person, naming.in_snapshot(centre.books, body)):
+            raise Violation("I4", f"{others} in a snapshot for somebody who is not named")
 
     def unseen(self, desk: "Desk") -> list[str]:
         """The buckets of which a person is told that they are not here yet. ★ R: nothing of the centre's is shown of

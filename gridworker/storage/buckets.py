@@ -267,7 +267,7 @@ def note_not_named(file: File, bucket: int) -> None:
         query = "SELECT id FROM {} WHERE _bucket = ?"
         for kind, table in file.tables.items():
             lines = file.db.execute(query.format(table.name), (bucket,)).fetchall()
-            note_elsewhere(file, [(kind, record) for (record,) in lines])
+            file.note(LEFT, [*file.meta(LEFT, []), *([kind, record] for (record,) in lines)])
 
 
 def forget_left(file: File) -> None:
@@ -278,11 +278,13 @@ def forget_left(file: File) -> None:
         return
     kept = [each for each in dict.fromkeys(left) if outbox.waits_of(file, each[1])]
     gone = [each for each in dict.fromkeys(left) if each not in kept and not is_row_here(file, *each)]
-    for _, record in gone:
+    for kind, record in gone:
         stays = "" if owed.seal_up_record(file, record) or not file.meta("backup", False) else "accepted"
         file.note("numbers", list(outbox.numbers(file)))
         file.db.execute("DELETE FROM outbox WHERE record = ? AND state <> ?", (record, stays))
         _drop_drafts(file, [record])
+        if stays and file.db.execute("SELECT 1 FROM outbox WHERE record = ? LIMIT 1", (record,)).fetchone():
+            kept.append((kind, record))  # it goes when a backup has it
     if len(kept) < len(left):
         file.note(LEFT, [list(each) for each in kept])
         file.note("scrub", True)
