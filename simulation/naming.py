@@ -1,6 +1,6 @@
 """Cases for named people: who restricts and lifts them, what the stand-ins do then, and what must hold of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from gridworker.records import KINDS
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.row import Row
 from simulation.dice import Dice
-from simulation.district import TOWN_OF
 from simulation.snapshots import unpacked
 
 if TYPE_CHECKING:
@@ -32,7 +31,9 @@ Key = tuple[str, str]
 # ---------------------------------------------------------------------- what people do
 
 
-def beside(rows: Sequence[Row], grids: Sequence[str], dice: Dice, token: "Callable[[], str]") -> NewRecord:
+def beside(
+    rows: Sequence[Row], grids: Sequence[str], towns: Mapping[str, str], dice: Dice, token: "Callable[[], str]"
+) -> NewRecord:
     """A session of a case that somebody sees; a case of a dispute; a dispute, where there is none."""
     cases = [row for row in rows if row.kind == CASE and row.removed is None]
     if not cases or dice.percent(15):
@@ -40,7 +41,7 @@ def beside(rows: Sequence[Row], grids: Sequence[str], dice: Dice, token: "Callab
         if not disputes:
             return NewRecord("dispute", {"title": token(), "grid": dice.one(grids), "dispute_type": "03"})
         dispute = dice.one(disputes)
-        town = TOWN_OF[str(dispute.fields["grid"])]
+        town = towns[str(dispute.fields["grid"])]
         given = {"title": token(), "dispute": dispute.id, "town": town, "accepted_on": "2026-03-02"}
         return NewRecord(CASE, given)
     case = dice.one(cases)
@@ -78,8 +79,9 @@ def restrict(
     author = Author(None, now, new_id)  # type: ignore[arg-type]
     written = written_by_the_centre(author, row, along, people, there, where)
     numbered = [replace(each, hlc=(now << 16) + place) for place, each in enumerate(written)]
-    group = Group(tx=new_id(), act=new_id(), changes=[each.to_wire() for each in numbered])
-    results = centre.write([group], now) if written else []
+    act = new_id() if written else ""
+    groups = [Group(tx=new_id(), act=act, changes=[each.to_wire() for each in numbered])] if written else []
+    results = centre.write(groups, now) if written else []
     if people and any(each.bucket != there for each in along):
         books.shut[common] = books.heads[common].seq
         for which in [which for which in books.snapshots if which[0] == common]:
@@ -158,8 +160,13 @@ def in_snapshot(books: "Books", body: bytes) -> list[Key]:
         return []
 
 
-def own_words(store: "DeskStore") -> list[Key]:
-    """The records of which a desk keeps own history that it need not keep."""
+def own_words(store: "DeskStore", kept_back: Container[str]) -> list[Key]:
+    """The records of which a desk keeps own history that it need not keep. ``kept_back``: buckets in which something
+    waits for a person; they stay whole."""
     stays = {"accepted"} if store.metas.get("backup", False) else set()
     states = stays | {"new", "sent", "held", "attention"}
-    return [(e.change.kind, e.change.record) for e in store.outbox.entries if e.state not in states]
+    return [
+        (e.change.kind, e.change.record)
+        for e in store.outbox.entries
+        if e.state not in states and e.change.bucket not in kept_back
+    ]

@@ -549,7 +549,7 @@ class Oracle:
         waiting = [each.change for each in store.outbox.among("held", "attention")]
         waits, buckets = {each.record for each in waiting}, {each.bucket for each in waiting}
         rows = (key for key, here in store.rows.items() if here.bucket not in buckets)
-        kept = [*rows, *store.unknown, *store.quarantined, *naming.own_words(store)]
+        kept = [*rows, *store.unknown, *store.quarantined, *naming.own_words(store, buckets)]
         others = [key for key in naming.strange(books, person, kept) if key[1] not in waits]
         if others:
             raise Violation("I4", f"desk {desk.number} keeps {others}, for which its person is not named")

@@ -126,7 +126,7 @@ class Hands:
         if dice.percent(25) and (open_ones := _open(shown)):
             return self._settle(ground, store, dice, dice.one(open_ones))
         if self.names and self.role in naming.MEDIATE and dice.percent(25):
-            part = naming.beside(rows, grids, dice, self._token)
+            part = naming.beside(rows, grids, TOWN_OF, dice, self._token)
             return self._noted(store, [], lambda: save.together(ground, [part]))
         if dice.percent(3):
             return self._poison(store, dice, dice.one(rows))

@@ -12,7 +12,11 @@ SHOWN = (
     "crashes",
     "restores",
     "clones",
+    "newcomers",
     "sticks",
+    "snapshots",
+    "updates",
+    "restricted",
     "conflicts",
     "violations",
 )
