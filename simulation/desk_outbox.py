@@ -10,7 +10,7 @@ import orjson
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing, Written
 from gridworker.records.change import Change, Verb
 from gridworker.records.upcasts import upcast
-from gridworker.storage.outbox import KEPT_MS, STATE_OF, WAITS, Laid, Numbers, Settled, lies
+from gridworker.storage.outbox import KEPT_MS, LATE, STATE_OF, WAITS, Laid, Numbers, Settled, lies
 from gridworker.storage.own_changes import OutboxRow
 
 Key = tuple[str, str]
@@ -226,7 +226,7 @@ class Outbox:
                 touched.add(key)
                 if not laid:
                     unlaid.add(key)
-                if result.seqs and each.change.bucket not in result.seqs:
+                if result.code == LATE or (result.seqs and each.change.bucket not in result.seqs):
                     elsewhere.add(key)
             counts[state] += len(members)
             counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")

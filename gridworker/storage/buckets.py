@@ -253,7 +253,8 @@ def note_left(file: File, bucket: int, records: Sequence[tuple[str, str]]) -> No
 
 
 def note_elsewhere(file: File, records: Iterable[tuple[str, str]]) -> None:
-    """The same, of what was written here and went there at once, so that no feed of this desk ever tells of it."""
+    """The same, of what was written here and went there at once, or was taken late, so that perhaps no feed of this
+    desk ever tells of it."""
     cases = [each for each in records if each[0] in file.tables and file.tables[each[0]].kind.home is BucketClass.CASE]
     if cases:
         file.note(LEFT, [*file.meta(LEFT, []), *(list(each) for each in sorted(cases))])

@@ -72,7 +72,8 @@ class Settled(NamedTuple):
     conflicts: int
     held: int
     elsewhere: frozenset[tuple[str, str]] = frozenset()
-    """Those of them that the centre took, and has in another bucket than the one in which they were written here."""
+    """Those of them that the centre took, and has in another bucket than the one in which they were written here, or
+    in one that was not the writer's any more."""
 
 
 def put(file: File, change: Change, author: str, incarnation: int, before: Any) -> None:
@@ -175,7 +176,7 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
             touched.add((kind, record))
             if not laid:
                 unlaid.add((kind, record))
-            if result.seqs and bucket not in result.seqs:
+            if result.code == LATE or (result.seqs and bucket not in result.seqs):
                 elsewhere.add((kind, record))
         counts[state] += len(lines)
         counts["conflict"] += len(result.conflicts) or (result.verdict == "conflict")

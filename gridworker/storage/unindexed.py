@@ -46,9 +46,10 @@ def index_backlog(file: File, limit_ms: int, clock: Callable[[], float] = time.m
             return True
     while stretch := _next(file):
         _index_some(file, *stretch)
-        # Left alone, every sixteenth step would merge what those before it wrote, and hold the store for 100 ms.
-        with file.writing():
-            search.merge_some(file.db, stretch[0])
+        if _can_be_read(file.tables[stretch[0]]):
+            # Left alone, every sixteenth step would merge what those before it wrote, and hold the store for 100 ms.
+            with file.writing():
+                search.merge_some(file.db, stretch[0])
         if clock() >= until:
             return _next(file) is not None
     return False
