@@ -13,6 +13,7 @@ from gridserver.storage import chores, idle_files
 from gridserver.storage.engine import snapshot, transaction
 from gridserver.storage.idle_files import Going
 from gridserver.storage.stacks import Stacks
+from gridserver.storage.threads import beside
 
 _log = logging.getLogger(__name__)
 
@@ -49,9 +50,8 @@ def collect(ground: Ground, kept: int = KEPT, wait: Callable[[], bool] = lambda:
 @contextmanager
 def collecting(ground: Ground) -> Iterator[None]:
     """Rounds are made in a thread of their own for as long as the block lasts."""
-    over = threading.Event()
 
-    def walk() -> None:
+    def walk(over: threading.Event) -> None:
         wait = _FIRST
         while not over.wait(wait / 1000):
             wait = EVERY
@@ -62,13 +62,8 @@ def collecting(ground: Ground) -> Iterator[None]:
             except OSError as error:
                 _log.error("files that nobody needs cannot be cleared away: %s", type(error).__name__)
 
-    walker = threading.Thread(target=walk, name="collect", daemon=True)
-    walker.start()
-    try:
+    with beside("collect", walk, patience=10):
         yield
-    finally:
-        over.set()
-        walker.join(timeout=10)
 
 
 def _let_go(ground: Ground, stacks: Stacks, going: Going, now: int) -> int:

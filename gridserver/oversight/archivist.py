@@ -16,6 +16,7 @@ from gridserver.settings import DAY, MINUTE
 from gridserver.storage import chores, embedded, files, idle_files, meta, migrate, wal
 from gridserver.storage.engine import Engine, transaction
 from gridserver.storage.stacks import Stacks
+from gridserver.storage.threads import beside
 from gridserver.storage.wal import Place
 
 _log = logging.getLogger(__name__)
@@ -186,18 +187,12 @@ class Archivist:
 @contextmanager
 def archiving(archivist: Archivist) -> Iterator[None]:
     """Rounds are made in a thread of their own for as long as the block lasts; the last one at its end."""
-    over = threading.Event()
 
-    def walk() -> None:
+    def walk(over: threading.Event) -> None:
         last = False
         while not last:
             last = over.wait(EVERY)
             archivist.try_round()
 
-    walker = threading.Thread(target=walk, name="archive", daemon=True)
-    walker.start()
-    try:
+    with beside("archive", walk, patience=60):
         yield
-    finally:
-        over.set()
-        walker.join(timeout=60)

@@ -10,6 +10,7 @@ from gridserver.errors import Refused
 from gridserver.storage import chores, figures, recount
 from gridserver.storage.engine import Engine, snapshot, transaction
 from gridserver.storage.recount import Recount
+from gridserver.storage.threads import beside
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +51,8 @@ def count_again(engine: Engine, now: Callable[[], int], wait: Callable[[], bool]
 @contextmanager
 def made(engine: Engine, now: Callable[[], int]) -> Iterator[None]:
     """Rounds are made in a thread of their own for as long as the block lasts."""
-    over = threading.Event()
 
-    def walk() -> None:
+    def walk(over: threading.Event) -> None:
         wait = FIRST_AFTER
         while not over.wait(wait):
             try:
@@ -61,10 +61,5 @@ def made(engine: Engine, now: Callable[[], int]) -> Iterator[None]:
                 _log.info("the round waits for the database")
             wait = EVERY
 
-    walker = threading.Thread(target=walk, name="rounds", daemon=True)
-    walker.start()
-    try:
+    with beside("rounds", walk, patience=10):
         yield
-    finally:
-        over.set()
-        walker.join(timeout=10)

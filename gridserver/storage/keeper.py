@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from gridserver.errors import CommandFailed
 from gridserver.storage.embedded import Cluster
+from gridserver.storage.threads import beside
 
 _log = logging.getLogger(__name__)
 
@@ -19,20 +20,14 @@ LONGEST_WAIT = 60.0
 @contextmanager
 def kept(cluster: Cluster, every: float = LOOK_EVERY) -> Iterator[None]:
     """It runs for as long as the block lasts, whoever kills it. Who asks in between is told to come again."""
-    over = threading.Event()
 
-    def watch() -> None:
+    def watch(over: threading.Event) -> None:
         wait = every
         while not over.wait(wait):
             wait = every if _runs_again(cluster) else min(2 * wait, LONGEST_WAIT)
 
-    watcher = threading.Thread(target=watch, name="keeper", daemon=True)
-    watcher.start()
-    try:
+    with beside("keeper", watch):
         yield
-    finally:
-        over.set()
-        watcher.join()
 
 
 def _runs_again(cluster: Cluster) -> bool:

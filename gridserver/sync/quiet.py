@@ -14,6 +14,7 @@ from gridserver.settings import HOUR, MINUTE
 from gridserver.storage import feed, meta, snapshots
 from gridserver.storage.engine import snapshot, transaction
 from gridserver.storage.snapshots import Workshop
+from gridserver.storage.threads import beside
 
 _log = logging.getLogger(__name__)
 
@@ -59,9 +60,8 @@ def tend(
 @contextmanager
 def tending(ground: Ground) -> Iterator[None]:
     """Rounds now and then in a thread of their own, until the end of the block."""
-    over = threading.Event()
 
-    def run() -> None:
+    def run(over: threading.Event) -> None:
         stood: dict[str, int] = {}
         _step_back()
         wait = _FIRST
@@ -74,13 +74,8 @@ def tending(ground: Ground) -> Iterator[None]:
             except Exception:
                 _log.exception("the quiet work failed")
 
-    thread = threading.Thread(target=run, name="quiet", daemon=True)
-    thread.start()
-    try:
+    with beside("quiet", run):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _step_back() -> None:
