@@ -12,7 +12,8 @@ from gridserver import author
 from gridserver.doors import Ground
 from gridserver.errors import Refused
 from gridserver.files import service
-from gridserver.storage import devices, files, scope
+from gridserver.storage import files, scope
+from gridserver.storage.closed_by import closed_by
 from gridserver.storage.engine import Connection, transaction
 from gridserver.storage.files import Upload
 from gridserver.storage.people import Caller, caller_of_device, standing_of
@@ -140,15 +141,7 @@ def _opened(ground: Ground, path: Path) -> tuple[Opened, Caller]:
     try:
         with path.open("rb") as source:
             opened = crates.begin(source)
-            if not ENTRY_ID.match(opened.head.device):
-                raise NoPackage("no device")
-            with transaction(ground.engine) as conn:
-                device = devices.device_of(conn, opened.head.device)
-                caller = caller_of_device(conn, opened.head.device)
-            if device is None or caller is None or caller.county != opened.head.county:
-                raise NoPackage("of another centre")
-            if not opened.is_of(device.key):
-                raise NoPackage("a false signature")
+            caller = closed_by(ground.engine, opened.head, opened.is_of)
             for _ in crates.pieces(source, opened, ground.keys.seal):
                 pass
     except NoPackage as error:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from gridserver.errors import Refused
 from gridserver.keys import Keys
-from gridserver.storage import book, devices
+from gridserver.storage import book
+from gridserver.storage.closed_by import closed_by
 from gridserver.storage.engine import Engine, transaction
 from gridserver.storage.people import Caller, caller_of_device, standing_of
 from gridworker.protocol import courier
 from gridworker.protocol.courier import PACKAGE, RECEIPT, Closed, Contents, NoPackage, Said
 from gridworker.protocol.sync import Problem, Push, PushAnswer
-from gridworker.records.fields import ENTRY_ID
 
 _STRANGE = "这个数据包不是本中心的电脑导出的，或者文件不完整，请重新导出一份。"
 
@@ -57,15 +57,7 @@ class Counter:
         """The package, once it is sure that a desk of this centre closed it."""
         try:
             closed = courier.read(PACKAGE, file)
-            if not ENTRY_ID.match(closed.head.device):
-                raise NoPackage("no device")
-            with transaction(self.engine) as conn:
-                device = devices.device_of(conn, closed.head.device)
-                caller = caller_of_device(conn, closed.head.device)
-            if device is None or caller is None or caller.county != closed.head.county:
-                raise NoPackage("of another centre")
-            if not closed.is_of(device.key):
-                raise NoPackage("a false signature")
+            caller = closed_by(self.engine, closed.head, closed.is_of)
             contents = courier.open_box(closed, self.keys.seal, Contents)
             if len(_raw(contents.reply_key)) != 32:
                 raise NoPackage("no key for the answer")
