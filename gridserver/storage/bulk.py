@@ -76,7 +76,7 @@ def columns_of(lines: str, columns: Mapping[str, str]) -> str:
     """A query for the columns of such lines, ``lines`` being the name of the parameter."""
     cast = ", ".join(f"CAST(part[{n}] AS {kind}) AS {name}" for n, (name, kind) in enumerate(columns.items(), start=1))
     parts = f"string_to_array(line, E'\\t', '{NOTHING}')"
-    return f"SELECT {cast} FROM unnest(CAST(:{lines} AS text[])) AS line, LATERAL (SELECT {parts} AS part) AS parts"
+    return f"SELECT {cast} FROM unnest(CAST(:{lines} AS text[])) AS line, LATERAL (SELECT {parts} AS part OFFSET 0) AS parts"
 
 
 def _escaped(lines: bytes) -> bytes:
