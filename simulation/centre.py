@@ -16,7 +16,8 @@ from gridserver.storage.book import Pulled, counted, refuse_unfit, to_be_offered
 from gridserver.storage.buckets import Head
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.handed import Handed, Item, Known
-from gridserver.storage.merging import WAIT_FOR_OTHERS, World, judge, put_aside
+from gridserver.storage.judging import judge
+from gridserver.storage.merging import WAIT_FOR_OTHERS, World, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered

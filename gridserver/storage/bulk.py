@@ -75,8 +75,9 @@ def copy(conn: Connection, table: str, columns: Iterable[str], lines: Iterable[b
 def columns_of(lines: str, columns: Mapping[str, str]) -> str:
     """A query for the columns of such lines, ``lines`` being the name of the parameter."""
     cast = ", ".join(f"CAST(part[{n}] AS {kind}) AS {name}" for n, (name, kind) in enumerate(columns.items(), start=1))
-    parts = f"string_to_array(line, E'\\t', '{NOTHING}')"
-    return f"SELECT {cast} FROM unnest(CAST(:{lines} AS text[])) AS line, LATERAL (SELECT {parts} AS part OFFSET 0) AS parts"
+    # Without OFFSET the planner puts the whole expression where each of its columns is asked for.
+    parts = f"SELECT string_to_array(line, E'\\t', '{NOTHING}') AS part OFFSET 0"
+    return f"SELECT {cast} FROM unnest(CAST(:{lines} AS text[])) AS line, LATERAL ({parts}) AS parts"
 
 
 def _escaped(lines: bytes) -> bytes:

@@ -102,41 +102,8 @@ class World:
     """Buckets into which something was written that was made while its author held another scope."""
 
 
-def judge(world: World, group: Handed, first_at: int) -> Verdict:
+def judge_closely(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
-    return _meets_nothing(world, group) or _judge(world, group, first_at)
-
-
-def _meets_nothing(world: World, group: Handed) -> Verdict | None:
-    """A group of new records that point at nothing, made where its author writes, as nearly all of a day's are: there
-    is nothing for them to meet. None for whatever has to be looked at closely, and it is the other way that refuses.
-    """
-    if group.wrong or world.since or world.blocked or world.missing or any(item.translated for item in group.items):
-        return None
-    made: dict[Key, Row] = {}
-    latest = (world.now + AHEAD) << 16
-    for change in group.changes:
-        key, kind = (change.kind, change.record), world.kinds.get(change.kind)
-        if kind is None or kind.lies_with or change.verb is not Verb.CREATE or key in world.rows or key in made:
-            return None
-        if change.bucket not in world.held or change.hlc > latest or change.record in world.about:
-            return None
-        region = change.value.get(kind.home_field)
-        if not isinstance(region, str) or world.homes.get((kind.home, region)) != change.bucket:
-            return None
-        if next(iter(_pointing(world, kind, change)), None) is not None or why_not(kind, None, change, world.author):
-            return None
-        try:
-            check_values(kind, change)
-        except Wrong:
-            return None
-        made[key] = lay(kind, None, change, world.author.person)
-    world.rows.update(made)
-    world.touched.update(dict.fromkeys(made))
-    return Verdict("ok", touched=list(made), plain=True)
-
-
-def _judge(world: World, group: Handed, first_at: int) -> Verdict:
     draft = Draft(world.rows, world.about, late=bool(world.since))
     # Who wrote it by a former catalogue lays something else on his row than what stands here.
     draft.plain = not any(item.translated for item in group.items)
@@ -246,7 +213,7 @@ def _without_target(
     """What the change points at that was removed, and by whom; or that never came. Raises ``Held`` for what may
     still come."""
     without = []
-    for reference in _pointing(world, kind, change):
+    for reference in pointing_of(world, kind, change):
         row = _target(world, draft, reference)
         if row is not None and row.removed is not None and not row.fields.get("same_as"):
             without.append((reference, row.removed))
@@ -260,7 +227,7 @@ def _without_target(
     return without
 
 
-def _pointing(world: World, kind: Kind, change: Change) -> Iterable[Reference]:
+def pointing_of(world: World, kind: Kind, change: Change) -> Iterable[Reference]:
     """What the change points at; its time and what its author saw make no difference to that."""
     return references(kind, change) if world.pointing is None else world.pointing.get(change.id, ())
 
@@ -274,7 +241,7 @@ def _target(world: World, draft: Draft, reference: Reference) -> Row | None:
 def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row) -> Row:
     """What points at a record that was merged into another points at that one from now on, by the centre's hand,
     unless it was written once."""
-    for reference in _pointing(world, kind, change):
+    for reference in pointing_of(world, kind, change):
         field, target = kind.field(reference.path), _target(world, draft, reference)
         stays = target.fields.get("same_as") if target is not None and target.removed is not None else None
         if stays is None or field is None or field.merge is Merge.FIXED:

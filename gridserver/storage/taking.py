@@ -21,7 +21,8 @@ from gridserver.storage.buckets import Head, bucket_for
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
-from gridserver.storage.merging import World, judge, leading, put_aside
+from gridserver.storage.judging import judge
+from gridserver.storage.merging import World, leading, put_aside
 from gridserver.storage.rows import Key, Standing
 from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken

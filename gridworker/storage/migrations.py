@@ -88,6 +88,18 @@ def step_0006_crates_carried(db: "Database") -> None:
     db.execute("ALTER TABLE carried ADD COLUMN crate INTEGER NOT NULL DEFAULT 0")
 
 
+def step_0007_base_rows_beside_each_other(db: "Database") -> None:
+    """Rows of a kilobyte in the order in which they came: sorted by their names each of them, and what of it had no
+    room on its page, took pages of its own."""
+    db.execute("ALTER TABLE base_row RENAME TO base_row_before")
+    db.execute(
+        "CREATE TABLE base_row (kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,"
+        " PRIMARY KEY (kind, id)) STRICT"
+    )
+    db.execute("INSERT INTO base_row SELECT kind, id, body FROM base_row_before")
+    db.execute("DROP TABLE base_row_before")
+
+
 _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0001_first_store,
     step_0002_packages_carried,
@@ -95,6 +107,7 @@ _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0004_owed,
     step_0005_owed_for_as_long_as_backups_are_kept,
     step_0006_crates_carried,
+    step_0007_base_rows_beside_each_other,
 )
 
 _SNAPSHOTS = (

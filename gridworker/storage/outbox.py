@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from gridworker.protocol.sync import RELEASED, GroupResult, Standing
-from gridworker.records.change import Change
+from gridworker.records import schema
+from gridworker.records.change import Change, Verb
 from gridworker.records.upcasts import upcast
 from gridworker.storage.file import File
 
@@ -53,6 +54,14 @@ class Answered(NamedTuple):
     def is_create(self) -> bool:
         """Whether it made the record; told by how a body begins (``Change.to_wire``)."""
         return b'"k":"create"' in self.body[:100]
+
+    @property
+    def field(self) -> str:
+        """The plain field that it writes; "" when it does anything else, or was written by a former program."""
+        wire = orjson.loads(self.body)
+        path = str(wire.get("p", ""))
+        is_plain = wire["k"] == Verb.SET and wire.get("y", 1) >= schema.SCHEMA and "/" not in path
+        return path if is_plain else ""
 
     @property
     def change(self) -> Change:
@@ -204,6 +213,16 @@ def still_laid(file: File, records: Iterable[str]) -> set[str]:
     asked = orjson.dumps(list(records)).decode()
     query = "SELECT DISTINCT record FROM outbox WHERE record IN (SELECT value FROM json_each(?)) AND laid"
     return {record for (record,) in file.db.execute(query, (asked,))}
+
+
+def alone_open(file: File, keys: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """By record (``keys``: kind, id), of those whose open changes are all on their way and laid: how many they are."""
+    asked = orjson.dumps([record for _, record in keys]).decode()
+    query = (
+        "SELECT record, count(*) FROM outbox WHERE record IN (SELECT value FROM json_each(?)) AND open"
+        " GROUP BY record HAVING min(laid AND state = 'sent')"
+    )
+    return dict(file.db.execute(query, (asked,)).fetchall())
 
 
 def unsettled(file: File, records: Iterable[str]) -> set[str]:

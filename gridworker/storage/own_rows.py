@@ -14,7 +14,7 @@ from gridworker.records.row import SET_HASH_MODULUS, Row, row_digest
 from gridworker.storage import buckets, outbox, project
 from gridworker.storage.file import BucketRow, File
 from gridworker.storage.outbox import Answered, Settled
-from gridworker.storage.project import Held
+from gridworker.storage.project import Held, Stood
 
 _Key = tuple[str, str]
 
@@ -29,6 +29,8 @@ class _Next(NamedTuple):
     """None for a new record that is just as it was made: it is shown so already."""
     here: Held | None = None
     """As it is shown."""
+    row_id: int = 0
+    """Of a record that was edited and is shown just as it is now at the centre: its row, which nobody had to read."""
 
 
 def settle(
@@ -88,7 +90,12 @@ def _worked_out(
         found.setdefault((change.kind, change.record), []).append(change)
     after: dict[_Key, _Next] = {}
     total = int(buckets.set_hash(file, place.row_id), 16)
+    edited, known = _edited(file, place, found)
+    total += known
+    after |= edited
     for (kind, record), mine in found.items():
+        if (kind, record) in edited:
+            continue
         step = _next(file, kind, record, mine)
         if step is None:
             return None
@@ -97,6 +104,35 @@ def _worked_out(
         total += row_digest(kind, record, step.ver, step.mark)
         after[kind, record] = step
     return after if f"{total % SET_HASH_MODULUS:032x}" == stretch.hash else None
+
+
+def _edited(file: File, place: BucketRow, found: dict[_Key, list[Answered]]) -> tuple[dict[_Key, _Next], int]:
+    """The records of which plain fields were written and nothing else is open, and what that adds to the set hash.
+
+    What is shown of such a one is the centre's row with just these changes on it, which is what the centre has now:
+    only its version and its mark are others, and the sum tells whether they are these.
+    """
+    edits = {key: mine for key, mine in found.items() if key[0] in file.tables and _are_edits(file, mine)}
+    alone = outbox.alone_open(file, edits)
+    by_kind: dict[str, list[str]] = {}
+    for kind, record in edits:
+        if alone.get(record) == len(edits[kind, record]):
+            by_kind.setdefault(kind, []).append(record)
+    after: dict[_Key, _Next] = {}
+    added = 0
+    for kind, records in by_kind.items():
+        for row_id, record, ver, mark in project.stand_in(file, kind, records, place):
+            mine = edits[kind, record]
+            step = _Next(ver + len(mine), mine[-1].id, None, None, row_id=row_id)
+            added += row_digest(kind, record, step.ver, step.mark) - row_digest(kind, record, ver, mark)
+            after[kind, record] = step
+    return after, added
+
+
+def _are_edits(file: File, changes: Sequence[Answered]) -> bool:
+    """Whether each writes one plain field, and does not take its record elsewhere."""
+    home = file.tables[changes[0].kind].kind.home_field
+    return all((name := each.field) and name != home for each in changes)
 
 
 def _next(file: File, kind: str, record: str, changes: list[Answered]) -> _Next | None:
@@ -122,15 +158,17 @@ def _next(file: File, kind: str, record: str, changes: list[Answered]) -> _Next 
 
 
 def _write(file: File, place: BucketRow, after: dict[_Key, _Next], changes: list[Answered], stretch: Stretch) -> None:
-    ids = [record for _, record in after]
-    more = outbox.still_laid(file, ids) | outbox.unsettled(file, ids)
+    ids = [record for (_, record), step in after.items() if not step.row_id]
+    more = outbox.still_laid(file, ids) | outbox.unsettled(file, ids) if ids else set()
     made: dict[str, list[tuple[str, str]]] = {}
-    stood: dict[str, list[tuple[Held, Row]]] = {}
+    stood: dict[str, list[Stood]] = {}
     for (kind, record), step in after.items():
-        if step.after is None and record not in more:
+        if step.row_id:
+            stood.setdefault(kind, []).append(Stood(step.ver, step.mark, step.row_id, record))
+        elif step.after is None and record not in more:
             made.setdefault(kind, []).append((record, step.mark))
         elif step.after and step.here and record not in more and project.shows(step.here, step.after, place):
-            stood.setdefault(kind, []).append((step.here, step.after))
+            stood.setdefault(kind, []).append(Stood(step.ver, step.mark, step.here.row_id, record))
         else:
             project.set_centre(file, kind, record, step.after or _made(file, changes, record), place)
     for kind, records in made.items():

@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -33,6 +34,15 @@ class Held:
     standing: int
     row: Row
     writers: bytes
+
+
+class Stood(NamedTuple):
+    """A record that stands at the centre as it is shown here."""
+
+    ver: int
+    mark: str
+    row_id: int
+    record: str
 
 
 def held(file: File, kind: str, record: str) -> Held | None:
@@ -142,13 +152,27 @@ def shows(here: Held, row: Row, bucket: BucketRow) -> bool:
     return same and here.bucket == bucket.row_id
 
 
-def set_stood(file: File, kind: str, rows: Iterable[tuple[Held, Row]]) -> None:
+def stand_in(file: File, kind: str, records: Sequence[str], bucket: BucketRow) -> list[tuple[int, str, int, str]]:
+    """Row, id, version and mark of those of the records that the centre has and that lie, not removed, in the
+    bucket."""
+    query = (
+        f"SELECT _row, id, _ver, _mark FROM {file.tables[kind].name}"
+        " WHERE id IN (SELECT value FROM json_each(?)) AND +_bucket = ? AND +_ver > 0 AND _removed IS NULL"
+    )
+    found: list[tuple[int, str, int, str]] = file.db.execute(
+        query, (orjson.dumps(records).decode(), bucket.row_id)
+    ).fetchall()
+    return found
+
+
+def set_stood(file: File, kind: str, stood: Sequence[Stood]) -> None:
     """The centre took what was written into these records: they stand there just as they are shown, and nothing else
     of them waits."""
-    stood = list(rows)
     query = f"UPDATE {file.tables[kind].name} SET _ver = ?, _mark = ?, _standing = {ACCEPTED} WHERE _row = ?"
-    file.db.executemany(query, [(row.ver, row.mark, here.row_id) for here, row in stood])
-    file.db.executemany("DELETE FROM base_row WHERE kind = ? AND id = ?", [(kind, row.id) for _, row in stood])
+    # In the order in which they lie in the file.
+    file.db.executemany(query, [each[:3] for each in sorted(stood, key=attrgetter("row_id"))])
+    asked = orjson.dumps([each.record for each in stood]).decode()
+    file.db.execute("DELETE FROM base_row WHERE kind = ? AND id IN (SELECT value FROM json_each(?))", (kind, asked))
 
 
 def accepted(file: File, records: Iterable[tuple[str, str]]) -> None:

@@ -23,7 +23,7 @@ CENTRE: Sequence[Mutant] = (
     one(
         "half_a_group",
         "I10 a group is taken whole or not at all",
-        f"{_MERGING}:_judge",
+        f"{_MERGING}:judge_closely",
         'if refused.code != "unknown_record"',
         '_take(world, draft)\n        if refused.code != "unknown_record"',
     ),

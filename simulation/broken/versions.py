@@ -44,7 +44,7 @@ VERSIONS: Sequence[Mutant] = (
     one(
         "translated_counts_as_plain",
         "I1 a desk does not believe to hold the row that the centre made of words that it does not use",
-        "gridserver.storage.merging:_judge",
+        "gridserver.storage.merging:judge_closely",
         "not any(item.translated for item in group.items)",
         "True",
         (AGES,),

@@ -85,12 +85,12 @@ def test_a_store_with_additions_of_a_newer_version_opens(notebook):
     notebook.household()
     notebook.store.close()
     db = connect(notebook.path, KEY)
-    db.execute("PRAGMA user_version = 1007")
+    db.execute("PRAGMA user_version = 1008")
     db.execute("CREATE TABLE something_new (a)")
     db.close()
     notebook.reopened()
     assert notebook.ledger.count("household") == 1
-    assert notebook.store._file.db.execute("PRAGMA user_version").fetchone() == (1007,)
+    assert notebook.store._file.db.execute("PRAGMA user_version").fetchone() == (1008,)
     assert not folder_of(notebook.path).exists()
 
 
@@ -158,6 +158,28 @@ def test_a_copy_is_made_before_a_migration(notebook):
     old = Store.open(copy, KEY)
     assert old.count("household") == 1
     old.close()
+
+
+def test_a_store_of_a_former_program_keeps_the_centres_rows_under_what_waits(notebook):
+    home = notebook.household("陈娟")
+    notebook.hand_in(seen=True)
+    notebook.ledger.save("household", {"head_name": "陈娟琴"}, home)
+    before = notebook.store._file.db.execute("SELECT * FROM base_row").fetchall()
+    notebook.store.close()
+    db = connect(notebook.path, KEY)
+    db.execute("ALTER TABLE base_row RENAME TO new")
+    db.execute(
+        "CREATE TABLE base_row (kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,"
+        " PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID"
+    )
+    db.execute("INSERT INTO base_row SELECT * FROM new")
+    db.execute("DROP TABLE new")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name >= '0007'")
+    db.execute("PRAGMA user_version = 1006")
+    db.close()
+    notebook.reopened()
+    assert notebook.store._file.db.execute("SELECT * FROM base_row").fetchall() == before
+    assert before
 
 
 def test_opening_costs_little_when_nothing_has_changed(notebook):

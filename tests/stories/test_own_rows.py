@@ -108,6 +108,26 @@ def test_what_is_saved_while_the_rest_goes_up_lies_on_what_was_taken(village, tw
     assert versions(wang) == versions(chen)
 
 
+def test_what_is_written_into_a_record_while_another_field_of_it_goes_up_lies_on_what_was_taken(
+    village, two, monkeypatch
+):
+    wang, chen, household = two
+    wang.ledger.save("household", {"phone": "13800000001"}, household)
+    send = village.line.send
+
+    def saving(request, **how):
+        monkeypatch.setattr(village.line, "send", send)
+        wang.ledger.save("household", {"address": "马村9号"}, household)
+        return send(request, **how)
+
+    monkeypatch.setattr(village.line, "send", saving)
+    assert wang.sync().pushed == 2
+    chen.sync()
+    assert versions(wang) == versions(chen)
+    assert shared(wang, chen)[0] == shared(wang, chen)[1]
+    assert not wang.store._file.db.execute("SELECT * FROM base_row").fetchall()
+
+
 def test_what_a_fast_clock_stamped_is_fetched_as_the_centre_keeps_it(village, two):
     wang, chen, household = two
     wang.store.set_meta("clock_offset", 3_600_000)
