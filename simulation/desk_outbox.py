@@ -15,7 +15,7 @@ from gridworker.storage.own_changes import OutboxRow
 
 Key = tuple[str, str]
 """(kind, id) of a record."""
-MINE = ("new", "sent", "held", "attention")
+MINE = ("new", "held", "attention")
 """What the centre has not taken."""
 
 
@@ -33,7 +33,6 @@ class Entry:
     code: str = ""
     reason: str = ""
     settled_at: int | None = None
-    tries: int = 0
     row: int = 0
     """Its place among all that were ever written here."""
 
@@ -50,7 +49,6 @@ class Entry:
             self.code,
             self.reason,
             self.settled_at,
-            self.tries,
             self.row,
         )
 
@@ -174,14 +172,14 @@ class Outbox:
         return None if found is None else _row(found)
 
     def answered(self, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Entry]:
-        """The changes with these numbers that are on their way, oldest first."""
+        """The changes with these numbers that wait, oldest first."""
         lines = list(numbers)
-        sent = (each for each in self.among("sent") if each.incarnation == incarnation)
-        return [each for each in sent if any(first <= each.change.n <= last for first, last in lines)]
+        mine = (each for each in self.among("new") if each.incarnation == incarnation)
+        return [each for each in mine if any(first <= each.change.n <= last for first, last in lines)]
 
     def waiting(self, most: int) -> list[Change]:
         """The next changes to hand in: whole groups, in order."""
-        found = [each.change for each in self.among("new", "sent")]
+        found = [each.change for each in self.among("new")]
         if len(found) <= most:
             return found
         cut = found[most].tx
@@ -190,20 +188,12 @@ class Outbox:
 
     def handing(self, most: int, after: int = 0) -> list[Written]:
         """The same as they are written, behind the place ``after``."""
-        found = [each for each in self.among("new", "sent") if each.row > after]
+        found = [each for each in self.among("new") if each.row > after]
         if len(found) > most:
             cut = found[most].change.tx
             whole = [each for each in found[:most] if each.change.tx != cut]
             found = whole or list(takewhile(lambda each: each.change.tx == cut, found))
         return [_written(each.row, each.change) for each in found]
-
-    def mark_sent(self, txs: Iterable[str]) -> None:
-        """These groups are on their way."""
-        wanted = set(txs)
-        for each in self.among("new", "sent"):
-            if each.change.tx in wanted:
-                self.turn(each, "sent")
-                each.tries += 1
 
     def settle(self, results: Iterable[GroupResult], cursor: Callable[[str], int | None], now: int) -> Settled:
         """Note the centre's answers."""
@@ -235,7 +225,7 @@ class Outbox:
 
     def _groups(self, txs: set[str]) -> dict[str, list[Entry]]:
         groups: dict[str, list[Entry]] = {}
-        for state in ("sent", "new", "held"):
+        for state in ("new", "held"):
             if groups.keys() >= txs:
                 break
             for each in self.among(state):
@@ -413,6 +403,5 @@ def _row(each: Entry) -> OutboxRow:
         reason=each.reason,
         made_at=change.at,
         author=each.author,
-        tries=each.tries,
         is_laid=each.laid,
     )

@@ -257,11 +257,6 @@ class DeskStore:
         """How many of those that the centre has not taken are in each state."""
         return {state: count for state in MINE if (count := self.outbox.count(state))}
 
-    def mark_sent(self, txs: Iterable[str], places: Sequence[int] = ()) -> None:
-        """These groups are on their way."""
-        self.outbox.mark_sent(txs)
-        self.boundary()
-
     def settle(
         self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
     ) -> Settled:

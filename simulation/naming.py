@@ -121,7 +121,7 @@ def forget_left(store: "DeskStore") -> None:
     left = [(each[0], each[1]) for each in store.metas.get(LEFT, ())]
     if not left or any(place.info.record and place.state == "loading" for place in store.places.values()):
         return
-    kept = [key for key in dict.fromkeys(left) if store.outbox.states(key[1]) & {"new", "sent", "held", "attention"}]
+    kept = [key for key in dict.fromkeys(left) if store.outbox.states(key[1]) & {"new", "held", "attention"}]
     gone = {key[1] for key in left if key not in kept and key not in store.rows}
     stays = "accepted" if store.metas.get("backup", False) else ""
     if gone:
@@ -164,7 +164,7 @@ def own_words(store: "DeskStore", kept_back: Container[str]) -> list[Key]:
     """The records of which a desk keeps own history that it need not keep. ``kept_back``: buckets in which something
     waits for a person; they stay whole."""
     stays = {"accepted"} if store.metas.get("backup", False) else set()
-    states = stays | {"new", "sent", "held", "attention"}
+    states = stays | {"new", "held", "attention"}
     return [
         (e.change.kind, e.change.record)
         for e in store.outbox.entries

@@ -192,7 +192,7 @@ class Oracle:
 
     def shown(self, desk: "Desk") -> None:
         """★ R6: what a person wrote and nobody took yet stands before his eyes."""
-        last = next((e for e in reversed(desk.store.outbox.entries) if e.state in ("new", "sent")), None)
+        last = next((e for e in reversed(desk.store.outbox.entries) if e.state == "new"), None)
         if last is None or not last.laid or last.change.verb is not Verb.SET or not isinstance(last.change.value, str):
             return
         here = desk.store.rows.get((last.change.kind, last.change.record))
@@ -522,7 +522,7 @@ class Oracle:
             if each.state in ("accepted", "durable") and not taken and each.change.id not in self.may_be_lost:
                 raise Violation("R6", f"desk {desk.number} believes that {each.change} was taken")
             still_laid = each.laid and each.state != "held" and each.change.bucket in here & wanted
-            if each.state in ("new", "sent") or still_laid:
+            if each.state == "new" or still_laid:
                 raise Violation("I13", f"desk {desk.number} still has {each.state} {each.change}")
 
     def _same_rows(self, desk: "Desk", books: Books, buckets: set[str]) -> None:

@@ -130,10 +130,10 @@ def entries_of(store: Store, *, last: bool = False) -> list[Entry]:
 
 
 def _entry(line: Any) -> Entry:
-    incarnation, body, n, tx, act, author, before, state, laid, seq, code, reason, settled_at, tries = line
+    incarnation, body, n, tx, act, author, before, state, laid, seq, code, reason, settled_at = line
     change = Change.kept(orjson.loads(body), n, tx, act)
     stood = None if before is None else orjson.loads(before)
-    return Entry(incarnation, change, author, stood, state, bool(laid), seq, code, reason, settled_at, tries)
+    return Entry(incarnation, change, author, stood, state, bool(laid), seq, code, reason, settled_at)
 
 
 _LEDGER = """
@@ -154,5 +154,5 @@ _NUMBERS = """
     GROUP BY device.id, device.last_n
 """
 _OUTBOX = """
-    SELECT incarnation, body, n, tx, act, author, before, state, laid, seq, code, reason, settled_at, tries FROM outbox
+    SELECT incarnation, body, n, tx, act, author, before, state, laid, seq, code, reason, settled_at FROM outbox
 """

@@ -17,6 +17,7 @@ from gridworker.protocol.sync import Clock, History
 from gridworker.storage import lease
 from gridworker.storage.cabinet import Cabinet, WrongBytes, path_of
 from gridworker.storage.file_links import FileLink
+from gridworker.storage.outbox import WAITS
 from gridworker.storage.store import Store
 from gridworker.storage.vault import Vault
 from gridworker.storage.wipes import WipeNote
@@ -286,7 +287,7 @@ class Desk:
     def _wipe_note(self, store: Store, order: WipeOrder) -> WipeNote:
         """What is noted before the store goes. Raises ``DeviceRevoked`` when the order is not to be obeyed (yet)."""
         counts = store.waiting_count()
-        holds = any(counts.get(state) for state in ("new", "sent", "held"))
+        holds = any(counts.get(state) for state in WAITS)
         # What was saved while the last was handed in goes with the next sync; then nothing holds the order up.
         if not wiping.is_genuine(store, order) or (holds and not order.stolen):
             raise DeviceRevoked("cut off")

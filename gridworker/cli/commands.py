@@ -13,6 +13,7 @@ from gridworker.cli import courier, records
 from gridworker.cli.answer import Answer, Misused
 from gridworker.errors import CentreError, CentreUnreachable, LeaseOver, NotFound, SignInNeeded
 from gridworker.ledger import Ledger
+from gridworker.storage.outbox import WAITS
 
 if TYPE_CHECKING:
     from gridworker.app.desk import Desk
@@ -172,7 +173,7 @@ def _status(desk: "Desk") -> Answer:
         for each in store.buckets()
     ]
     document: dict[str, Any] = {
-        "waiting": sum(counts.get(state, 0) for state in ("new", "sent", "held")),
+        "waiting": sum(counts.get(state, 0) for state in WAITS),
         "accepted": counts.get("accepted", 0),
         "durable": counts.get("durable", len(store.outbox_rows(("durable",), limit=1_000_000))),
         "refused": counts.get("attention", 0),

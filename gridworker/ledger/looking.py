@@ -30,6 +30,7 @@ from gridworker.records.row import CREATED, Row
 from gridworker.storage import lease
 from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.lease import Lease
+from gridworker.storage.outbox import WAITS
 from gridworker.storage.own_changes import OutboxRow
 from gridworker.storage.query import Order, Where
 from gridworker.storage.search import Hit
@@ -313,7 +314,7 @@ class Looking:
     def waiting_count(self) -> int:
         """How many changes the centre has not taken yet."""
         counts = self.store.open_count()
-        return sum(counts.get(state, 0) for state in ("new", "sent", "held"))
+        return sum(counts.get(state, 0) for state in WAITS)
 
     def outbox(self, states: Sequence[str], limit: int = 200) -> list[OutboxRow]:
         """Own changes in these states, oldest first."""

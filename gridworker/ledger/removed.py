@@ -5,7 +5,7 @@ from typing import Any
 from gridworker.ledger.ground import Ground
 from gridworker.records.change import Verb
 
-STATES = ("new", "sent", "held", "accepted", "durable")
+STATES = ("new", "held", "accepted", "durable")
 """Own changes that stand; a removal that the centre refused has removed nothing."""
 
 

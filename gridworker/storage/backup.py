@@ -16,6 +16,7 @@ from gridworker.storage.whole_file import make_folder, sync_folder
 LOG = logging.getLogger(__name__)
 
 _UNSETTLED = ("new", "sent", "held", "accepted", "attention")
+"""``sent``: as waiting changes were called when their push was under way, in copies from before that went."""
 
 
 def folder_of(path: Path) -> Path:
@@ -124,9 +125,7 @@ def carry_over(file: File, unsent: Unsent) -> int:
     return len(missing)
 
 
-_CARRIED = (
-    "id, tx, act, author, state, kind, record, bucket, hlc, body, before, made_at, code, reason, settled_at, tries"
-)
+_CARRIED = "id, tx, act, author, state, kind, record, bucket, hlc, body, before, made_at, code, reason, settled_at"
 
 
 def _put_changes(file: File, lines: Iterable[Any]) -> None:
@@ -135,7 +134,7 @@ def _put_changes(file: File, lines: Iterable[Any]) -> None:
         state = "attention" if state == "attention" else "new"
         file.db.execute(
             f"INSERT INTO outbox (incarnation, n, laid, {_CARRIED})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (incarnation, n, int(state == "new"), name, tx, act, author, state, *rest),
         )
 

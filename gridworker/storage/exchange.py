@@ -1,6 +1,6 @@
 """What a desk and its centre give each other: what goes out, what comes in, and what is carried for others."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Taken, Written
 from gridworker.records.change import Change
@@ -57,18 +57,13 @@ class Exchange(Reader):
         return handing_in.count_to_hand_in(self._file)
 
     def waiting_count(self) -> dict[str, int]:
-        """How many changes are in each state (new, sent, held, accepted, attention, discarded)."""
+        """How many changes are in each state (new, held, accepted, attention, discarded)."""
         return own_changes.count(self._file)
 
     def open_count(self) -> dict[str, int]:
-        """How many changes are in each state in which the centre has not taken them (new, sent, held, attention);
+        """How many changes are in each state in which the centre has not taken them (new, held, attention);
         however many there are, it is told at once."""
         return own_changes.count_open(self._file)
-
-    def mark_sent(self, txs: Iterable[str], places: Sequence[int] = ()) -> None:
-        """These groups are on their way: never altered again. ``places``: of all their changes, where known."""
-        with self._file.writing():
-            handing_in.mark_sent(self._file, txs, places)
 
     def settle(
         self, results: Sequence[GroupResult], standing: Standing, now: int, taken: Taken | None = None
@@ -115,7 +110,7 @@ class Exchange(Reader):
 
     def outbox_rows(
         self,
-        states: Sequence[str] = ("new", "sent", "held", "attention"),
+        states: Sequence[str] = ("new", "held", "attention"),
         limit: int = 500,
         newest: bool = False,
     ) -> list[OutboxRow]:

@@ -1,9 +1,7 @@
 """What the outbox has for the centre: whole groups in the order in which they were made, as they were written."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from heapq import merge
+from collections.abc import Iterator
 from itertools import islice, takewhile
-from operator import itemgetter
 from typing import Any
 
 from gridworker.protocol import MOST_IN_GROUP
@@ -11,7 +9,7 @@ from gridworker.protocol.codec import collector_off
 from gridworker.protocol.sync import Written
 from gridworker.records.change import Change
 from gridworker.storage.file import File
-from gridworker.storage.outbox import kept, update
+from gridworker.storage.outbox import kept
 
 
 def waiting(file: File, most: int) -> list[Change]:
@@ -40,10 +38,9 @@ def _written(row: int, body: bytes, tx: str, act: str, n: int) -> Written:
 
 
 def _to_hand_in(file: File, most: int, after: int = 0) -> Iterator[Any]:
-    """What is new and what was sent without an answer, in the order of the acts: each is in order by its index."""
-    query = "SELECT _row, body, tx, act, n FROM outbox WHERE open AND state = ? AND _row > ? ORDER BY _row LIMIT ?"
-    streams = [file.db.execute(query, (state, after, most)).fetchall() for state in ("new", "sent")]
-    return merge(*streams, key=itemgetter(0))
+    """What waits, in the order of the acts."""
+    query = "SELECT _row, body, tx, act, n FROM outbox WHERE open AND state = 'new' AND _row > ? ORDER BY _row LIMIT ?"
+    return iter(file.db.execute(query, (after, most)).fetchall())
 
 
 def _whole_groups(file: File, lines: list[Any], cut: str, after: int = 0) -> list[Any]:
@@ -54,29 +51,5 @@ def _whole_groups(file: File, lines: list[Any], cut: str, after: int = 0) -> lis
 
 def count_to_hand_in(file: File) -> int:
     """How many changes the centre has not answered and that are to be offered to it; asks the index alone."""
-    query = "SELECT count(*) FROM outbox WHERE open AND state IN ('new', 'sent')"
+    query = "SELECT count(*) FROM outbox WHERE open AND state = 'new'"
     return int(file.db.execute(query).fetchone()[0])
-
-
-def mark_sent(file: File, txs: Iterable[str], places: Sequence[int] = ()) -> None:
-    """These groups are on their way: from now on they are never altered. ``places``: of all their changes, where they
-    are known."""
-    update(file, "state = 'sent', tries = tries + 1", (), list(places) or _places(file, txs))
-
-
-def _places(file: File, txs: Iterable[str]) -> list[int]:
-    wanted, met = set(txs), set[str]()
-    rows: list[int] = []
-    for state in ("sent", "new"):
-        left = wanted - met
-        if not left:
-            break
-        found = file.db.execute("SELECT _row, tx FROM outbox WHERE open AND state = ? ORDER BY _row", (state,))
-        for row_id, tx in found:
-            if tx in left:
-                rows.append(row_id)
-                met.add(tx)
-            elif met == wanted:
-                break
-        found.close()
-    return rows

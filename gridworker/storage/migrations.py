@@ -100,6 +100,11 @@ def step_0007_base_rows_beside_each_other(db: "Database") -> None:
     db.execute("DROP TABLE base_row_before")
 
 
+def step_0008_nothing_is_noted_as_sent(db: "Database") -> None:
+    """What was on its way waits like all else: nothing of it was ever altered."""
+    db.execute("UPDATE outbox SET state = 'new' WHERE state = 'sent'")
+
+
 _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0001_first_store,
     step_0002_packages_carried,
@@ -108,6 +113,7 @@ _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0005_owed_for_as_long_as_backups_are_kept,
     step_0006_crates_carried,
     step_0007_base_rows_beside_each_other,
+    step_0008_nothing_is_noted_as_sent,
 )
 
 _SNAPSHOTS = (

@@ -1,12 +1,15 @@
 """The outbox: every change that a person made here, from the moment of saving until it is history.
 
-new -> sent (never altered again) -> accepted (at the centre; laid over the centre's row until the feed has
-brought it) -> durable (in a backup of the centre). held: to be tried again. attention: refused, kept for the
-person to repair or to discard. discarded: given up by the person.
+new -> accepted (at the centre; laid over the centre's row until the feed has brought it) -> durable (in a backup of
+the centre). held: to be tried again. attention: refused, kept for the person to repair or to discard. discarded:
+given up by the person. What a change says is never altered, so that nobody has to note which are on their way: the
+same is handed in until it is answered.
 """
 
 import dataclasses
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,7 +20,7 @@ from gridworker.records.change import Change, Verb
 from gridworker.records.upcasts import upcast
 from gridworker.storage.file import File
 
-WAITS = ("new", "sent", "held")
+WAITS = ("new", "held")
 """States of what the centre has not taken yet."""
 LATE = "late_scope"
 """The centre's code for what was made in good faith and came after its bucket had left the scope."""
@@ -194,12 +197,21 @@ def settle(file: File, results: Iterable[GroupResult], cursors: Callable[[str], 
 
 
 def answered(file: File, incarnation: int, numbers: Iterable[tuple[int, int]]) -> list[Answered]:
-    """The changes with these numbers that are on their way, oldest first."""
+    """The changes with these numbers that wait, oldest first."""
+    spans = sorted(numbers)
+    if not spans:
+        return []
+    firsts = [first for first, _ in spans]
     query = (
-        "SELECT _row, bucket, kind, record, id, body, author FROM outbox"
-        " WHERE open AND state = 'sent' AND incarnation = ? AND n BETWEEN ? AND ? ORDER BY _row"
+        "SELECT n, _row, bucket, kind, record, id, body, author FROM outbox"
+        " WHERE open AND state = 'new' AND incarnation = ? ORDER BY _row"
     )
-    return [Answered(*line) for first, last in numbers for line in file.db.execute(query, (incarnation, first, last))]
+    found = file.db.execute(query, (incarnation,))
+    # Of what waits in one life the numbers rise with the places: what comes behind the last is not asked for.
+    first_ones = takewhile(lambda line: line[0] <= spans[-1][1], found)
+    taken = [Answered(*line[1:]) for line in first_ones if line[0] <= spans[bisect_right(firsts, line[0]) - 1][1]]
+    found.close()
+    return taken
 
 
 def accept(file: File, rows: Iterable[int], seq: int | None, laid: int, now: int) -> None:
@@ -230,7 +242,7 @@ def unsettled(file: File, records: Iterable[str]) -> set[str]:
     asked = orjson.dumps(list(records)).decode()
     query = (
         "SELECT DISTINCT record FROM outbox WHERE record IN (SELECT value FROM json_each(?))"
-        " AND state IN ('new', 'sent', 'held', 'attention')"
+        " AND state IN ('new', 'held', 'attention')"
     )
     return {record for (record,) in file.db.execute(query, (asked,))}
 
@@ -243,15 +255,19 @@ def open_of(file: File, records: Iterable[str]) -> set[str]:
 
 
 def _groups(file: File, txs: set[str]) -> dict[str, list[tuple[int, str, str, str]]]:
-    """The changes of these groups that an answer can be about; nearly always they are the ones that were sent."""
+    """The changes of these groups that an answer can be about; nearly always they are the first that wait."""
     groups: dict[str, list[tuple[int, str, str, str]]] = {}
-    for state in ("sent", "new", "held"):
+    for state in ("new", "held"):
         if groups.keys() >= txs:
             break
         query = "SELECT tx, _row, kind, record, bucket FROM outbox WHERE open AND state = ? ORDER BY _row"
-        for tx, *line in file.db.execute(query, (state,)):
+        found = file.db.execute(query, (state,))
+        for tx, *line in found:
             if tx in txs:
                 groups.setdefault(tx, []).append((line[0], line[1], line[2], line[3]))
+            elif groups.keys() >= txs:  # a group was written in one go: no more of it comes
+                break
+        found.close()
     return groups
 
 
@@ -363,9 +379,7 @@ def renumber(file: File, first: int, incarnation: int) -> int:
     counted = numbers(file)
     # What was answered keeps no number that is given again now.
     file.db.execute("UPDATE outbox SET n = 0 WHERE incarnation = ? AND n >= ?", (incarnation, first))
-    lines = file.db.execute(
-        "SELECT _row FROM outbox WHERE open AND state IN ('new', 'sent', 'held') ORDER BY _row"
-    ).fetchall()
+    lines = file.db.execute("SELECT _row FROM outbox WHERE open AND state IN ('new', 'held') ORDER BY _row").fetchall()
     file.db.executemany(
         "UPDATE outbox SET n = ?, incarnation = ?, state = 'new' WHERE _row = ?",
         [(first + step, incarnation, row_id) for step, (row_id,) in enumerate(lines)],
@@ -407,7 +421,7 @@ def again(changes: Sequence[Change], new_id: Callable[[], str]) -> list[Change]:
 def waits_in(file: File, bucket: str) -> int:
     """How many changes of a bucket the centre has not taken yet, or has refused."""
     found = file.db.execute(
-        "SELECT count(*) FROM outbox WHERE open AND state IN ('new', 'sent', 'held', 'attention') AND bucket = ?",
+        "SELECT count(*) FROM outbox WHERE open AND state IN ('new', 'held', 'attention') AND bucket = ?",
         (bucket,),
     )
     return int(found.fetchone()[0])
@@ -415,7 +429,7 @@ def waits_in(file: File, bucket: str) -> int:
 
 def waits_of(file: File, record: str) -> bool:
     """Whether the centre has not taken all changes of a record, or has refused one."""
-    test = "record = ? AND open AND state IN ('new', 'sent', 'held', 'attention')"
+    test = "record = ? AND open AND state IN ('new', 'held', 'attention')"
     return file.db.execute(f"SELECT 1 FROM outbox WHERE {test} LIMIT 1", (record,)).fetchone() is not None
 
 

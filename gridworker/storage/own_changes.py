@@ -22,7 +22,7 @@ class OutboxRow:
     record: str
     bucket: str
     state: str
-    """new, sent, held, accepted, durable, attention, discarded."""
+    """new, held, accepted, durable, attention, discarded."""
     verb: str
     path: str
     value: Any
@@ -35,7 +35,6 @@ class OutboxRow:
     made_at: int
     """ms UTC of the device's clock."""
     author: str
-    tries: int
     is_laid: bool
     """Whether it still lies over the centre's row."""
 
@@ -88,8 +87,7 @@ def last_acts(file: File, limit: int) -> list[str]:
 
 
 _ROW = (
-    "SELECT id, tx, act, n, kind, record, bucket, state, body, before, code, reason, made_at, author, tries, laid"
-    " FROM outbox"
+    "SELECT id, tx, act, n, kind, record, bucket, state, body, before, code, reason, made_at, author, laid FROM outbox"
 )
 
 
@@ -112,6 +110,5 @@ def _outbox_row(line: Sequence[Any]) -> OutboxRow:
         reason=line[11],
         made_at=line[12],
         author=line[13],
-        tries=line[14],
-        is_laid=bool(line[15]),
+        is_laid=bool(line[14]),
     )

@@ -84,8 +84,7 @@ class Taken:
 def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | None:
     """Everything that waits, closed for the centre; None when nothing does. ``now``: ms UTC.
 
-    From here on these changes are never altered, as if they had gone out by the line. Raises ``SignInNeeded``
-    before the store was enrolled.
+    Raises ``SignInNeeded`` before the store was enrolled.
     """
     if not store.meta("device", ""):
         raise SignInNeeded("not enrolled", advice=NO_CENTRE)
@@ -94,7 +93,6 @@ def pack(store: Store, now: int, chance: Callable[[int], bytes]) -> Package | No
     pushes, packed = _pushes(store, waiting)
     if not pushes:
         return None
-    store.mark_sent([group.tx for push in pushes for group in push.groups])
     reply = chance(sealing.KEY_BYTES)
     contents = Contents(pushes=pushes, reply_key=text_of(sealing.public_of(reply)))
     head = {"county": county_of(store), "device": str(store.meta("device")), "at": now}

@@ -106,7 +106,7 @@ class Upload:
         return self._answer is not None or message.written[0][0] == next(iter(self._book.handing(1)), None)
 
     def _groups(self, after: int = 0) -> list[list[Written]]:
-        """The next to go, marked as sent from now on."""
+        """The next to go."""
         most = min(self.batch.changes, MOST_CHANGES)
         lines = self._book.handing(most, after)
         groups = self.batch.take(lines)
@@ -115,7 +115,6 @@ class Upload:
             self._late += 1
         if self._late > MOST_LATE:
             return []
-        self._book.mark_sent([group[0].tx for group in groups], [each.row for group in groups for each in group])
         return groups
 
     def _push(self, groups: list[list[Written]], clock: Clock) -> Handing:

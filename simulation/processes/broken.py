@@ -35,7 +35,14 @@ DESK: Sequence[Mutant] = (
     Mutant(
         "what_was_sent_is_forgotten",
         "I13 what was on its way when a desk died is sent again",
-        [Cut("gridworker.storage.handing_in:_to_hand_in", '("new", "sent")', '("new",)')],
+        [
+            Cut(
+                "gridworker.sync.upload:_groups",
+                "lines = self._book.handing(most, after)",
+                'lines = self._book.handing(most, max(after, self._book.meta("went", 0)));'
+                ' lines and self._book.set_metas({"went": lines[-1].row})',
+            )
+        ],
         most=MOST,
     ),
 )

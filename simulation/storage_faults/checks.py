@@ -359,7 +359,7 @@ def is_after(opened: Opened, before: Paper, after: Paper) -> bool:
 
 
 _LOOKED_FOR = 10
-_ORDER = ("new", "sent", "held", "accepted", "durable")
+_ORDER = ("new", "held", "accepted", "durable")
 
 
 def _is_on_its_way(opened: Opened, key: Key) -> bool:

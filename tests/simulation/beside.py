@@ -121,11 +121,6 @@ class StoreBeside(DeskStore):
         (there,) = [each.change.id for each in self.outbox.entries if each.row == place]
         return int(self.real._file.db.execute("SELECT _row FROM outbox WHERE id = ?", (there,)).fetchone()[0])
 
-    def mark_sent(self, txs: Iterable[str], places: Sequence[int] = ()) -> None:
-        wanted = list(txs)
-        super().mark_sent(wanted)
-        self.real.mark_sent(wanted, [self._real_place(place) for place in places])
-
     def open_count(self) -> dict[str, int]:
         return self._same(super().open_count(), self.real.open_count())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gridworker.protocol.sync import GroupResult
+from gridworker.protocol.sync import GroupResult, Taken
 from gridworker.records.change import Change, Verb
 from gridworker.storage.outbox import KEPT_MS
 from tests.helpers.notebook import DAY, GRID, MORNING, WANG, bucket, ids, name_of, standing
@@ -64,14 +64,16 @@ def test_whole_groups_are_handed_in_and_one_that_is_too_long_goes_alone(notebook
     assert len(notebook.store.waiting(10)) == 10
 
 
-def test_what_was_sent_without_an_answer_is_sent_again_before_what_came_later(notebook):
+def test_an_answer_settles_just_the_numbers_of_which_it_tells(notebook):
     house = notebook.household()
-    notebook.store.mark_sent([notebook.store.waiting(1)[0].tx])
-    notebook.ledger.save("household", {"phone": "13800000001"}, house)
-    assert numbers(notebook) == [1, 2]
-    notebook.store.mark_sent([change.tx for change in notebook.store.waiting(10)])
-    assert [row.tries for row in notebook.store.outbox_rows()] == [2, 1]
-    assert notebook.store.waiting_count() == {"sent": 2}
+    for phone in range(4):
+        notebook.ledger.save("household", {"phone": f"1380000000{phone}"}, house)
+    taken = Taken(numbers=[(1, 2), (4, 4)], seqs={bucket("grid"): 4})
+    settled = notebook.store.settle([], standing(last_n=5), notebook.now, taken)
+    assert settled.accepted == 3
+    states = [row.state for row in notebook.store.own_changes(house)]
+    assert states == ["accepted", "accepted", "new", "accepted", "new"]
+    assert numbers(notebook) == [3, 5]
 
 
 def test_accepted_then_durable_as_the_backup_reaches_it(notebook):
@@ -110,7 +112,6 @@ def test_what_lost_against_another_value_is_not_shown_once_the_feed_was_read(not
     notebook.give("grid", theirs)
     notebook.ledger.save("household", {"head_name": "王建军"}, theirs.id)
     (change,) = notebook.store.waiting(10)
-    notebook.store.mark_sent([change.tx])
     seqs = {bucket("grid"): notebook.centre.seqs["grid"] + 1}
     lost = GroupResult(tx=change.tx, verdict="conflict", numbers=[1], conflicts=[name_of(7)], seqs=seqs)
     assert notebook.store.settle([lost], standing(last_n=1), notebook.now).conflicts == 1
@@ -122,7 +123,6 @@ def test_what_lost_against_another_value_is_not_shown_once_the_feed_was_read(not
 def test_an_answer_that_forgot_the_place_in_the_feed_settles_with_the_next_page(notebook):
     house = notebook.household()
     (change,) = notebook.store.waiting(10)
-    notebook.store.mark_sent([change.tx])
     repeated = GroupResult(tx=change.tx, verdict="ok", numbers=[1])
     notebook.store.settle([repeated], standing(last_n=1), notebook.now)
     assert notebook.ledger.get("household", house)["head_name"] == "陈建国"
@@ -148,7 +148,6 @@ def test_nothing_is_laid_any_more_over_a_bucket_that_was_read_to_its_end(noteboo
     notebook.hand_in(seen=True)
     notebook.ledger.save("household", {"phone": "13800000001"}, house)
     (change,) = notebook.store.waiting(10)
-    notebook.store.mark_sent([change.tx])
     notebook.centre.take(change)
     notebook.catch_up()  # the row came before the answer did
     notebook.store.settle([GroupResult(tx=change.tx, verdict="ok", numbers=[2])], standing(last_n=2), notebook.now)
@@ -230,7 +229,6 @@ def test_after_the_centre_was_restored_what_was_in_no_backup_is_handed_in_again_
 def test_in_a_new_life_of_the_store_everything_that_waits_is_counted_anew_in_the_order_of_the_acts(notebook):
     for name in ("甲", "乙", "丙"):
         notebook.household(name)
-    notebook.store.mark_sent([notebook.store.waiting(1)[0].tx])
     assert notebook.store.renumber(1, 2) == 4
     assert numbers(notebook) == [1, 2, 3]
     assert notebook.store.meta("incarnation") == 2
@@ -287,7 +285,6 @@ def test_what_was_changed_on_a_record_that_was_moved_meanwhile_does_not_hide_wha
     notebook.hand_in(seen=True)
     notebook.ledger.save("household", {"phone": "13800000001"}, house)
     (mine,) = notebook.store.waiting(10)
-    notebook.store.mark_sent([mine.tx])
     told = {"tx": mine.tx, "verdict": "ok", "numbers": [mine.n], "seqs": {bucket("other_grid"): 1}}
     notebook.store.settle([GroupResult.model_validate(told)], standing(last_n=mine.n), MORNING)
     later = {"head_name": "陈建国", "address": "马村 3 号", "grid": GRID, "phone": "13900000002"}

@@ -101,7 +101,7 @@ def test_somebody_else_answers_and_the_worker_is_told_and_the_work_stays(village
         with pytest.raises(error) as raised:
             elsewhere.sync()
     assert raised.value.remedy
-    assert wang.store.waiting_count() == {"sent": 1}
+    assert wang.store.waiting_count() == {"new": 1}
     wang.store.set_meta("centre", village.centre.address)
     assert wang.sync().pushed == 1
     assert at_the_centre(village) == {household}

@@ -18,7 +18,7 @@ def test_what_is_saved_offline_is_seen_at_once_and_sent_later(village, desk):
     assert [hit.id for hit in wang.ledger.search("chenjianguo", ["household"])] == [household]
     with pytest.raises(CentreUnreachable):
         wang.sync()
-    assert wang.store.waiting_count() == {"sent": 2}
+    assert wang.store.waiting_count() == {"new": 2}
     assert wang.store.sync_log(1)[0]["code"] == "CentreUnreachable"
 
     village.centre.line.cut = False

@@ -93,7 +93,7 @@ def test_the_next_push_is_made_ready_while_the_centre_has_the_last_one(desk):
     engine = Engine(desk.store)
     first = engine.next(desk.clock())
     engine.meanwhile()
-    assert desk.states() == {"sent": 4}, "it will leave as soon as the first is answered"
+    assert desk.states() == {"new": 4}
     ready = first.packed(), engine.upload.ready.packed()
     engine.heard(taken(first), desk.clock())
     second = engine.next(desk.clock())
@@ -118,10 +118,10 @@ def test_the_next_push_does_not_wait_until_the_last_answer_is_settled(desk):
     engine, _ = two_pieces(desk)
     second = engine.next(desk.clock())
     assert numbers(arrived(second)) == [3, 4]
-    assert desk.states() == {"sent": 4}
+    assert desk.states() == {"new": 4}
     assert engine.has_work
     engine.meanwhile()
-    assert desk.states() == {"accepted": 2, "sent": 2}
+    assert desk.states() == {"accepted": 2, "new": 2}
     engine.heard(taken(second, last_n=4), desk.clock())
     assert desk.states() == {"accepted": 4}, "behind the last one nothing is ready: it is settled at once"
     assert engine.report.pushed == 4
@@ -147,7 +147,7 @@ def test_a_person_who_gets_another_post_between_two_pushes_hands_in_anew_what_wa
     second = engine.next(desk.clock())
     assert second is not ready
     assert (arrived(second).scope, numbers(arrived(second))) == (2, [3, 4])
-    assert desk.states() == {"accepted": 2, "sent": 2}
+    assert desk.states() == {"accepted": 2, "new": 2}
 
 
 @pytest.mark.parametrize("came", ["too_slow", "too_big", "disagreed"])
@@ -228,7 +228,7 @@ def test_too_big_is_halved_and_a_single_group_that_is_too_big_comes_back_to_the_
     rest = push(engine, desk)
     engine.disagreed(Problem(error="gap", want=1))
     assert numbers(push(engine, desk)) == [1], "the next one takes the number that was never used"
-    assert ids(rest) == [row.id for row in desk.store.outbox_rows(["sent"])]
+    assert ids(rest) == [row.id for row in desk.store.outbox_rows(["new"])]
 
 
 def test_a_slow_line_gets_smaller_pieces_and_is_given_up_after_three(desk):

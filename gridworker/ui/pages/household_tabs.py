@@ -221,7 +221,7 @@ def history(work: Work, kind_name: str, record: str) -> QWidget:
         who = names.get(each.by, "")
         chips: tuple[tuple[str, Tone], ...] = ()
         if each.state:
-            chips = (state_chip({"new": "local", "sent": "local", "held": "local"}.get(each.state, each.state)),)
+            chips = (state_chip({"new": "local", "held": "local"}.get(each.state, each.state)),)
         title = _history_title(kind, each.path, each.verb)
         entries.append(
             Entry(

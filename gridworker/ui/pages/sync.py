@@ -191,7 +191,7 @@ class SyncPage(Page):
     def _show_waiting(self) -> None:
         place = self._places["waiting"]
         clear(place)
-        lines = self._work.ledger.outbox(("new", "sent", "held"), 4 * MOST)
+        lines = self._work.ledger.outbox(("new", "held"), 4 * MOST)
         place.addWidget(waiting_card(self._work, lines, MOST, self._open))
 
     def _show_stick(self) -> None:

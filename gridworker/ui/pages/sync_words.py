@@ -55,7 +55,6 @@ HELD: Final[Mapping[str, Why]] = {
 
 WAITING: Final[Mapping[str, tuple[str, Tone]]] = {
     "new": ("排队", "neutral"),
-    "sent": ("等中心回话", "info"),
     "held": ("等前面的内容", "warn"),
 }
 """By state of the outbox."""

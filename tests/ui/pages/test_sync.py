@@ -236,7 +236,6 @@ def test_receipts_promise_no_more_than_the_centre_does(office: Office) -> None:
 def _take(office: Office) -> None:
     """The centre takes everything that waits."""
     changes = office.grid.waiting()
-    office.grid.store.mark_sent([change.tx for change in changes])
     numbers = [change.n for change in changes]
     result = GroupResult(tx=changes[0].tx, verdict="ok", numbers=numbers, seqs={BUCKETS["grid"][0]: 999})
     office.grid.store.settle([result], standing(backup=False), MORNING)
@@ -381,7 +380,6 @@ def _refuse(office: Office, reason: str = "这个网格已不归您管理，请�
     groups: dict[str, list[int]] = {}
     for change in office.grid.waiting():
         groups.setdefault(change.tx, []).append(change.n)
-    office.grid.store.mark_sent(list(groups))
     results = [
         GroupResult(tx=tx, verdict="refused", numbers=numbers, code="not_allowed", reason=reason)
         for tx, numbers in groups.items()
