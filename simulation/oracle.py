@@ -413,13 +413,17 @@ class Oracle:
         acts = sorted(((books.ledger[noted.id].arrived, noted) for noted in self._taken(books)), key=_first)
         sure = {noted.record for _, noted in acts if not self._is_alone(books, noted)}
         gone: set[str] = set()
+        elsewhere: set[str] = set()  # went into another, to which they point; whoever removes it besides alters nothing
         merges = self._merges()
         for _, noted in acts:
             if noted.verb is Verb.DEL and books.ledger[noted.id].known.verdict == "ok":
-                if noted.id not in merges:
+                if noted.id in merges and noted.record not in gone:
+                    elsewhere.add(noted.record)
+                elif noted.record not in elsewhere:
                     gone.add(noted.record)
             elif noted.verb is Verb.RESTORE:
                 gone.discard(noted.record)
+                elsewhere.discard(noted.record)
             elif noted.verb is Verb.CREATE:
                 for name in POINTERS:
                     there = noted.value.get(name)

@@ -37,7 +37,7 @@ DESK: Sequence[Mutant] = (
         "I13 what was on its way when a desk died is sent again",
         [
             Cut(
-                "gridworker.sync.upload:_groups",
+                "gridworker.sync.upload:Upload._groups",
                 "lines = self._book.handing(most, after)",
                 'lines = self._book.handing(most, max(after, self._book.meta("went", 0)));'
                 ' lines and self._book.set_metas({"went": lines[-1].row})',

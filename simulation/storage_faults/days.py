@@ -119,11 +119,12 @@ def the_line_is_cut_behind_the_push(w: Worker) -> None:
 
 
 def the_answer_is_lost(w: Worker) -> None:
-    """The centre takes what is handed in, and its answer never arrives."""
+    """The centre takes what is handed in, and its answer never arrives; he works on, and both are handed in."""
     w.makes("household")
     w.county.loses_answers = 1
     w.now_it_counts()
     w.syncs()
+    w.edits("household", w.houses[0], {"address": w.token()})
     w.syncs()
 
 

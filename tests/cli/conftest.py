@@ -88,7 +88,7 @@ class Worker:
 @pytest.fixture(scope="session")
 def workers(town: Served) -> Iterator[Worker]:
     """Grid workers whom no desk knows yet; one process makes them all."""
-    names = ["lao", *(f"worker{number}" for number in range(1, 10))]
+    names = ["lao", *(f"worker{number}" for number in range(1, 16))]
     acts = [(f"add-account {name} --role grid_worker --region {GRID}", f"enrol {name}") for name in names]
     told = town.script([act for both in acts for act in both])
     codes = [each["code"] for each in told if "code" in each]
