@@ -228,11 +228,11 @@ def still_laid(file: File, records: Iterable[str]) -> set[str]:
 
 
 def alone_open(file: File, keys: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """By record (``keys``: kind, id), of those whose open changes are all on their way and laid: how many they are."""
+    """By record (``keys``: kind, id), of those whose open changes all wait and are laid: how many they are."""
     asked = orjson.dumps([record for _, record in keys]).decode()
     query = (
         "SELECT record, count(*) FROM outbox WHERE record IN (SELECT value FROM json_each(?)) AND open"
-        " GROUP BY record HAVING min(laid AND state = 'sent')"
+        " GROUP BY record HAVING min(laid AND state = 'new')"
     )
     return dict(file.db.execute(query, (asked,)).fetchall())
 
