@@ -17,7 +17,7 @@ from gridserver.storage.buckets import Head
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.handed import Handed, Item, Known
 from gridserver.storage.judging import judge
-from gridserver.storage.merging import WAIT_FOR_OTHERS, World, put_aside
+from gridserver.storage.merging import WAIT_FOR_OTHERS, World, back_to, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered
@@ -471,7 +471,7 @@ class Centre:
             left={key for key in books.departures if key[2] in moved} if moved else set(),
             past=past.gathered(before, changes, self._bodies),
             missing=self._not_made(hand.author.device, hand.author.now),
-            targets=self._targets(changes),
+            targets=self._targets(before, changes),
             pointing=spoken.pointing,
             belonging=self._belonging(before, changes),
             coming=spoken.coming,
@@ -484,14 +484,17 @@ class Centre:
         """``forgotten.among``."""
         return bucket not in self.infos and not self.books.readers.get(bucket)
 
-    def _targets(self, changes: Sequence[Change]) -> dict[str, Row | None]:
+    def _targets(self, before: Mapping[Key, Row], changes: Sequence[Change]) -> dict[str, Row | None]:
         """``rows.targets`` of what ``taking`` asks for."""
         spoken_of = {change.record for change in changes}
         found: dict[str, Row | None] = {}
         for change in changes:
             kind = KINDS.get(change.kind)
-            for reference in references(kind, change) if kind is not None else ():
-                for key in self.books.by_id.get(reference.target, ()) if reference.target not in spoken_of else ():
+            back = back_to(kind, before.get((change.kind, change.record)), change)
+            named = [*references(kind, change), *back] if kind is not None else []
+            for reference in named:
+                is_spoken_of = reference.target in spoken_of and reference not in back
+                for key in self.books.by_id.get(reference.target, ()) if not is_spoken_of else ():
                     row = self.books.rows[key]
                     found[reference.target] = row if row.removed is not None else None
         return found

@@ -223,7 +223,7 @@ class Oracle:
                 raise Violation("3.13", f"{row.kind} {row.id} says something in words of a former program")
         for what in twins.unasked(books):
             raise Violation("M11", f"alike, and nobody is asked: {what}")
-        for what in twins.left_behind(books, self._merges(), self._brought_back()):
+        for what in twins.left_behind(books, self._merges()):
             raise Violation("M11", f"points at a record that went into another: {what}")
         for desk in world.desks:
             self._converged(desk, books)
@@ -434,10 +434,6 @@ class Oracle:
         """The changes by which a record went into another that is the same."""
         groups = {noted.tx for noted in self.notes.values() if noted.path == "same_as" and noted.value is not None}
         return {noted.id for noted in self.notes.values() if noted.verb is Verb.DEL and noted.tx in groups}
-
-    def _brought_back(self) -> set[str]:
-        """The records that were removed and came back: nobody looks then at what they point at."""
-        return {noted.record for noted in self.notes.values() if noted.verb is Verb.RESTORE}
 
     def _refused_are_kept(self, world: "World") -> None:
         """3.14: what was refused is kept whole, with a reason. 3.9: what was made in good faith is never refused for

@@ -136,10 +136,10 @@ def _top(tied: Mapping[str, str], record: str) -> str:
     return record
 
 
-def left_behind(books: "Books", merges: Container[str], back: Container[str]) -> Iterable[str]:
+def left_behind(books: "Books", merges: Container[str]) -> Iterable[str]:
     """M11: what still points at a record that went into another, and might point at that one. ``merges``: the changes
-    that removed one of two; ``back``: records that were removed meanwhile, and came back as they were. Where somebody
-    is asked which of two it is to point at, it may be the gone one until he says."""
+    that removed one of two. Where somebody is asked which of two it is to point at, it may be the gone one until he
+    says."""
     asked = {
         (row.fields["record"], row.fields["field"])
         for row in books.rows.values()
@@ -147,7 +147,7 @@ def left_behind(books: "Books", merges: Container[str], back: Container[str]) ->
     }
     gone = {row.id for row in books.rows.values() if row.removed is not None and row.removed.change in merges}
     for row in books.rows.values() if gone else ():
-        for field in KINDS[row.kind].pointers if row.removed is None and row.id not in back else ():
+        for field in KINDS[row.kind].pointers if row.removed is None else ():
             fixed = not isinstance(field, Ref) or field.merge in KEPT or field.name == "same_as"
             if not fixed and row.fields.get(field.name) in gone and (row.id, field.name) not in asked:
                 yield f"{row.kind} {row.id} {field.name}"

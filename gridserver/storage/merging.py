@@ -13,7 +13,7 @@ from gridworker.records.change import Change, Verb, derived_id
 from gridworker.records.fields import Merge, Ref
 from gridworker.records.kind import Kind, Role
 from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, is_move, lay
-from gridworker.records.references import BELONGING, Reference, belonging, references
+from gridworker.records.references import BELONGING, Reference, belonging, references, standing
 from gridworker.records.rights import Author, check_values, why_not
 from gridworker.records.row import Row, Stamp
 from gridworker.records.wrong import Wrong
@@ -161,6 +161,7 @@ def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
     if is_move(kind, change):
         bucket = _home(world, kind, change.value)
     gone = _without_target(world, draft, kind, change, waited=waited)
+    pointing = back_to(kind, row, change) or pointing_of(world, kind, change)
     said, change = change, _as_seen(world, kind, row, change)
     if row is not None and settles_unseen(row, change):
         draft.clashed[row.id] = None
@@ -172,7 +173,7 @@ def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
         draft.notes.append(outcome.made)
     if outcome.row is not None:
         outcome.row.bucket = bucket
-        followed = _follow(world, draft, kind, change, outcome.row)
+        followed = _follow(world, draft, kind, change, outcome.row, pointing)
         outcome = outcome if followed is outcome.row else replace(outcome, row=followed)
     if outcome.row is not None:
         draft.fresh[change.kind, change.record] = outcome.row
@@ -238,16 +239,24 @@ def _target(world: World, draft: Draft, reference: Reference) -> Row | None:
     return next((each for each in here if each is not None), None) or world.targets.get(reference.target)
 
 
-def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row) -> Row:
+def back_to(kind: Kind | None, row: Row | None, change: Change) -> Sequence[Reference]:
+    """What a removed record will point at that is brought back."""
+    if change.verb is not Verb.RESTORE or kind is None or row is None or row.removed is None:
+        return ()
+    return list(standing(kind, row))
+
+
+def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row, pointing: Iterable[Reference]) -> Row:
     """What points at a record that was merged into another points at that one from now on, by the centre's hand,
     unless it was written once."""
-    for reference in pointing_of(world, kind, change):
+    for reference in pointing:
         field, target = kind.field(reference.path), _target(world, draft, reference)
         stays = target.fields.get("same_as") if target is not None and target.removed is not None else None
         if stays is None or field is None or field.merge is Merge.FIXED:
             continue
         name = derived_id(change, reference.path, stays)
-        note = replace(change, id=name, verb=Verb.SET, path=reference.path, value=stays, parent=change.id, seen=None)
+        parent = row.writer(reference.path).change
+        note = replace(change, id=name, verb=Verb.SET, path=reference.path, value=stays, parent=parent, seen=None)
         draft.notes.append(note)
         row = lay(kind, row, note, world.centre)
     return row

@@ -22,12 +22,12 @@ from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
 from gridserver.storage.judging import judge
-from gridserver.storage.merging import World, leading, put_aside
+from gridserver.storage.merging import World, back_to, leading, put_aside
 from gridserver.storage.rows import Key, Standing
 from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
 from gridworker.records import KINDS, rights
-from gridworker.records.change import Change
+from gridworker.records.change import Change, Verb
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
 from gridworker.records.references import belonging
@@ -156,6 +156,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     then = scope.held_since(conn, person, claimed - held, hand.scope_version) if claimed - held else set()
     wanted = held | then | (set(homes.values()) if hand.trusted else destinations(homes, spoken))
     heads, standing, targets = _locked(conn, wanted | ground.near, spoken)
+    targets |= _pointed_at_again(conn, standing, changes)
     strange = claimed - ground.held - then
     unknown = forgotten.among(conn, strange) if strange else set()
     instead = _instead(conn, hand, standing, changes, strange, unknown) if strange else {}
@@ -182,6 +183,15 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
         missing=set(hand.missing if hand.missing is not None else _not_made(conn, hand)),
     )
     return heads, world, standing
+
+
+def _pointed_at_again(conn: Connection, standing: Standing, changes: Sequence[Change]) -> dict[str, Row | None]:
+    """What records point at that are brought back."""
+    keys = [(change, (change.kind, change.record)) for change in changes if change.verb is Verb.RESTORE]
+    back = [each for change, key in keys for each in back_to(KINDS.get(change.kind), standing.rows.get(key), change)]
+    if not (targets := {reference.target for reference in back}):
+        return {}
+    return rows.read_targets(*together(conn, rows.targets(targets)))
 
 
 def _instead(

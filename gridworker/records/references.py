@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from gridworker.records.change import Change, Verb
 from gridworker.records.fields import Field, Ref
 from gridworker.records.kind import Kind, points
+from gridworker.records.row import Row
 from gridworker.records.several import Entries
 
 BELONGING = "*"
@@ -33,6 +34,14 @@ def references(kind: Kind, change: Change) -> Iterator[Reference]:
         if isinstance(field, Ref) and points(field) and isinstance(value, str) and value not in told:
             told.add(value)
             yield Reference(path, value, field.to)
+
+
+def standing(kind: Kind, row: Row) -> Iterator[Reference]:
+    """What a record says of others that people make."""
+    for top in kind.pointers:
+        for path, field, value in _first(top, row.fields.get(top.name)):
+            if isinstance(field, Ref) and points(field) and isinstance(value, str):
+                yield Reference(path, value, field.to)
 
 
 def _values(kind: Kind, change: Change) -> Iterator[tuple[str, Field, Any]]:

@@ -196,6 +196,21 @@ def test_who_is_written_into_a_household_that_was_merged_lives_in_the_one_that_s
     assert wang.row("person", member.record).fields["household"] == stays.id
 
 
+def test_who_is_brought_back_after_his_household_was_merged_lives_in_the_one_that_stayed(wang):
+    gone, stays = home(wang), home(wang)
+    member = person(wang, gone)
+    wang.keep(member)
+    wang.keep(wang.hand.remove(wang.row("person", member.record)))
+    wang.set(gone, "same_as", stays.id)
+    wang.keep(wang.hand.remove(wang.row("household", gone.id)))
+    assert wang.keep(wang.hand.restore(wang.row("person", member.record))).verdict == "ok"
+    row = wang.row("person", member.record)
+    assert (row.removed, row.fields["household"]) == (None, stays.id)
+    with wang.centre.conn() as conn:
+        told = past.history_of(conn, "person", member.record)
+    assert [each.value for each in told if each.path == "household"] == [stays.id]
+
+
 def test_a_diary_of_a_household_that_was_merged_is_not_written_anew_but_its_subjects_follow(wang):
     gone, stays = home(wang), home(wang)
     wang.set(gone, "same_as", stays.id)
