@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gridserver.errors import CommandFailed, Refused
@@ -80,7 +80,7 @@ class Author:
         return results
 
     def _numbered(self, change: Change, n: int, place: int) -> Change:
-        return replace(change, n=n, hlc=(self.now << 16) + place)
+        return change._replace(n=n, hlc=(self.now << 16) + place)
 
     def _group(self, act: str, changes: Sequence[Change]) -> Group:
         return Group(tx=self.new_id(), act=act, changes=[change.to_wire() for change in changes])

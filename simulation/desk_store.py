@@ -201,7 +201,7 @@ class DeskStore:
         for n, change in enumerate([change for mine in by_record(changes) for change in mine], next_n):
             last = max((change.at + offset) << 16, last + 1)
             change = change.counted(n, last)
-            numbered.append(change if change.schema == self.schema else dataclasses.replace(change, schema=self.schema))
+            numbered.append(change if change.schema == self.schema else change._replace(schema=self.schema))
         for mine in by_record(numbered):
             key = (mine[0].kind, mine[0].record)
             here = None if mine[0].verb is Verb.CREATE and not again else self.rows.get(key)
@@ -392,7 +392,7 @@ class DeskStore:
 
     def _where_it_lies(self, change: Change) -> Change:
         here = self.rows.get((change.kind, change.record))
-        return change if here is None else dataclasses.replace(change, bucket=here.bucket)
+        return change if here is None else change._replace(bucket=here.bucket)
 
     # ------------------------------------------------------------------ what is shown
 

@@ -1,7 +1,6 @@
 """Cases for named people: who restricts and lifts them, what the stand-ins do then, and what must hold of them."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gridserver.author import Author
@@ -78,7 +77,7 @@ def restrict(
     there, where = (own, case) if people else (common, town)
     author = Author(None, now, new_id)  # type: ignore[arg-type]
     written = written_by_the_centre(author, row, along, people, there, where)
-    numbered = [replace(each, hlc=(now << 16) + place) for place, each in enumerate(written)]
+    numbered = [each._replace(hlc=(now << 16) + place) for place, each in enumerate(written)]
     act = new_id() if written else ""
     groups = [Group(tx=new_id(), act=act, changes=[each.to_wire() for each in numbered])] if written else []
     results = centre.write(groups, now) if written else []

@@ -41,10 +41,10 @@ def old_centre() -> Mapping[str, Kind]:
 def renamed(change: Change) -> Change:
     """From the first catalogue to the second."""
     if change.verb is Verb.CREATE:
-        return replace(change, value={called(name): value for name, value in change.value.items()})
+        return change._replace(value={called(name): value for name, value in change.value.items()})
     path = called(change.path)
     seen = {called(name): each for name, each in change.seen.items()} if isinstance(change.seen, dict) else change.seen
-    return change if path == change.path and seen == change.seen else replace(change, path=path, seen=seen)
+    return change if path == change.path and seen == change.seen else change._replace(path=path, seen=seen)
 
 
 def called(path: str) -> str:

@@ -92,7 +92,7 @@ def result(group: Handed, verdict: Verdict, places: Mapping[Key, tuple[str, int]
     for key in verdict.touched:
         bucket, seq = places[key]
         seqs[bucket] = max(seq, seqs.get(bucket, 0))
-    return GroupResult.model_construct(
+    return GroupResult.of(
         tx=group.tx,
         verdict=verdict.verdict,
         numbers=group.numbers,
@@ -100,6 +100,7 @@ def result(group: Handed, verdict: Verdict, places: Mapping[Key, tuple[str, int]
         reason=verdict.reason,
         conflicts=list(verdict.conflicts),
         seqs=seqs,
+        durable=False,
     )
 
 
@@ -110,7 +111,7 @@ def answer(group: Handed, marks: Sequence[Known], told: Any) -> GroupResult:
         if mark.bucket is not None and mark.seq is not None:
             seqs[mark.bucket] = max(mark.seq, seqs.get(mark.bucket, 0))
     code, reason, conflicts = (told.code, told.reason, told.conflicts) if told is not None else ("", "", ())
-    return GroupResult.model_construct(
+    return GroupResult.of(
         tx=group.tx,
         verdict=marks[0].verdict,
         numbers=group.numbers,
@@ -118,6 +119,7 @@ def answer(group: Handed, marks: Sequence[Known], told: Any) -> GroupResult:
         reason=reason,
         conflicts=list(conflicts),
         seqs=seqs,
+        durable=False,
     )
 
 

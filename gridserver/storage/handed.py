@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -217,7 +217,7 @@ def _read_item(wire: dict[str, Any], tx: str, act: str) -> tuple[Item, str]:
         return Item(*_name(wire), body, sha, None), "资料类型的名称不对。"
     if body.count(b"{") + body.count(b"[") > _DEEPEST and _depth(wire) > _DEEPEST:
         return Item(change.id, change.n, body, sha, None), "内容的层次太多。"
-    translated = change is not written and change != replace(written, schema=change.schema)
+    translated = change is not written and change != written._replace(schema=change.schema)
     return Item(change.id, change.n, body, sha, change, translated), ""
 
 

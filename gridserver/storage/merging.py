@@ -256,7 +256,7 @@ def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row, po
             continue
         name = derived_id(change, reference.path, stays)
         parent = row.writer(reference.path).change
-        note = replace(change, id=name, verb=Verb.SET, path=reference.path, value=stays, parent=parent, seen=None)
+        note = change._replace(id=name, verb=Verb.SET, path=reference.path, value=stays, parent=parent, seen=None)
         draft.notes.append(note)
         row = lay(kind, row, note, world.centre)
     return row
@@ -347,9 +347,9 @@ def _as_seen(world: World, kind: Kind, row: Row | None, change: Change) -> Chang
     was looking at; and with a time that is not far ahead of ours."""
     latest = (world.now + AHEAD) << 16
     if change.hlc > latest:
-        change = replace(change, hlc=latest)
+        change = change._replace(hlc=latest)
     if world.past.has_refused:
-        change = replace(change, parent=world.past.applied(change.parent), seen=world.past.seen(change.seen))
+        change = change._replace(parent=world.past.applied(change.parent), seen=world.past.seen(change.seen))
     field = kind.field(change.path) if row is not None and change.verb is Verb.SET else None
     if row is None or field is None or field.merge is not Merge.TEXT or change.parent == row.writer(change.path).change:
         return change

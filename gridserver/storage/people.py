@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import orjson
-
 from gridserver.storage.engine import Connection, asked, text
+from gridworker.protocol.orders import WipeOrder
 from gridworker.protocol.sync import Standing
 
 
@@ -84,19 +83,17 @@ class Place:
 
 def standing_of(caller: Caller, now: int) -> Standing:
     """What goes with every answer. After a push hand in ``replace(caller, last_n=…)``."""
-    return Standing.model_validate(
-        {
-            "epoch": caller.epoch,
-            "incarnation": caller.incarnation,
-            "last_n": caller.last_n,
-            "durable_n": caller.durable_n if caller.backup else 0,
-            "scope": caller.scope,
-            "now": now,
-            "backup": caller.backup,
-            "status": _status(caller),
-            "order": orjson.loads(caller.order) if caller.order else None,
-            "files_durable": caller.files_durable if caller.backup else 0,
-        }
+    return Standing.of(
+        epoch=caller.epoch,
+        incarnation=caller.incarnation,
+        last_n=caller.last_n,
+        durable_n=caller.durable_n if caller.backup else 0,
+        scope=caller.scope,
+        now=now,
+        backup=caller.backup,
+        status=_status(caller),
+        order=WipeOrder.model_validate_json(caller.order) if caller.order else None,
+        files_durable=caller.files_durable if caller.backup else 0,
     )
 
 

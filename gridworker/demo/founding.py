@@ -253,5 +253,5 @@ class _Hand:
         changes = []
         for change in group.changes:
             self._n += 1
-            changes.append(dataclasses.replace(change, n=self._n).to_wire())
+            changes.append(change._replace(n=self._n).to_wire())
         return Group(tx=group.changes[0].tx, act=group.changes[0].act, changes=changes)

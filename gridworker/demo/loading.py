@@ -1,7 +1,7 @@
 """Turns the made-up records into changes, so that they enter the book the way a desk's do."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gridworker.demo.chance import Ids
@@ -114,7 +114,7 @@ def _grouped(parts: Iterable[tuple[str, list[Change]]]) -> Iterator[Group]:
 def _named(group: Group, ids: Ids) -> Group:
     tx = ids.at(group.changes[-1].at)
     act = ids.at(group.changes[-1].at)
-    return Group(group.by, tuple(replace(change, tx=tx, act=act) for change in group.changes))
+    return Group(group.by, tuple(change._replace(tx=tx, act=act) for change in group.changes))
 
 
 def final_fields(record: DemoRecord) -> dict[str, Any]:

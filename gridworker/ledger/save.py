@@ -1,6 +1,5 @@
 """Saving: what a person filled in becomes one act, checked, written and queued for the centre at once."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,10 +113,10 @@ def repair(ground: Ground, tx: str, record: str, fields: Mapping[str, Any]) -> S
             except Wrong as wrong:
                 raise NotAccepted(wrong.reason, field=wrong.field) from None
         else:
-            act.changes.append(dataclasses.replace(change, id=ground.new_id(), act=act.act, n=0, hlc=0))
+            act.changes.append(change._replace(id=ground.new_id(), act=act.act, n=0, hlc=0))
     if record not in act.rows:
         raise NotFound(f"refused {record}")
-    changes = [dataclasses.replace(change, tx=group) for change in act.changes]
+    changes = [change._replace(tx=group) for change in act.changes]
     ground.store.replace_refused(tx, changes, by=ground.me.person, now=ground.clock())
     return Saved(record, Changed(frozenset(change.kind for change in changes)), act.act, (record,))
 
@@ -158,7 +157,7 @@ def keep(ground: Ground, act: str, changes: Sequence[Change], ids: Sequence[str]
         part = changes[start : start + MOST_IN_GROUP]
         if start:
             tx = ground.new_id()
-            part = [dataclasses.replace(change, tx=tx) for change in part]
+            part = [change._replace(tx=tx) for change in part]
         grouped += part
     if grouped or drafts:
         ground.store.keep(grouped, by=ground.me.person, drop_drafts=drafts)

@@ -1,6 +1,6 @@
 """How one change meets one row: pure, and the same for the centre, the desk's replay and any simulation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -162,7 +162,7 @@ def together(kind: Kind, row: Row, change: Change) -> Change | None:
     if text is None or (value is None and field.required):
         return None
     name = derived_id(change, change.path, value or "")
-    return replace(change, id=name, value=value, parent=change.id, base=None)
+    return change._replace(id=name, value=value, parent=change.id, base=None)
 
 
 def is_move(kind: Kind, change: Change) -> bool:

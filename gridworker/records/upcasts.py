@@ -7,7 +7,6 @@ it was: only what is laid on the row is another.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from gridworker.records import schema
@@ -27,4 +26,4 @@ def upcast(change: Change) -> Change:
         step = STEPS.get((change.kind, version))
         if step is not None:
             change = step(change)
-    return replace(change, schema=schema.SCHEMA)
+    return change._replace(schema=schema.SCHEMA)

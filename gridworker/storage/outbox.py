@@ -6,7 +6,6 @@ given up by the person. What a change says is never altered, so that nobody has 
 same is handed in until it is answered.
 """
 
-import dataclasses
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
@@ -415,7 +414,7 @@ def refused(file: File, tx: str) -> list[Laid]:
 def again(changes: Sequence[Change], new_id: Callable[[], str]) -> list[Change]:
     """The same edits as new changes of a new group: the centre has answered the old ones for good."""
     tx, act = new_id(), new_id()
-    return [dataclasses.replace(c, id=new_id(), tx=tx, act=act, n=0, hlc=0) for c in changes]
+    return [c._replace(id=new_id(), tx=tx, act=act, n=0, hlc=0) for c in changes]
 
 
 def waits_in(file: File, bucket: str) -> int:

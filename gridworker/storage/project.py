@@ -1,6 +1,5 @@
 """What is shown of a record: the centre's row with the changes on it that wait. The one place that writes rows."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -220,7 +219,7 @@ def resend(file: File, tx: str, now: int, new_id: Callable[[], str]) -> list[Cha
 def _where_it_lies(file: File, change: Change) -> Change:
     """The change, made where its record lies by now."""
     here = held(file, change.kind, change.record)
-    return change if here is None else dataclasses.replace(change, bucket=here.row.bucket)
+    return change if here is None else change._replace(bucket=here.row.bucket)
 
 
 def count_again(file: File, bucket: BucketRow) -> None:

@@ -1,6 +1,5 @@
 """How one change meets one row, as a table: who wins, what becomes of the other, and that nothing is lost unseen."""
 
-import dataclasses
 import itertools
 
 import pytest
@@ -138,7 +137,7 @@ def test_which_of_two_is_shown_does_not_depend_on_who_came_first():
 
 def writes(row, path, value, at=10):
     """Sentences by somebody who sees ``row``, as desk and centre know it."""
-    return dataclasses.replace(sets(row, path, value, at), base=row.value(path) or "")
+    return sets(row, path, value, at)._replace(base=row.value(path) or "")
 
 
 NOTE = "种茶。养蜂。"
@@ -225,7 +224,7 @@ def test_the_desk_shows_what_the_centre_will_make_of_it():
     row = made(**HOUSE, note=NOTE)
     now = after(row, writes(row, "note", NOTE + "换了电话。"))
     first = writes(row, "note", "改种桂花。养蜂。")
-    then = dataclasses.replace(change(Verb.SET, "note", "改种桂花。养土蜂。", parent=first.id), base=first.value)
+    then = change(Verb.SET, "note", "改种桂花。养土蜂。", parent=first.id)._replace(base=first.value)
     laid = taken = now
     for each in (first, then):
         laid = lay(KINDS["household"], laid, each, WANG)

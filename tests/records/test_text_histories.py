@@ -1,6 +1,5 @@
 """Three people write in one long text, each for a while without a line: no sentence is gone that nobody took out."""
 
-import dataclasses
 import itertools
 
 from hypothesis import given, settings
@@ -34,7 +33,7 @@ class Book:
 
     def take(self, change, by):
         """Whether a person has to look at it."""
-        change = dataclasses.replace(change, base=self.wrote.get(change.parent))
+        change = change._replace(base=self.wrote.get(change.parent))
         self.wrote[change.id] = change.value or ""
         outcome = apply(HOUSEHOLD, self.row, change, by)
         self.row = outcome.row or self.row

@@ -64,7 +64,7 @@ def test_what_waits_is_shown_by_the_name_that_a_new_program_has_for_it(notebook,
 
 
 def called_remarks(change):
-    return dataclasses.replace(change, value={{"note": "remarks"}.get(k, k): v for k, v in change.value.items()})
+    return change._replace(value={{"note": "remarks"}.get(k, k): v for k, v in change.value.items()})
 
 
 def test_a_new_field_gets_a_column_and_a_new_index_is_made(notebook):

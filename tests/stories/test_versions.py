@@ -1,7 +1,5 @@
 """Old desk and new centre, and a desk that is too old: nothing is lost, and what was written is understood."""
 
-from dataclasses import replace
-
 import pytest
 
 from gridserver.storage import book
@@ -14,8 +12,8 @@ from tests.helpers.desk_fixtures import GRID
 def called_remarks(change):
     """One day "note" is called "remarks": what was written before means the same."""
     if change.verb is Verb.CREATE:
-        return replace(change, value={{"note": "remarks"}.get(k, k): v for k, v in change.value.items()})
-    return replace(change, path="remarks") if change.path == "note" else change
+        return change._replace(value={{"note": "remarks"}.get(k, k): v for k, v in change.value.items()})
+    return change._replace(path="remarks") if change.path == "note" else change
 
 
 def fields_at(village, household):

@@ -73,8 +73,8 @@ def test_what_a_desk_still_holds_is_known_when_the_line_breaks_after_the_first_p
 
 
 def test_refused_and_held_groups_and_conflicts_are_counted(wang):
-    refused = replace(house(wang), value={"head_name": "王建国"})
-    after = replace(house(wang), kind="hut")
+    refused = house(wang)._replace(value={"head_name": "王建国"})
+    after = house(wang)._replace(kind="hut")
     taken = house(wang)
     assert [each.verdict for each in wang.send(refused, after, taken)] == ["refused", "held", "ok"]
     row = wang.row("household", taken.record)
@@ -145,7 +145,7 @@ LINE = re.compile(r'gridworker_[a-z_]+(\{[a-z_]+="([^"\\\n]|\\.)*"(,[a-z_]+="([^
 
 
 def test_the_figures_are_written_as_prometheus_reads_them(wang):
-    wang.send(replace(house(wang), value={"head_name": "王建国"}))
+    wang.send(house(wang)._replace(value={"head_name": "王建国"}))
     with wang.centre.conn() as conn:
         chores.note(conn, "drill", now=wang.centre.clock(), ok=False)
         conn.execute(text("""UPDATE quarantine SET code = 'an "odd"' || chr(10) || '\\one'"""))

@@ -1,7 +1,5 @@
 """Two people, one record: what is shown, what is kept beside it, and how a person settles it."""
 
-from dataclasses import replace
-
 import pytest
 
 from gridserver.storage import meta
@@ -374,7 +372,7 @@ def test_the_same_loser_makes_the_same_conflict_after_the_centre_was_restored(wa
 
 def test_the_rows_under_a_draft_are_not_touched_by_a_group_that_fails(wang, home):
     good = wang.hand.set(home, "phone", "13811111111")
-    bad = replace(wang.hand.set(home, "members", 3), value=-1)
+    bad = wang.hand.set(home, "members", 3)._replace(value=-1)
     assert wang.keep(good, bad).verdict == "refused"
     assert wang.row("household", home.id) == home
 

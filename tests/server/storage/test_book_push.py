@@ -53,7 +53,7 @@ def test_what_is_sent_twice_is_taken_once_and_answered_alike(wang):
 
 
 def test_a_refusal_is_remembered_too(wang):
-    group = wang.hand.group(house(wang), replace(house(wang), value={"head_name": "王建国"}))
+    group = wang.hand.group(house(wang), house(wang)._replace(value={"head_name": "王建国"}))
     first = wang.send(group)
     assert first[0].verdict == "refused"
     assert wang.send(group) == first
@@ -75,7 +75,7 @@ def test_a_number_used_for_something_else_means_that_the_store_is_a_copy(wang):
 def test_a_body_that_changed_after_it_was_sent_means_the_same(wang):
     change = house(wang)
     wang.send(change)
-    assert problem(wang, replace(change, value={**change.value, "address": "另一处"})).error == "fork"
+    assert problem(wang, change._replace(value={**change.value, "address": "另一处"})).error == "fork"
 
 
 def test_a_copy_goes_on_in_a_new_life_and_what_is_known_is_not_taken_again(wang):
@@ -94,7 +94,7 @@ def test_two_bodies_of_one_change_are_both_kept(wang):
     change = house(wang)
     wang.send(change)
     wang.hand.incarnation = 2
-    other = replace(change, value={**change.value, "address": "另一处"})
+    other = change._replace(value={**change.value, "address": "另一处"})
     (result,) = wang.send(other)
     assert (result.verdict, result.code) == ("quarantined", "other_body")
     assert wang.row("household", change.record).fields["address"] == change.value["address"]
@@ -122,7 +122,7 @@ def test_an_old_epoch_is_told_so(wang):
 
 def test_half_a_group_is_never_taken(wang):
     good = house(wang)
-    bad = replace(house(wang), value={"head_name": "李秀英", "grid": wang.centre.regions[GRID]})
+    bad = house(wang)._replace(value={"head_name": "李秀英", "grid": wang.centre.regions[GRID]})
     result = wang.keep(good, bad)
     assert (result.verdict, result.code, result.reason) == ("refused", "wrong_value", "请填写地址。")
     assert wang.pull().pages == [] or all(not page.rows for page in wang.pull().pages)
@@ -132,7 +132,7 @@ def test_half_a_group_is_never_taken(wang):
 
 
 def test_one_bad_group_does_not_hold_up_the_others(wang):
-    bad, good = replace(house(wang), value={}), house(wang)
+    bad, good = house(wang)._replace(value={}), house(wang)
     refused, taken = wang.send(bad, good)
     assert (refused.verdict, taken.verdict) == ("refused", "ok")
 
@@ -150,7 +150,7 @@ def test_what_follows_a_refused_edit_of_the_same_record_waits_and_is_then_taken(
 
 
 def test_what_speaks_of_a_record_that_was_refused_waits_for_it(wang):
-    home = replace(house(wang), value={})
+    home = house(wang)._replace(value={})
     fields = {"name": "王小明", "household": home.record, "grid": wang.centre.regions[GRID]}
     person = wang.hand.group(wang.hand.create("person", wang.bucket("grid", GRID), fields))
     assert [r.verdict for r in wang.send(home, person)] == ["refused", "held"]
@@ -161,7 +161,7 @@ def test_what_speaks_of_a_record_that_was_refused_waits_for_it(wang):
 
 
 def test_nobody_waits_longer_than_five_days_for_a_record_that_was_refused(wang):
-    home = replace(house(wang), value={})
+    home = house(wang)._replace(value={})
     fields = {"name": "王小明", "household": home.record, "grid": wang.centre.regions[GRID]}
     person = wang.hand.group(wang.hand.create("person", wang.bucket("grid", GRID), fields))
     wang.send(home, person)
@@ -193,7 +193,7 @@ def test_an_edit_of_a_record_that_has_not_come_waits_a_month_and_then_goes_to_a_
 
 
 def test_a_kind_that_the_centre_does_not_know_yet_waits_for_the_upgrade(wang):
-    change = replace(house(wang), kind="rental_house")
+    change = house(wang)._replace(kind="rental_house")
     group = wang.hand.group(change)
     assert [wang.send(group)[0].code for _ in range(2)] == ["unknown_kind", "unknown_kind"]
     assert wang.send(house(wang))[0].verdict == "ok", "its number counts"
@@ -201,7 +201,7 @@ def test_a_kind_that_the_centre_does_not_know_yet_waits_for_the_upgrade(wang):
 
 def test_fields_that_the_centre_does_not_know_are_kept(wang):
     change = house(wang)
-    wang.keep(replace(change, value={**change.value, "solar_panels": 3}))
+    wang.keep(change._replace(value={**change.value, "solar_panels": 3}))
     row = wang.row("household", change.record)
     assert wang.set(row, "rain_barrels", {"e": 1}).verdict == "ok"
     fields = wang.row("household", change.record).fields
@@ -246,9 +246,9 @@ def test_lists_within_lists_within_lists_come_back(wang):
     for _ in range(300):
         deeper = [deeper]
     change = house(wang)
-    assert wang.send(replace(change, value={**change.value, "plan": deep}))[0].code == "malformed"
+    assert wang.send(change._replace(value={**change.value, "plan": deep}))[0].code == "malformed"
     change = house(wang)
-    assert problem(wang, replace(change, value={**change.value, "plan": deeper})).error == "bad_request"
+    assert problem(wang, change._replace(value={**change.value, "plan": deeper})).error == "bad_request"
 
 
 @pytest.mark.parametrize("wire", [{"id": "x"}, {"n": "1"}, {"n": 0}, {"n": True}, {"id": None}])
@@ -282,9 +282,9 @@ def test_a_group_that_is_too_big_comes_back_and_a_request_that_is_too_big_is_hal
 
 def test_a_text_with_a_nul_or_too_many_letters_is_refused_and_kept(wang):
     nul = house(wang)
-    nul = replace(nul, value={**nul.value, "note": "a\0b"})
+    nul = nul._replace(value={**nul.value, "note": "a\0b"})
     long = house(wang)
-    long = replace(long, value={**long.value, "note": "长" * 20_000})
+    long = long._replace(value={**long.value, "note": "长" * 20_000})
     assert [r.verdict for r in wang.send(nul, long)] == ["refused", "refused"]
     with wang.centre.conn() as conn:
         assert [kept.group.changes[0]["v"]["note"] for kept in quarantine.waiting(conn)] == ["a\0b", "长" * 20_000]
@@ -311,7 +311,7 @@ def test_another_grid_is_not_his_to_write_in_but_what_he_wrote_is_kept(wang):
 @pytest.mark.parametrize("bucket_class", ["sensitive", "user", "reference"])
 def test_a_bucket_that_does_not_fit_the_kind_is_refused(wang, bucket_class):
     bucket = wang.bucket(bucket_class, {"sensitive": GRID, "reference": "330683"}.get(bucket_class, ""))
-    change = replace(house(wang), bucket=bucket)
+    change = house(wang)._replace(bucket=bucket)
     (result,) = wang.send(change)
     assert (result.verdict, result.code) == ("refused", "bucket")
 
@@ -382,7 +382,7 @@ def test_a_device_that_was_cut_off_is_heard_by_a_person(wang):
 
 
 def test_what_still_does_not_fit_stays_aside(wang):
-    wang.send(replace(house(wang), value={}))
+    wang.send(house(wang)._replace(value={}))
     with wang.centre.conn() as conn:
         (kept,) = quarantine.waiting(conn)
         assert book.release(conn, kept.id, wang.desk.person, wang.centre.clock()).verdict == "refused"

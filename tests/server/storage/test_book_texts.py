@@ -1,7 +1,5 @@
 """Two people write in one long text at one centre: what stands, what the ledger keeps, what a restored centre knows."""
 
-from dataclasses import replace
-
 import orjson
 import pytest
 
@@ -75,7 +73,7 @@ def test_a_text_that_a_former_program_wrote_by_another_name_is_known_when_two_wr
 
 
 def called_note(change):
-    return replace(change, path="note") if change.path == "remark" else change
+    return change._replace(path="note") if change.path == "remark" else change
 
 
 def test_what_one_wrote_three_times_without_a_line_meets_what_the_other_wrote_once(wang, li, home):

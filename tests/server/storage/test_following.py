@@ -1,7 +1,5 @@
 """A household moves to another grid: all that is its own goes after it, in small steps, whatever comes between."""
 
-from dataclasses import replace
-
 import pytest
 
 from gridserver.author import Author
@@ -202,7 +200,7 @@ def test_what_is_done_in_the_same_breath_as_the_move_is_taken(wang):
     after = wang.hand.set(house, "phone", "13812345678")
     assert [each.verdict for each in wang.send(wang.hand.group(away, address), after)] == ["ok", "ok"]
     back = wang.hand.change(Verb.SET, "household", house.id, house.bucket, path="grid", value=house.fields["grid"])
-    assert wang.keep(replace(back, parent=away.id)).verdict == "ok", "and taken back before anybody pulled"
+    assert wang.keep(back._replace(parent=away.id)).verdict == "ok", "and taken back before anybody pulled"
     assert place(wang, house) == wang.bucket("grid", GRID)
 
 

@@ -1,6 +1,5 @@
 """The doors of the sync: what comes in, what goes out, and what is turned away."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -203,7 +202,7 @@ def test_a_desk_that_calls_something_otherwise_fetches_what_became_of_it(wang, m
 
 
 def called_address(change):
-    return replace(change, value={{"place": "address"}.get(name, name): v for name, v in change.value.items()})
+    return change._replace(value={{"place": "address"}.get(name, name): v for name, v in change.value.items()})
 
 
 def test_an_older_desk_than_any_that_we_know_is_asked_to_upgrade(wang):
