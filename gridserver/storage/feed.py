@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from gridserver.storage.engine import Connection, asked, text
+from gridserver.storage.engine import Connection, Question, asked, text, together
 from gridworker.protocol import PAGE_ROWS
 from gridworker.protocol.sync import NOT_WANTED, BucketInfo, vector_of
 
@@ -135,8 +135,8 @@ def composed(
 
 def remembered(conn: Connection, device: str, vector: str) -> dict[str, int] | None:
     """The cursors of this name that the desk had after its last whole answer; None when they are not known."""
-    row = conn.execute(_REMEMBERED, {"device": device, "vector": vector}).one_or_none()
-    return None if row is None else dict(zip(row.buckets, row.seqs, strict=True))
+    found = asked(conn, _REMEMBERED, {"device": device, "vector": vector})
+    return dict(zip(*found[0], strict=True)) if found else None
 
 
 def remember(conn: Connection, device: str, cursors: Mapping[str, int]) -> None:
@@ -178,10 +178,9 @@ def _pages(
 
 
 def _entries(conn: Connection, buckets: Sequence[str], starts: Sequence[int], most: int) -> tuple[Sequence[Entry], int]:
-    conn.execute(_BY_INDEX)
-    asked = {"buckets": list(buckets), "starts": list(starts), "most": most + 1, "most_text": MOST_TEXT}
-    rows = conn.execute(_NEWS, asked).all()
-    return rows, rows[0].found if rows else 0  # type: ignore[return-value]
+    wanted = {"buckets": list(buckets), "starts": list(starts), "most": most + 1, "most_text": MOST_TEXT}
+    lines = together(conn, Question(_BY_INDEX, {}), Question(_NEWS, wanted))[1]
+    return [Entry(*line[:4]) for line in lines], lines[0][4] if lines else 0
 
 
 def _page(head: Head, rows: Sequence[Entry], starts: Mapping[str, int], cursors: Mapping[str, int]) -> dict[str, Any]:

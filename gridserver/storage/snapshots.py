@@ -162,6 +162,8 @@ def one(conn: Connection, bucket: str, sha: str) -> Made | None:
 
 def sized(conn: Connection, buckets: Sequence[BucketInfo]) -> list[BucketInfo]:
     """The buckets with what a first reading of them brings."""
+    if not buckets:
+        return []
     asked = {"buckets": [each.id for each in buckets], "row_bytes": ROW_BYTES}
     found = {row.bucket: row for row in conn.execute(_SIZES, asked)}
     return [

@@ -1,8 +1,7 @@
 """The buckets that this desk holds: how far their feed was read, what they add up to, and how one is let go."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gridworker.protocol.sync import BucketInfo
 from gridworker.records.kind import BucketClass
@@ -21,10 +20,9 @@ SLICE = 150
 """Rows taken out in one short transaction, so that a person's save never waits long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """One bucket. ``state``: absent (the person does not want it here), loading (nothing of it is shown yet), live,
-    stale (its hash does not match: to be reset), dropping."""
+class Bucket(NamedTuple):
+    """One bucket, of which a supervisor of a county has seventeen hundred. ``state``: absent (the person does not want
+    it here), loading (nothing of it is shown yet), live, stale (its hash does not match: to be reset), dropping."""
 
     id: str
     bucket_class: str

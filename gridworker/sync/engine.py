@@ -68,6 +68,10 @@ class Engine:
         self._asked = False
         self._loading = Loading(book)
         self._leaving: set[str] = set()
+        self._named: dict[str, dict[str, int]] = {}
+        """All cursors, by the name that was all the last pull had to say of them."""
+        self._untold: set[str] = set()
+        """Buckets of which it said nothing, as nothing of them is here."""
         self.report = Report()
         self.upload = Upload(book, self.report)
         book.retry_held()
@@ -174,14 +178,18 @@ class Engine:
     # ------------------------------------------------------------------ requests
 
     def _pull(self) -> Pull:
-        for bucket in self._book.buckets():
-            if bucket.state == "stale" and bucket.id not in self._read_again:
-                self._read_again.add(bucket.id)
-                # A snapshot may be older than what is shown, and nothing that is shown goes back in time.
-                self._loading.paged.add(bucket.id)
-                self._book.reset_bucket(bucket.id)
         buckets = self._book.buckets()
-        vector, cursors = named(str(self._book.meta("vector", "")), cursors_of(buckets), self.upload.before)
+        stale = [each.id for each in buckets if each.state == "stale" and each.id not in self._read_again]
+        for bucket in stale:
+            self._read_again.add(bucket)
+            # A snapshot may be older than what is shown, and nothing that is shown goes back in time.
+            self._loading.paged.add(bucket)
+            self._book.reset_bucket(bucket)
+        buckets = self._book.buckets() if stale else buckets
+        here = cursors_of(buckets)
+        vector, cursors = named(str(self._book.meta("vector", "")), here, self.upload.before)
+        self._named = {} if cursors else {vector: here}
+        self._untold = {bucket.id for bucket in buckets if is_unread(bucket)}
         return Pull(
             epoch=self._epoch,
             incarnation=self._incarnation,
@@ -209,7 +217,7 @@ class Engine:
             self.report.kinds |= self._book.hear_late(answer.results, answer.standing.now)
         here = {info.id for info in answer.add}
         # The centre was not told of a bucket that was never read, and cannot say that it left the scope.
-        self._gone.update(bucket.id for bucket in self._book.buckets() if is_unread(bucket) and bucket.id not in here)
+        self._gone |= self._untold - here
         self._gone.update(answer.drop)
         self._gone -= here
         for info in answer.add:
@@ -316,10 +324,14 @@ class Engine:
         if kept_back or any(waits.get(each) for each in WAITS):
             notes = {"waits_under": made_under(self._book)}
         self._leaving.clear()
-        notes["vector"] = "" if kept_back or away else vector_of(cursors_of(self._book.buckets()))
+        notes["vector"] = "" if kept_back or away else self._name_of(cursors_of(self._book.buckets()))
         self._book.set_metas(notes)
         self._keep_batch()
         self.report.ok = True
+
+    def _name_of(self, cursors: dict[str, int]) -> str:
+        """Their name, which is known when nothing has moved."""
+        return next((name for name, same in self._named.items() if same == cursors), "") or vector_of(cursors)
 
     def _note(self, standing: Standing, clock: Clock) -> None:
         middle = (self._asked_at.wall + clock.wall) // 2

@@ -167,8 +167,8 @@ DESK: Sequence[Mutant] = (
         "unread_bucket_stays",
         "I4 a bucket that left the scope goes, whether it was read or not",
         f"{_ENGINE}._receive",
-        "if is_unread(bucket) and bucket.id not in here",
-        "if False",
+        "self._gone |= self._untold - here",
+        "pass",
         ELSEWHERE,
     ),
     one(
