@@ -142,7 +142,8 @@ def laid_over(file: File, record: str) -> list[Laid]:
 def records_laid_over(file: File) -> set[str]:
     """The records over which changes lie, and those of which some came back: what comes of them is more than itself."""
     test = "open AND (laid OR state = 'attention')"
-    return {r for (r,) in file.db.execute(f"SELECT DISTINCT record FROM outbox WHERE {test}")}
+    # With DISTINCT all that was ever made here would be walked through in the order of its records.
+    return {r for (r,) in file.db.execute(f"SELECT record FROM outbox WHERE {test}")}
 
 
 def laid_records(file: File) -> list[tuple[str, str]]:
