@@ -240,8 +240,9 @@ def _target(world: World, draft: Draft, reference: Reference) -> Row | None:
 
 
 def back_to(kind: Kind | None, row: Row | None, change: Change) -> Sequence[Reference]:
-    """What a removed record will point at that is brought back."""
-    if change.verb is not Verb.RESTORE or kind is None or row is None or row.removed is None:
+    """What a record points at that is brought back, or brought after what it belongs to: nobody who made that one go
+    into another could see it."""
+    if kind is None or row is None or change.verb not in (Verb.RESTORE, Verb.HOME):
         return ()
     return list(standing(kind, row))
 

@@ -28,6 +28,7 @@ from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
 from gridworker.records import KINDS, rights
 from gridworker.records.change import Change, Verb
+from gridworker.records.fields import ENTRY_ID
 from gridworker.records.kind import BucketClass, Role
 from gridworker.records.kinds.region import REGION
 from gridworker.records.references import belonging
@@ -186,10 +187,10 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
 
 
 def _pointed_at_again(conn: Connection, standing: Standing, changes: Sequence[Change]) -> dict[str, Row | None]:
-    """What records point at that are brought back."""
-    keys = [(change, (change.kind, change.record)) for change in changes if change.verb is Verb.RESTORE]
+    """What records point at that are brought back, or after what they belong to."""
+    keys = [(change, (change.kind, change.record)) for change in changes if change.verb in (Verb.RESTORE, Verb.HOME)]
     back = [each for change, key in keys for each in back_to(KINDS.get(change.kind), standing.rows.get(key), change)]
-    if not (targets := {reference.target for reference in back}):
+    if not (targets := {each.target for each in back if ENTRY_ID.match(each.target)}):
         return {}
     return rows.read_targets(*together(conn, rows.targets(targets)))
 

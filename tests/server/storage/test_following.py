@@ -79,6 +79,23 @@ def test_it_is_not_removed_over_a_member_who_is_still_on_his_way(wang, li, zhao)
     assert li.row("household", house.id).removed is None
 
 
+def test_who_is_on_his_way_to_a_household_that_went_into_another_meanwhile_comes_to_that_one(wang, li, zhao):
+    house, stays = home(wang), home(wang)
+    other = home(li, NEXT_GRID)
+    member = of_home(li, "person", other, code=NEXT_GRID, name="王小明")
+    with wang.centre.conn() as conn:
+        assert stragglers.first_left(conn) is None
+    zhao.set(member, "household", house.id)  # a household of the other grid, which he is to follow
+    wang.set(house, "same_as", stays.id)
+    removal = wang.hand.change(
+        Verb.DEL, "household", house.id, house.bucket, seen=seen_of(wang.row("household", house.id))
+    )
+    assert wang.keep(removal).verdict == "ok"
+    follow(wang)
+    here = wang.row("person", member.id)
+    assert (here.bucket, here.fields["household"]) == (house.bucket, stays.id)
+
+
 def test_all_that_belongs_to_a_household_goes_after_it(wang, li, zhao):
     house = home(wang)
     other = home(wang)
