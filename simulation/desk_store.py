@@ -646,6 +646,8 @@ class DeskStore:
             self.base.pop(key, None)
         kept = "accepted" if self.metas.get("backup", False) else "sealed"
         self.outbox.forget(lambda each: each.change.bucket == bucket and each.state not in (kept, "sealed"))
+        stays = {each.change.record: each.change.kind for each in self.outbox.entries if each.change.bucket == bucket}
+        naming.note_left(self, bucket, [(kind, record) for record, kind in sorted(stays.items())])
         for asides in (self.quarantined, self.unknown):
             for key in [key for key, each in asides.items() if each.bucket == bucket]:
                 del asides[key]

@@ -187,6 +187,8 @@ def drop(file: File, bucket: str) -> bool:
         for kind, record in written:
             _drop_rows(file, kind, "id = ? AND _bucket = ?", (record, place.row_id))
         _drop_own_history(file, bucket)
+        stays = "SELECT DISTINCT kind, record FROM outbox WHERE bucket = ? ORDER BY record"
+        note_left(file, place.row_id, file.db.execute(stays, (bucket,)).fetchall())
         # What was written here and lies in another bucket by now stays, as the centre has it.
         project.tell_all_again(file, written)
         _drop_what_lies_beside(file, place)
