@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -40,6 +40,7 @@ class _Pair:
     """The record that was written now."""
     other: Row
     field: str
+    key: bytes
 
 
 class Register(Protocol):
@@ -62,8 +63,8 @@ def opened(conn: Connection, world: World, before: Mapping[Key, Row]) -> list[Ch
 
 
 def found(register: Register, world: World, before: Mapping[Key, Row]) -> list[Change]:
-    """Opens a conflict for every record that was written now and that says of itself what an older one says: they are
-    the same, or one of them is wrong. Puts the conflicts into the world; returns what the centre wrote.
+    """Opens a conflict for every record that was written now and that says of itself what others say: they are the
+    same, or one of them is wrong. Puts the conflicts into the world; returns what the centre wrote.
     """
     changed = {key: row for key in world.touched if (row := _named_anew(world.rows[key], before.get(key))) is not None}
     if not changed:
@@ -74,9 +75,35 @@ def found(register: Register, world: World, before: Mapping[Key, Row]) -> list[C
     rows = (world.rows.get((row.kind, row.id)) or row for row in noted)
     older = [row for row in rows if row.removed is None]
     pairs = {_pair_id(pair): pair for pair in _pairs(secret, older, changed, marks)}
-    for known in register.asked_about(list(pairs)) if pairs else ():
-        pairs.pop(known, None)
-    return [_open(world, name, pair) for name, pair in sorted(pairs.items())]
+    known = set(register.asked_about(list(pairs))) if pairs else set()
+    return [_open(world, name, pairs[name]) for name in sorted(_to_ask(pairs, known, changed))]
+
+
+def _to_ask(pairs: Mapping[str, _Pair], known: Container[str], changed: Container[Key]) -> Iterator[str]:
+    """As few of the pairs as put each record beside all that say the same, by way of others. ``known``: those about
+    which somebody was asked. Of what was not written now the same was seen to when it was."""
+    top: dict[str, str] = {}
+
+    def of(record: str) -> str:
+        while record in top:
+            record = top[record]
+        return record
+
+    def join(one: str, other: str) -> bool:
+        one, other = of(one), of(other)
+        if one != other:
+            top[one] = other
+        return one != other
+
+    older: dict[bytes, str] = {}
+    for name, pair in pairs.items():
+        if name in known:
+            join(pair.one.id, pair.other.id)
+        if (pair.other.kind, pair.other.id) not in changed:
+            join(pair.other.id, older.setdefault(pair.key, pair.other.id))
+    for name, pair in pairs.items():
+        if join(pair.one.id, pair.other.id):
+            yield name
 
 
 def _named_anew(row: Row, before: Row | None) -> Row | None:
@@ -107,8 +134,8 @@ def _pairs(
         for mark in marks[key]:
             alike = by_key.setdefault(mark.key, [])
             others = [each for each in alike if each.id != row.id]
-            if others and len(others) < MOST_ALIKE:
-                yield _Pair(row, others[0], mark.field)
+            if len(others) < MOST_ALIKE:
+                yield from (_Pair(row, other, mark.field, mark.key) for other in others)
             if len(others) == len(alike):
                 alike.append(row)
 

@@ -136,6 +136,23 @@ def test_two_that_are_not_the_same_are_not_asked_about_again(wang):
     assert wang.conflicts(first.record) == []
 
 
+def test_two_about_whom_somebody_was_asked_are_put_beside_a_third_who_has_their_new_number(wang):
+    at = home(wang)
+    first, second, third = person(wang, at), person(wang, at), person(wang, at, ANOTHER)
+    wang.send(first, second, third)
+    (asked,) = wang.conflicts(second.record)
+    rows = [wang.row("person", each.record) for each in (first, second)]
+    wang.send(*[wang.hand.set(row, "id_number", ANOTHER) for row in rows])
+    found = {each.id: each for record in (first, second, third) for each in wang.conflicts(record.record)}
+    pairs = [
+        {each.fields["record"], *(str(other["value"]) for other in each.fields["others"].values())}
+        for name, each in found.items()
+        if name != asked.id
+    ]
+    assert len(pairs) == 1, "one question puts him beside both"
+    assert third.record in pairs[0]
+
+
 def test_a_word_that_stands_in_many_records_is_no_number(wang):
     many = [home(wang, household_no="无") for _ in range(3)]
     assert sum(len(wang.conflicts(each.id)) for each in many) == 2, "each with the first"
