@@ -14,7 +14,7 @@ TWINS: Sequence[Mutant] = (
         "nobody_is_asked",
         "M11 of two records that say the same of themselves somebody is asked",
         f"{_CENTRE}:_pairs",
-        "if others and len(others) < MOST_ALIKE:",
+        "if len(others) < MOST_ALIKE:",
         "if False:",
         (MEETS,),
     ),
