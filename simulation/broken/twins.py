@@ -29,9 +29,9 @@ TWINS: Sequence[Mutant] = (
     one(
         "asked_again_about_the_same_two",
         "M11 a pair about which somebody decided is not asked about again",
-        f"{_CENTRE}:found",
-        "pairs.pop(known, None)",
-        "pass",
+        f"{_CENTRE}:_to_ask",
+        "if name in known:",
+        "if False:",
         (MEETS,),
     ),
     one(
