@@ -366,9 +366,9 @@ class World:
     def _do_lift(self, desk: Desk, dice: Dice) -> None:
         """Whoever holds the town's cases sees one again."""
         books = self.centre.books
-        cases = [
-            case for case, info in books.own.items() if books.readers[info.id] and (naming.CASE, case) in books.rows
-        ]
+        named = [case for case, info in books.own.items() if books.readers[info.id]]
+        rows = [row for case in named if (row := books.rows.get((naming.CASE, case))) is not None]
+        cases = [row.id for row in rows if row.removed is None]
         if cases:
             self.totals["lifted"] += 1
             self._restrict(dice.one(cases), [])

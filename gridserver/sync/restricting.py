@@ -18,6 +18,8 @@ from gridworker.records.row import Row
 NOBODY = "请至少留下一位调解员或督导，否则没有人能办这个案件。"
 NOT_HERE = "名单里有人不在本县，或已经离岗，请重新选择。"
 NOT_YOURS = "只有督导和主办调解员可以限定一个案件由谁查看。"
+REMOVED = "这个案件已经删除，请先恢复它，再限定或放开查看的人。"
+"""Nothing is written in a removed record, so that the names in it would not be those of its bucket."""
 TOO_MANY = f"一个案件最多指定 {restricted.MOST} 人。"
 
 
@@ -96,6 +98,8 @@ def _case(author: Author, case: str) -> Row:
     row = author.row_of(MEDIATION_CASE.name, case)
     if row is None:
         raise Refused("not_found")
+    if row.removed is not None:
+        raise Refused("not_allowed", REMOVED)
     return row
 
 

@@ -166,6 +166,21 @@ def test_only_who_is_in_charge_or_a_supervisor_may_say_so_and_who_leaves_his_pos
         assert scope.buckets_of(conn, zhao.me.person) == []
 
 
+def test_a_removed_one_is_brought_back_before_others_see_it_again(people, case):
+    li, hu, zhao = people.values()
+    zhao.restrict(case, [hu.me.person])
+    zhao.sync()
+    removed = zhao.ledger.remove("mediation_case", case)
+    zhao.sync()
+    with pytest.raises(NotAllowed, match="已经删除"):
+        zhao.restrict(case, [])
+    zhao.ledger.undo(removed.act)
+    zhao.sync()
+    zhao.restrict(case, [])
+    li.sync()
+    assert has(li, case) == (True, 1)
+
+
 def test_what_was_written_in_it_comes_back_to_a_centre_restored_from_before_it(village, people, case, database):
     """The case is with the town again, as all that the centre itself had made is lost; nobody's words are."""
     li, _, zhao = people.values()
