@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulation.centre import Books, Centre
+    from simulation.desk_outbox import Entry
     from simulation.desk_store import DeskStore
 
 CASE, SESSION = "mediation_case", "mediation_session"
@@ -161,11 +162,16 @@ def in_snapshot(books: "Books", body: bytes) -> list[Key]:
 
 def own_words(store: "DeskStore", kept_back: Container[str]) -> list[Key]:
     """The records of which a desk keeps own history that it need not keep. ``kept_back``: buckets in which something
-    waits for a person; they stay whole."""
+    waits for a person; they stay whole, and so does what was written of what lies in them."""
     stays = {"accepted"} if store.metas.get("backup", False) else set()
     states = stays | {"new", "held", "attention"}
+
+    def lies_back(entry: "Entry") -> bool:
+        here = store.rows.get((entry.change.kind, entry.change.record))
+        return here is not None and here.bucket in kept_back
+
     return [
         (e.change.kind, e.change.record)
         for e in store.outbox.entries
-        if e.state not in states and e.change.bucket not in kept_back
+        if e.state not in states and e.change.bucket not in kept_back and not lies_back(e)
     ]
