@@ -60,19 +60,21 @@ TOLD_EVERY_S = 300
 
 
 def _run(first: int, seconds: float, histories: int, processes: int) -> int:
-    said = time.monotonic()
+    said, known = time.monotonic(), 0
 
     def tell(so_far: running.Run) -> None:
-        nonlocal said
+        nonlocal said, known
+        for seed, words in so_far.broken[known:]:
+            print(f"seed {seed}: {words}", flush=True)
+        known = len(so_far.broken)
         if time.monotonic() - said > TOLD_EVERY_S:
             said = time.monotonic()
             print(f"so far: {so_far.line()}", flush=True)
 
     done = running.run(first, seconds=seconds, histories=histories, processes=processes, tell=tell)
     print(done.line(), flush=True)
-    for seed, words in done.broken[:5]:
-        print(f"seed {seed}: {words}")
-        print(f"  kept as {running.keep(seed)}")
+    for seed, _ in done.broken[:5]:
+        print(f"seed {seed} is kept as {running.keep(seed)}", flush=True)
     return 1 if done.broken else 0
 
 
