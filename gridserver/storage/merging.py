@@ -13,7 +13,7 @@ from gridworker.records.change import Change, Verb, derived_id
 from gridworker.records.fields import Merge, Ref
 from gridworker.records.kind import Kind, Role
 from gridworker.records.merge import Clash, ClashType, Outcome, Refused, Version, apply, is_move, lay
-from gridworker.records.references import BELONGING, Reference, belonging, references, standing
+from gridworker.records.references import BELONGING, SAME_AS, Reference, belonging, references, standing
 from gridworker.records.rights import Author, check_values, why_not
 from gridworker.records.row import Row, Stamp
 from gridworker.records.wrong import Wrong
@@ -174,6 +174,7 @@ def _merge(world: World, draft: Draft, change: Change, *, waited: bool) -> None:
     if outcome.row is not None:
         outcome.row.bucket = bucket
         followed = _follow(world, draft, kind, change, outcome.row, pointing)
+        followed = _stand_for_itself(world, draft, kind, change, row, followed)
         outcome = outcome if followed is outcome.row else replace(outcome, row=followed)
     if outcome.row is not None:
         draft.fresh[change.kind, change.record] = outcome.row
@@ -216,7 +217,7 @@ def _without_target(
     without = []
     for reference in pointing_of(world, kind, change):
         row = _target(world, draft, reference)
-        if row is not None and row.removed is not None and not row.fields.get("same_as"):
+        if row is not None and row.removed is not None and not row.fields.get(SAME_AS):
             without.append((reference, row.removed))
         if row is not None or reference.target in world.targets or reference.target in world.coming:
             continue
@@ -252,7 +253,7 @@ def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row, po
     unless it was written once."""
     for reference in pointing:
         field, target = kind.field(reference.path), _target(world, draft, reference)
-        stays = target.fields.get("same_as") if target is not None and target.removed is not None else None
+        stays = target.fields.get(SAME_AS) if target is not None and target.removed is not None else None
         if stays is None or field is None or field.merge is Merge.FIXED:
             continue
         name = derived_id(change, reference.path, stays)
@@ -261,6 +262,19 @@ def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row, po
         draft.notes.append(note)
         row = lay(kind, row, note, world.centre)
     return row
+
+
+def _stand_for_itself(world: World, draft: Draft, kind: Kind, change: Change, before: Row | None, row: Row) -> Row:
+    """Whoever brings back what he had removed, and did not see that it went into another meanwhile, has it back for
+    itself; who has seen that says so himself (``ledger.twins``)."""
+    if change.verb is not Verb.RESTORE or before is None or before.removed is None or not row.fields.get(SAME_AS):
+        return row
+    if change.parent == before.removed.change:
+        return row
+    parent, name = row.writer(SAME_AS).change, derived_id(change, SAME_AS)
+    note = change._replace(id=name, verb=Verb.SET, path=SAME_AS, value=None, parent=parent, seen=None)
+    draft.notes.append(note)
+    return lay(kind, row, note, world.centre)
 
 
 def _keep_orphan(world: World, draft: Draft, row: Row, change: Change, reference: Reference, gone: Stamp) -> None:

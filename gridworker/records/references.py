@@ -9,6 +9,8 @@ from gridworker.records.kind import Kind, points
 from gridworker.records.row import Row
 from gridworker.records.several import Entries
 
+SAME_AS = "same_as"
+"""The field in which a record says that it went into another that is the same."""
 BELONGING = "*"
 """Where a removal says which records that belong to the removed one its author saw: not a path of any record."""
 

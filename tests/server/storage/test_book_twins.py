@@ -228,6 +228,20 @@ def test_who_is_brought_back_after_his_household_was_merged_lives_in_the_one_tha
     assert [each.value for each in told if each.path == "household"] == [stays.id]
 
 
+def test_who_brings_back_a_household_and_did_not_see_that_it_was_merged_has_it_for_itself(wang):
+    gone, stays = home(wang), home(wang)
+    removal = wang.hand.remove(gone)
+    wang.keep(removal)
+    removed = wang.row("household", gone.id)
+    wang.keep(wang.hand.restore(removed))
+    wang.set(wang.row("household", gone.id), "same_as", stays.id)
+    wang.keep(wang.hand.remove(wang.row("household", gone.id)))
+    wang.keep(wang.hand.restore(removed))
+    row = wang.row("household", gone.id)
+    assert (row.removed, row.fields.get("same_as")) == (None, None)
+    assert row.writer("same_as").by == wang.centre.ground_author
+
+
 def test_a_diary_of_a_household_that_was_merged_is_not_written_anew_but_its_subjects_follow(wang):
     gone, stays = home(wang), home(wang)
     wang.set(gone, "same_as", stays.id)
