@@ -3,9 +3,10 @@
 import contextlib
 import hashlib
 import itertools
+import pickle
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,24 @@ class Found(Exception):
     """A promise is broken; ``str``: which, and where."""
 
 
+STORES = ("store.db", "store.files")
+
+
 def recovered(folder: Path) -> bytes:
-    """Lets SQLite fold the logs in, and gives a mark of all bytes that lie in the folder then."""
-    for path in (folder / "store.db", folder / "store.files"):
-        if path.exists():
-            db = connect(path, KEY)
-            with contextlib.suppress(FAULTS):
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            db.close()
+    """Lets SQLite fold the logs in, and gives a mark of all bytes of the two files that lie there then. What lies
+    beside them is not touched by that."""
     mark = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in (".part", ".new"):
-            mark.update(f"{path.relative_to(folder)} {path.stat().st_size}\n".encode())
-            mark.update(path.read_bytes())
+    for path in (folder / name for name in STORES):
+        if not path.exists():
+            continue
+        db = connect(path, KEY)
+        with contextlib.suppress(FAULTS):
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        db.close()
+        for lies in sorted(path.parent.glob(f"{path.name}*")):
+            if lies.is_file() and lies.suffix not in (".part", ".new"):
+                mark.update(f"{lies.name} {lies.stat().st_size}\n".encode())
+                mark.update(lies.read_bytes())
     return mark.digest()
 
 
@@ -135,7 +141,8 @@ class Opened:
         for db in files:
             for name in _tables(db):
                 if lines := db.execute(f'SELECT * FROM "{name}"').fetchall():
-                    mark.update(f"{name} {lines!r}\n".encode())
+                    mark.update(name.encode())
+                    mark.update(pickle.dumps(lines, pickle.HIGHEST_PROTOCOL))
         return mark.hexdigest()
 
     # ------------------------------------------------------------------ the promises
@@ -244,6 +251,8 @@ class Opened:
             return "" if row.removed is not None else f"a removed {kind} is back"
         if row.removed is not None:
             return f"a {kind} is removed"
+        if wanted is row.fields:  # as it was read (``rows_of``)
+            return ""
         for name, value in wanted.items():
             if not _same(row.fields.get(name), value):
                 return f"a {kind} has another {name}"
@@ -339,8 +348,8 @@ def agrees(opened: Opened, before: Paper, after: Paper, steps: bool) -> None:
             same.append(key)
         else:
             differing.append((key, opened.holds(key, old), opened.holds(key, new)))
-    # A search costs more than all else: of what stayed the same a few are looked for.
-    for key in (*(key for key, _, _ in differing), *same[:: max(1, len(same) // _LOOKED_FOR)]):
+    # A search costs more than all else: a few are looked for of what stayed the same, and some of what is new.
+    for key in (*_some([key for key, _, _ in differing], _LOOKED_FOR_NEW), *_some(same, _LOOKED_FOR)):
         if said := opened.is_found(key):
             raise Found(said)
     if steps:
@@ -358,7 +367,13 @@ def is_after(opened: Opened, before: Paper, after: Paper) -> bool:
     return all(not opened.holds(key, new) for key, new in after.items() if before.get(key, ABSENT) != new)
 
 
-_LOOKED_FOR = 10
+_LOOKED_FOR, _LOOKED_FOR_NEW = 10, 40
+
+
+def _some(keys: Sequence[Key], most: int) -> Sequence[Key]:
+    return keys[:: max(1, len(keys) // most)]
+
+
 _ORDER = ("new", "held", "accepted", "durable")
 
 

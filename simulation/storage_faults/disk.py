@@ -5,6 +5,7 @@ later may be there without the earlier. Names follow the same rule, except that 
 a file system keeps them: a name is safe when its folder was synced.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -27,6 +28,8 @@ class _Body:
 
     safe: bytearray = field(default_factory=bytearray)
     waiting: list[Note] = field(default_factory=list)
+    whole: bytes | None = None
+    """``safe``, to be handed out until something more is safe: most files of a folder stay as they are."""
 
 
 @dataclass(slots=True)
@@ -66,6 +69,7 @@ class Disk:
         if isinstance(what, _Body):
             for each in what.waiting:
                 _lay(what.safe, each)
+                what.whole = None
             what.waiting.clear()
             return
         left = []
@@ -116,7 +120,9 @@ class Disk:
 
     def _bytes(self, body: _Body, how: str, dice: Dice) -> bytes:
         if not body.waiting or how == "lost":
-            return bytes(body.safe)
+            if body.whole is None:
+                body.whole = bytes(body.safe)
+            return body.whole
         lying = bytearray(body.safe)
         for each in self._present(body.waiting, how, dice):
             _lay(lying, each)
@@ -182,6 +188,29 @@ def _rename(names: dict[str, _Body], naming: _Naming) -> None:
 def files_of(folder: Path) -> Image:
     """What lies in a folder now, by whole path."""
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class Marks:
+    """Marks of the bytes in images; one that comes in the next image, too, is marked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[bytes, bytes]] = {}
+
+    def of(self, body: bytes) -> bytes:
+        """Of one file."""
+        known = self._known.get(id(body))
+        if known is None or known[0] is not body:
+            known = self._known[id(body)] = (body, hashlib.blake2b(body, digest_size=16).digest())
+        return known[1]
+
+    def forget(self) -> None:
+        """The files are others from now on."""
+        self._known.clear()
+
+    def all_of(self, image: Image) -> bytes:
+        """Of all names and bytes."""
+        lines = [name.encode() + self.of(body) for name, body in sorted(image.items())]
+        return hashlib.blake2b(b"\n".join(lines), digest_size=16).digest()
 
 
 def lay_out(image: Image, there: Path, here: Path) -> None:

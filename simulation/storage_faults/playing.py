@@ -105,7 +105,7 @@ class Bench:
         trial.totals["acts"] += worker.acts
         return Played(trial.totals, trial.broken, day.name, seed)
 
-    def life(self, seed: int, *, acts: int = 200, stretches: int = 2, faults: bool = False, windows: int = 2) -> Played:
+    def life(self, seed: int, *, acts: int = 800, stretches: int = 2, faults: bool = False, windows: int = 3) -> Played:
         """Long work by chance. The power goes at the end of each stretch, and he goes on from what lies there;
         ``faults``: the disk fails now and then, too. It is looked into so many ``windows`` of each stretch."""
         dice = Dice(seed)
@@ -124,7 +124,9 @@ class Bench:
             chosen = _chosen(worker, windows, dice) | {len(worker.told) - 2, len(worker.told) - 1}
             share = min(100.0, 100.0 * 2 * len(chosen) / max(1, _calls(notes, chosen)))
             here = emptied(self.here)
-            trial = Trial(self.there, here, first, notes, worker.told, dice, share, chosen, is_sound=not faults).run()
+            trial = Trial(self.there, here, first, notes, worker.told, dice, share, chosen)
+            trial.thorough, trial.is_sound = False, not faults
+            trial.run()
             life.totals.update(trial.totals)
             played.broken += trial.broken
             if trial.broken:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulation.dice import Dice
-from simulation.storage_faults.checks import Found, Opened, agrees, recovered
-from simulation.storage_faults.disk import CHANCY, Disk, Image, lay_out
+from simulation.storage_faults.checks import STORES, Found, Opened, agrees, recovered
+from simulation.storage_faults.disk import CHANCY, Disk, Image, Marks, lay_out
 from simulation.storage_faults.recorder import MARK, OPEN, SYNC, WRITE, Note
 from simulation.storage_faults.totals import Totals
 from simulation.storage_faults.worker import Told
 
+_LOOKED_INTO = 4
 _FRAME = 24
 """Bytes of the head of a page in a write-ahead log."""
 
@@ -48,6 +49,9 @@ class Trial:
     """Which acts are looked into: by the mark that stands before them."""
     enough: int = 3
     """Broken promises after which no more is tried."""
+    thorough: bool = True
+    """Every moment between two transactions is looked at as closely as a power cut; else one of a few, and of the
+    others it is noted alone what lay there."""
     is_sound: bool = True
     """No call failed. What a failed sync left in the log may show up, or not: it was never told."""
     totals: Totals = field(default_factory=Totals)
@@ -60,10 +64,14 @@ class Trial:
     """The last mark that is promised."""
     _frame: bool = False
     _point: int = 0
+    _moments: int = 0
     _states: dict[str, int] = field(default_factory=dict)
     """States that were at a moment of the present act, when the power stayed."""
     _seen: dict[str, Broken] = field(default_factory=dict)
     """States found in images of the present act, each with where."""
+    _marks: Marks = field(default_factory=Marks)
+    _laid: dict[bytes, bytes] = field(default_factory=dict)
+    """Images, to the files as they lie after recovery."""
     _folded: dict[bytes, str] = field(default_factory=dict)
     """Files as they lie after recovery, to what they say."""
     _looked: set[bytes] = field(default_factory=set)
@@ -108,6 +116,7 @@ class Trial:
 
     def _begin_act(self, mark: int) -> None:
         self._mark = mark
+        self._marks.forget()
         if self.told[mark].firm:
             self._states, self._firm = {}, mark
             self._looked.clear()
@@ -142,7 +151,7 @@ class Trial:
         image = self._disk.image(how, self.dice)
         self.totals["images"] += 1
         try:
-            state = self._state(image)
+            state = self._state(image, glance=remember and not self._is_looked_into())
         except Found as found:
             self._found(self._point, how, str(found))
             return
@@ -153,17 +162,36 @@ class Trial:
         else:
             self._seen.setdefault(state, Broken(self._point, how, "", ""))
 
-    def _state(self, image: Image) -> str:
-        """What is there, looked at as far as it was not yet. Most images become the same files to the last byte when
-        their logs are folded in: then they are known."""
-        lay_out(image, self.there, self.here)
-        folded = recovered(self.here)
-        state = self._folded.get(folded)
-        if state is None or folded not in self._looked:
+    def _is_looked_into(self) -> bool:
+        """Whether a moment at which the power stayed is looked at as if it had gone."""
+        self._moments += 1
+        return self.thorough or self._moments % _LOOKED_INTO == 0
+
+    def _state(self, image: Image, *, glance: bool) -> str:
+        """What is there, looked at as far as it was not yet. Many images are those of the call before to the last byte,
+        and most become the same files when their logs are folded in: then they are known."""
+        lies = self._marks.all_of(image)
+        folded = self._laid.get(lies)
+        if folded is None:
             lay_out(image, self.there, self.here)
+            beside = {name: body for name, body in image.items() if _counts(Path(name))}
+            folded = self._laid[lies] = recovered(self.here) + self._marks.all_of(beside)
+        state = self._folded.get(folded)
+        if state is None or (folded not in self._looked and not glance):
+            lay_out(image, self.there, self.here)
+            if glance:
+                state = self._folded[folded] = self._glanced()
+                return state
             state = self._folded[folded] = self._opened()
             self._looked.add(folded)
         return state
+
+    def _glanced(self) -> str:
+        opened = Opened(self.here / "store.db")
+        try:
+            return opened.state()
+        finally:
+            opened.close()
 
     def _opened(self) -> str:
         opened = Opened(self.here / "store.db")
@@ -189,6 +217,11 @@ class Trial:
         what = self._papers()[1].what
         self.totals["violations"] += 1
         self.broken.append(Broken(point, how, what, said))
+
+
+def _counts(beside: Path) -> bool:
+    """Whether a file beside the two stores is more than the half of one."""
+    return not beside.name.startswith(STORES) and beside.suffix not in (".part", ".new")
 
 
 def emptied(folder: Path) -> Path:

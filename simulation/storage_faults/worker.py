@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from gridworker.errors import DeviceRevoked
 from gridworker.ledger import Ledger, Me
 from gridworker.ledger.ground import Saved
+from gridworker.records.kind import Kind
 from gridworker.records.row import Row
 from gridworker.storage.cabinet import Cabinet
 from gridworker.storage.store import Store
@@ -253,31 +254,31 @@ class Worker:
 
     def looks_again(self) -> None:
         """What stands in the store now is what he sees, also of what others wrote."""
-        states = states_of(self.store)
+        states, paper = states_of(self.store), self.paper
         buckets = {each.id: each.state for each in self.store.buckets()}
         shown = {kind: rows_of(self.store, kind) for kind in self.store.kinds}
-        for key in [key for key in self.paper if key[0] == "change"]:
-            if key[1] in states:
-                self.paper[key] = states[key[1]]
-            else:
-                del self.paper[key]
-        for key in self.paper:
-            if key[0] == "bucket":
-                self.paper[key] = buckets.get(key[1], "absent")
-            elif key[0] == "record":
-                self.paper[key] = _as_shown(shown[key[1]].get(key[2]))
+        for key in list(paper):
+            what = key[0]
+            if what == "record":
+                paper[key] = _as_shown(shown[key[1]].get(key[2]))
+            elif what == "change" and (state := states.get(key[1])) is not None:
+                paper[key] = state
+            elif what == "change":
+                del paper[key]
+            elif what == "bucket":
+                paper[key] = buckets.get(key[1], "absent")
         held = {name for name, state in buckets.items() if state not in ("loading", "dropping")}
         for kind in _SEEN:
             for record, row in shown[kind].items():
-                if row.removed is None and row.bucket in held and ("record", kind, record) not in self.paper:
-                    self.paper["record", kind, record] = dict(row.fields)
+                if row.removed is None and row.bucket in held and ("record", kind, record) not in paper:
+                    paper["record", kind, record] = row.fields
 
 
 def _as_shown(row: Row | None) -> Any:
     """What the paper says of a row."""
     if row is None:
         return None
-    return dict(row.fields) if row.removed is None else REMOVED
+    return row.fields if row.removed is None else REMOVED
 
 
 def states_of(store: Store) -> dict[str, str]:
@@ -285,12 +286,30 @@ def states_of(store: Store) -> dict[str, str]:
     return dict(store._file.db.execute("SELECT id, state FROM outbox").fetchall())
 
 
+class _Read(NamedTuple):
+    kind: Kind
+    bucket: str
+    line: tuple[Any, ...]
+    row: Row
+
+
+_read: dict[tuple[str, str], _Read] = {}
+"""By kind and id: each record as it was read last. Most lines are the same in the next image and after the next sync;
+a line that is another by one byte is read anew."""
+
+
 def rows_of(store: Store, kind: str) -> dict[str, Row]:
-    """By id: every record of a kind, as it is shown."""
+    """By id: every record of a kind, as it is shown. Nobody changes what is in them: they are handed out again."""
     file = store._file
     names = dict(file.db.execute("SELECT _row, id FROM bucket").fetchall())
-    table = file.tables[kind]
-    return {line[1]: table.row(line, names[line[2]]) for line in file.db.execute(table.select).fetchall()}
+    table, found = file.tables[kind], {}
+    for line in file.db.execute(table.select).fetchall():
+        record, bucket = line[1], names[line[2]]
+        known = _read.get((kind, record))
+        if known is None or known.line != line or known.bucket != bucket or known.kind is not table.kind:
+            known = _read[kind, record] = _Read(table.kind, bucket, line, table.row(line, bucket))
+        found[record] = known.row
+    return found
 
 
 def first_fields(worker: Worker, kind: str) -> dict[str, Any]:
