@@ -196,6 +196,8 @@ class Centre:
         """and the oldest catalogue that it takes; 0: as usual."""
         self.results: Sequence[GroupResult] = ()
         """What became of every group of the last push."""
+        self._callers: dict[str, tuple[tuple[Device, Account, str, bool], Caller]] = {}
+        """Who spoke last from each device, and of what that was made."""
 
     # ------------------------------------------------------------------ requests
 
@@ -206,24 +208,11 @@ class Centre:
         if known is None:
             raise Refused("auth")
         account = books.accounts[known.person]
-        return Caller(
-            person=known.person,
-            user="",
-            name="",
-            role=account.role,
-            county="",
-            device=device,
-            status=known.status,
-            cutoff=0,
-            incarnation=known.incarnation,
-            last_n=known.last_n,
-            durable_n=known.durable_n,
-            scope=account.version,
-            epoch=books.epoch,
-            backup=books.backup,
-            seen_at=0,
-            app_version="",
-        )
+        told = (known, account, books.epoch, books.backup)
+        before = self._callers.get(device)
+        if before is None or before[0] != told:
+            before = self._callers[device] = (told, _caller(device, *told))
+        return before[1]
 
     def problem(self, refused: Refused, device: str, now: int) -> Problem:
         """A refusal as it leaves."""
@@ -256,7 +245,7 @@ class Centre:
             scope_seen=scope_version,
         )
         told = [result for result in took.results if result.tx not in took.plain]
-        return PushAnswer.model_construct(standing=standing_of(caller, now), results=told, taken=took.taken)
+        return PushAnswer.of(standing=standing_of(caller, now), results=told, taken=took.taken, reads=[])
 
     def pull(self, device: str, message: Pull, now: int) -> Pulled:
         """``book.pull``, with what is remembered after the answer has left."""
@@ -641,12 +630,13 @@ class Centre:
         entries: list[feed.Entry] = []
         for number, (bucket, start) in enumerate(zip(buckets, starts, strict=True), start=1):
             later = []
-            for (key, here), seq in reversed(self.books.feeds.get(bucket, {}).items()):
-                if seq <= start:
+            for line in reversed(self.books.feeds.get(bucket, {}).items()):
+                if line[1] <= start:
                     break
+                later.append(line)
+            for (key, here), seq in later[: -1 - (most + 1 - len(entries)) : -1]:  # no more than is told of
                 wire = self.books.wires[key] if here else self.books.departures[bucket, *key]
-                later.append(feed.Entry(number, seq, here, wire))
-            entries += reversed(later)
+                entries.append(feed.Entry(number, seq, here, wire))
         there = min(len(entries), most + 1)
         size, kept = 0, []
         for entry in entries[:there]:
@@ -676,24 +666,30 @@ class Centre:
         """A backup of what is here now exists."""
         books = self.books
         books.backup, books.backup_at = True, now
+        covered = self._covered()
         for name, device in books.devices.items():
-            books.devices[name] = replace(device, durable_n=max(device.durable_n, self._covered(name, device)))
+            books.devices[name] = replace(device, durable_n=max(device.durable_n, covered[name]))
 
     def restored(self, books: Books, epoch: str) -> None:
         """A backup is in the place of everything."""
         self.books = books.copy()
-        reached = {name: (d.incarnation, self._covered(name, d)) for name, d in self.books.devices.items()}
+        covered = self._covered()
+        reached = {name: (device.incarnation, covered[name]) for name, device in self.books.devices.items()}
         self.books.left += ((self.books.epoch, reached),)
         self.books.epoch, self.books.backup = epoch, True
         for name, device in self.books.devices.items():
-            self.books.devices[name] = replace(device, durable_n=self._covered(name, device))
+            self.books.devices[name] = replace(device, durable_n=covered[name])
 
-    def _covered(self, name: str, device: Device) -> int:
-        """``meta.COVERED``: what is held is not taken yet."""
-        here = (name, device.incarnation, "held")
-        marks = self.books.ledger.values()
-        held = (mark.n for mark in marks if (mark.known.device, mark.known.incarnation, mark.known.verdict) == here)
-        return min([device.last_n, *(n - 1 for n in held)])
+    def _covered(self) -> dict[str, int]:
+        """``meta.COVERED`` of each device: what is held is not taken yet."""
+        held: dict[tuple[str, int], int] = {}
+        for mark in self.books.ledger.values():
+            known = mark.known
+            if known.verdict == "held":
+                life = (known.device, known.incarnation)
+                held[life] = min(mark.n, held.get(life, mark.n))
+        devices = self.books.devices.items()
+        return {name: min(d.last_n, held.get((name, d.incarnation), d.last_n + 1) - 1) for name, d in devices}
 
     def regrant(self, person: str, wanted: set[str]) -> None:
         """``scope.regrant`` for one person; ``wanted``: besides what he is named for."""
@@ -739,6 +735,27 @@ class Centre:
             del lines[key, False]
             del books.departures[bucket, *key]
         books.heads[bucket] = head._replace(floor_seq=head.seq, entries=head.entries - len(gone))
+
+
+def _caller(device: str, known: Device, account: Account, epoch: str, backup: bool) -> Caller:
+    return Caller(
+        person=known.person,
+        user="",
+        name="",
+        role=account.role,
+        county="",
+        device=device,
+        status=known.status,
+        cutoff=0,
+        incarnation=known.incarnation,
+        last_n=known.last_n,
+        durable_n=known.durable_n,
+        scope=account.version,
+        epoch=epoch,
+        backup=backup,
+        seen_at=0,
+        app_version="",
+    )
 
 
 def _head(head: feed.Head) -> Head:

@@ -55,7 +55,7 @@ DISASTERS = ("restore_centre", "restore_desk", "clone", "cut_off", "receipt_acro
 """Left out of every third history, in which nothing at all may be lost."""
 
 
-HOW = ("rich", "texts", "loads", "meets", "ages", "first_day", "names")
+HOW = ("rich", "texts", "loads", "meets", "ages", "first_day", "names", "wide")
 """What there may be in a history."""
 
 
@@ -72,6 +72,7 @@ class History:
     ages: bool = False
     first_day: bool = False
     names: bool = False
+    wide: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept among the scenarios."""
@@ -105,7 +106,8 @@ def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     """The history of this seed, every second one rich. ``more``: sorts of steps that are made much more often than
     usual; then it is rich when one of them needs it. In a long one, and with ``TEXTS``, people write on in texts; in
     most long ones, and with ``LOADS``, buckets come as snapshots; with ``MEETS`` people write of the same things;
-    with ``AGES`` some programs are old; with ``NAMES`` cases are for named people."""
+    with ``AGES`` some programs are old; with ``NAMES`` cases are for named people; most long ones are read in long
+    pages."""
     dice, usual = Dice(seed), length == STEPS and not more
     rich = not set(more).isdisjoint(RICH.keys() - WEIGHTS.keys()) or (usual and seed % 2 == 0)
     loads = LOADS in more or (usual and seed % 4 != 1)
@@ -120,6 +122,7 @@ def made(seed: int, length: int = STEPS, more: Sequence[str] = ()) -> History:
     bag = [what for what, weight in weights for _ in range(weight * (MUCH_MORE if what in more else 1))]
     steps = [(dice.one(bag), dice.below(8), dice.below(2**32)) for _ in range(length)]
     how = {"names": names, "texts": TEXTS in more or usual, "meets": MEETS in more or (usual and seed % 5 != 2)}
+    how["wide"] = usual and seed % 7 > 2
     return History(3 + dice.below(4), steps, rich, loads=loads, ages=ages, first_day=across and seed % 4 == 2, **how)
 
 
@@ -152,4 +155,7 @@ def _played(history: History) -> Outcome:
     except Exception as fault:  # whatever breaks here is a find
         world.totals["violations"] = 1
         return Outcome(world.totals, world.mark(), fault)
-    return Outcome(world.totals, world.mark())
+    try:
+        return Outcome(world.totals, world.mark())
+    finally:
+        world.desks.clear()  # what names the world in a circle: it goes at once, and nobody has to look for it

@@ -1,5 +1,6 @@
 """Many histories, on as many cores as are wanted; what breaks a promise is made short and kept."""
 
+import gc
 import json
 import os
 import time
@@ -110,6 +111,7 @@ def _at_once(pieces: Iterator[tuple[int, int]], processes: int) -> Iterator[_Pla
 
 
 def _played(first: int, end: int) -> _Played:
+    gc.freeze()  # what the programs are made of stays, and need not be looked at behind each history
     totals, broken, begun = Totals(), [], time.process_time()
     for seed in range(first, end):
         outcome = play(made(seed))

@@ -46,7 +46,9 @@ MOST_DESKS = 8
 COPY_WORKS = 40
 """Steps for which a second machine goes on with a copy of a file; it comes back at the end."""
 PAGE = 9
-"""Rows in one answer to a pull."""
+"""Rows in one answer to a pull,"""
+WIDE_PAGE = 60
+"""and in a history of long pages."""
 POSTS = (Role.GRID_WORKER, Role.MEDIATOR, Role.SUPERVISOR)
 DISAGREEMENTS = ("epoch", "fork", "gap", "vector")
 
@@ -119,6 +121,8 @@ class World:
     """There is a backup of it."""
     names: bool = False
     """Some cases are for named people."""
+    wide: bool = False
+    """The centre answers in long pages: a desk reads most of its news at once."""
     calm: bool = False
     """No more faults."""
     devices: int = 0
@@ -127,7 +131,7 @@ class World:
     _tokens: int = 0
 
     def __post_init__(self) -> None:
-        self.centre = Centre(first_books(self.new_id), HOMES, INFOS, PAGE)
+        self.centre = Centre(first_books(self.new_id), HOMES, INFOS, WIDE_PAGE if self.wide else PAGE)
         self.centre.cellar = Cellar() if self.loads else None
         if self.first_day:
             self.back_up()
@@ -190,7 +194,7 @@ class World:
 
     def clock(self, desk: Desk) -> Clock:
         """The desk's clocks, as they are told to the centre."""
-        return Clock(wall=self.now + desk.ahead, mono=self.now - MORNING)
+        return Clock.of(wall=self.now + desk.ahead, mono=self.now - MORNING, boot="")
 
     # ------------------------------------------------------------------ steps
 
@@ -664,26 +668,29 @@ class World:
         waits = [{each.change.tx for each in outbox.among(*WAITS)} for outbox in outboxes]
         most += max(map(len, waits))
         clones = len(self.desks) - len({desk.device for desk in self.desks})
+        still: dict[int, Any] = {}
+        """By desk: how it and the centre stood when a sync moved nothing; it would move nothing again."""
         for _ in range(most + clones):
-            before = self._state()
+            moved, centre = False, self._centre_stands()
             for desk in self.desks:
+                before = (_desk_stands(desk), centre)
+                if still.get(desk.number) == before:
+                    continue
                 desk.store.tidy()
                 self.sync_now(desk, Dice(0))
-            if self._state() == before:
+                centre = self._centre_stands()
+                still[desk.number] = (_desk_stands(desk), centre)
+                if still[desk.number] != before:
+                    moved = True
+                    del still[desk.number]
+            if not moved:
                 return
         raise Violation("I11", "the desks do not come to rest")
 
-    def _state(self) -> Any:
+    def _centre_stands(self) -> Any:
         """What must not change any more; the lives of copies, which take turns, do not count."""
-        desks = [
-            (
-                sorted((p, place.cursor, place.state, place.total) for p, place in desk.store.places.items()),
-                desk.store.outbox.standing(),
-            )
-            for desk in self.desks
-        ]
         books = self.centre.books
-        return desks, len(books.ledger), sorted((name, head.seq) for name, head in books.heads.items())
+        return len(books.ledger), sorted((name, head.seq) for name, head in books.heads.items())
 
     def _is_active(self, desk: Desk) -> bool:
         device = self.centre.books.devices.get(desk.device)
@@ -695,6 +702,11 @@ class World:
         for key, wire in sorted(self.centre.books.wires.items()):
             whole.update(f"{key} {wire}".encode())
         return str(whole.hexdigest())
+
+
+def _desk_stands(desk: Desk) -> Any:
+    places = sorted((p, place.cursor, place.state, place.total) for p, place in desk.store.places.items())
+    return places, desk.store.outbox.standing()
 
 
 Played = Callable[[World], None]

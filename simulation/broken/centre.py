@@ -141,8 +141,8 @@ CENTRE: Sequence[Mutant] = (
         "held_counts_as_covered",
         "I2 what is held is in no backup",
         f"{_CENTRE}._covered",
-        "return min([device.last_n, *(n - 1 for n in held)])",
-        "return device.last_n",
+        'if known.verdict == "held":',
+        "if False:",
         RESTORES,
     ),
     one(
