@@ -105,6 +105,11 @@ def step_0008_nothing_is_noted_as_sent(db: "Database") -> None:
     db.execute("UPDATE outbox SET state = 'new' WHERE state = 'sent'")
 
 
+def step_0009_accepted_by_number(db: "Database") -> None:
+    """What a backup covers by now is asked with every answer; without it all own history was walked through."""
+    db.execute("CREATE INDEX IF NOT EXISTS outbox_accepted ON outbox (n) WHERE state = 'accepted'")
+
+
 _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0001_first_store,
     step_0002_packages_carried,
@@ -114,6 +119,7 @@ _STEPS: tuple[Callable[["Database"], None], ...] = (
     step_0006_crates_carried,
     step_0007_base_rows_beside_each_other,
     step_0008_nothing_is_noted_as_sent,
+    step_0009_accepted_by_number,
 )
 
 _SNAPSHOTS = (

@@ -87,6 +87,26 @@ def test_accepted_then_durable_as_the_backup_reaches_it(notebook):
     assert notebook.store.find("household", [("id", "=", house)])[0]["_state"] == "durable"
 
 
+def test_no_answer_walks_through_all_that_was_ever_handed_in(notebook):
+    notebook.household()
+    notebook.hand_in(seen=True)
+    house = notebook.household("李桂英")
+    db, said = notebook.store._file.db, []
+    db.set_trace_callback(said.append)
+    notebook.hand_in(seen=True)
+    notebook.store.note_standing(standing(last_n=2, durable_n=2))
+    db.set_trace_callback(None)
+    asked = [query for query in said if query.startswith(("SELECT", "UPDATE", "DELETE")) and "LIMIT 1" not in query]
+    walks = [
+        query
+        for query in asked
+        for line in db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        if line[3].startswith("SCAN outbox") and "outbox_open" not in line[3]
+    ]
+    assert walks == []
+    assert notebook.store.state_of("household", house) == "durable"
+
+
 def test_a_centre_without_a_backup_never_makes_anything_durable(notebook):
     house = notebook.household()
     notebook.hand_in(seen=True)

@@ -85,12 +85,12 @@ def test_a_store_with_additions_of_a_newer_version_opens(notebook):
     notebook.household()
     notebook.store.close()
     db = connect(notebook.path, KEY)
-    db.execute("PRAGMA user_version = 1008")
+    db.execute("PRAGMA user_version = 1090")
     db.execute("CREATE TABLE something_new (a)")
     db.close()
     notebook.reopened()
     assert notebook.ledger.count("household") == 1
-    assert notebook.store._file.db.execute("PRAGMA user_version").fetchone() == (1008,)
+    assert notebook.store._file.db.execute("PRAGMA user_version").fetchone() == (1090,)
     assert not folder_of(notebook.path).exists()
 
 
