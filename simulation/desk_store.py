@@ -522,7 +522,7 @@ class DeskStore:
         self._count(key, old if old is not None and old.ver else None, new, received)
 
     def _is_here(self, key: Key, wire: Wire, old: Version, new: Version, naming: bool) -> bool:
-        if not naming:
+        if not naming or (old.bucket != new.bucket and old.ver > new.ver):
             return old.ver >= new.ver and not self._is_of_an_earlier_reading(key, old)
         if old != new or key[0] not in self.kinds:
             return old == new

@@ -135,9 +135,10 @@ def _apply_one(work: Slice, kind: str, wire: Wire, known: dict[str, Version]) ->
 
 def _is_here(work: Slice, kind: str, wire: Wire, old: Version, new: Version) -> bool:
     """Whether the row, or a later one, is here. A centre that was restored may reach the same version by another
-    way: when a bucket is replaced, it has to be the same people's writing too.
+    way: when a bucket is replaced, it has to be the same people's writing too. What has gone on to another bucket
+    meanwhile, and was read there, stays there.
     """
-    if not work.force:
+    if not work.force or (old.bucket != new.bucket and old.ver > new.ver):
         return old.ver >= new.ver and not _is_of_an_earlier_reading(work, kind, wire["i"], old)
     if old != new or kind not in work.file.tables:
         return old == new

@@ -305,6 +305,18 @@ def test_after_a_restore_a_record_is_taken_by_the_grid_from_which_it_had_moved(n
     assert notebook.ledger.count("household") == 1
 
 
+def test_a_grid_read_anew_from_before_a_record_left_it_does_not_take_it_back(notebook):
+    here, stays = houses(notebook, 2)
+    moved = notebook.centre.write("household", {**HOUSE, "grid": OTHER_GRID}, "other_grid", record=here.id)
+    notebook.give("other_grid", moved)
+    notebook.store.reset_bucket(bucket("grid"))
+    notebook.give("grid", here, stays, reset=True, more=True)  # as a snapshot of before has it
+    gone = [("household", here.id, moved.ver, "m")]
+    assert notebook.give("grid", gone=gone).hash_ok
+    assert notebook.store.get("household", here.id).bucket == bucket("other_grid")
+    assert notebook.give("other_grid").hash_ok
+
+
 def test_a_reset_that_was_broken_off_starts_again(notebook):
     one, two = houses(notebook, 2)
     notebook.give("grid", one, two)
