@@ -1,7 +1,6 @@
 """What a desk and its centre give each other: what goes out, what comes in, and what is carried for others."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 
 from gridworker.protocol.sync import BucketInfo, GroupResult, Offer, Page, Standing, Taken, Written
 from gridworker.records.change import Change
@@ -42,10 +41,6 @@ class Exchange(Reader):
     def __init__(self, file: File) -> None:
         super().__init__(file)
         self._laying: dict[str, Iterator[Received]] = {}
-
-    def unhurried(self) -> AbstractContextManager[None]:
-        """Inside the block nothing waits for the disk: what a power cut takes of it, the centre says again."""
-        return feed.unhurried(self._file)
 
     # ------------------------------------------------------------------ outbox
 

@@ -14,8 +14,6 @@ from gridworker.storage.slices import Slice, Version
 
 LOG = logging.getLogger(__name__)
 
-_NORMAL = 1
-"""How SQLite calls it in numbers."""
 SLICE = 400
 """New rows in one transaction: about 20 ms on an office laptop; a person's save never waits longer."""
 MEETING = 3
@@ -40,13 +38,11 @@ def receive(file: File, page: Page) -> Received:
 def unhurried(file: File) -> Iterator[None]:
     """For what the centre has: what a power cut takes of it, cursor and all, comes again. What a person saves waits
     for the disk."""
-    within = file.db.execute("PRAGMA synchronous").fetchone()[0] == _NORMAL
     file.db.execute("PRAGMA synchronous = NORMAL")
     try:
         yield
     finally:
-        if not within:
-            file.db.execute("PRAGMA synchronous = FULL")
+        file.db.execute("PRAGMA synchronous = FULL")
 
 
 def pieces(file: File, place: BucketRow, rows: Sheet | Sequence[Wire]) -> Iterator[Sheet | Sequence[Wire]]:

@@ -99,8 +99,7 @@ def _run(
 def _ask(engine: Engine, store: Store, centre: Line, message: Push | Pull, clock: Callable[[], Clock]) -> None:
     meanwhile = engine.meanwhile if engine.has_work else None
     answer = centre.push(message, meanwhile) if isinstance(message, Push) else centre.pull(message)
-    with store.unhurried():
-        engine.heard(answer, clock())
+    engine.heard(answer, clock())
     order = answer.standing.order
     if order is not None and order.stolen and is_genuine(store, order):
         raise WipeOrdered(order)  # whatever still waits: the thief must not gain a minute
@@ -149,7 +148,6 @@ def _note(store: Store, report: Report, begun: Clock, ended: Clock, error: Gridw
         "ms": ended.mono - begun.mono,
     }
     words = error.title if error is not None else "完成"
-    with store.unhurried():
-        store.log_sync(ended.wall, {"ok": error is None, "code": code, "result": words, **counts})
+    store.log_sync(ended.wall, {"ok": error is None, "code": code, "result": words, **counts})
     told = " ".join(f"{name}={count}" for name, count in counts.items())
     LOG.info("sync %s %s", code or "ok", told)
