@@ -2,69 +2,46 @@
 author saw. Whatever may need more than that goes to ``merging``, which alone refuses, holds and finds conflicts.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from gridserver.storage.dissent import Key
 from gridserver.storage.handed import Handed
 from gridserver.storage.merging import AHEAD, Verdict, World, judge_closely, pointing_of
-from gridworker.records.change import Verb
+from gridworker.records.change import Change, Verb
+from gridworker.records.kind import Kind
 from gridworker.records.kinds.conflict import CONFLICT
 from gridworker.records.merge import lay
 from gridworker.records.rights import check_values, why_not
 from gridworker.records.row import Row
 from gridworker.records.wrong import Wrong
 
+_Fits: TypeAlias = Callable[[World, Kind, Row | None, Change], bool]
+"""Whether a change of this kind, on the row that stands there, may go the short way."""
+
 
 def judge(world: World, group: Handed, first_at: int) -> Verdict:
     """Merges one group into the world, or leaves the world as it was. ``first_at``: when it was first offered."""
-    return _meets_nothing(world, group) or _goes_on(world, group) or judge_closely(world, group, first_at)
+    return (
+        _shortly(world, group, _meets_nothing)
+        or _shortly(world, group, _goes_on)
+        or judge_closely(world, group, first_at)
+    )
 
 
-def _meets_nothing(world: World, group: Handed) -> Verdict | None:
-    """A group of new records that point at nothing, made where its author writes, as nearly all of a day's are: there
-    is nothing for them to meet. None for whatever has to be looked at closely, and it is the other way that refuses.
-    """
+def _shortly(world: World, group: Handed, fits: _Fits) -> Verdict | None:
+    """The whole group by the short way; None when one of its changes has to be looked at closely, and it is the other
+    way that refuses."""
     if _needs_a_look(world, group):
         return None
-    made: dict[Key, Row] = {}
+    laid: dict[Key, Row] = {}
     latest = (world.now + AHEAD) << 16
     for change in group.changes:
         key, kind = (change.kind, change.record), world.kinds.get(change.kind)
-        if kind is None or kind.lies_with or change.verb is not Verb.CREATE or key in world.rows or key in made:
+        row = laid.get(key) or world.rows.get(key)
+        if kind is None or change.bucket not in world.held or change.hlc > latest or change.record in world.about:
             return None
-        if change.bucket not in world.held or change.hlc > latest or change.record in world.about:
-            return None
-        region = change.value.get(kind.home_field)
-        if not isinstance(region, str) or world.homes.get((kind.home, region)) != change.bucket:
-            return None
-        if next(iter(pointing_of(world, kind, change)), None) is not None or why_not(kind, None, change, world.author):
-            return None
-        try:
-            check_values(kind, change)
-        except Wrong:
-            return None
-        made[key] = lay(kind, None, change, world.author.person)
-    world.rows.update(made)
-    world.touched.update(dict.fromkeys(made))
-    return Verdict("ok", touched=list(made), plain=True)
-
-
-def _goes_on(world: World, group: Handed) -> Verdict | None:
-    """A group that writes plain fields over just what its author saw there, where he and the records are at home: so
-    are nearly all that edit. None for whatever has to be looked at closely, and it is the other way that refuses.
-    """
-    if _needs_a_look(world, group) or world.past.has_refused:
-        return None
-    written: dict[Key, Row] = {}
-    latest = (world.now + AHEAD) << 16
-    for change in group.changes:
-        key, kind, path = (change.kind, change.record), world.kinds.get(change.kind), change.path
-        row = written.get(key) or world.rows.get(key)
-        if change.verb is not Verb.SET or kind is None or row is None or row.removed is not None or "/" in path:
-            return None
-        if change.bucket != row.bucket or change.bucket not in world.held or change.bucket in world.instead:
-            return None
-        if path == kind.home_field or change.hlc > latest or change.parent != row.writer(path).change:
-            return None
-        if change.record in world.about or kind is CONFLICT or why_not(kind, row, change, world.author):
+        if not fits(world, kind, row, change) or why_not(kind, row, change, world.author):
             return None
         if next(iter(pointing_of(world, kind, change)), None) is not None:
             return None
@@ -72,10 +49,30 @@ def _goes_on(world: World, group: Handed) -> Verdict | None:
             check_values(kind, change)
         except Wrong:
             return None
-        written[key] = lay(kind, row, change, world.author.person)
-    world.rows.update(written)
-    world.touched.update(dict.fromkeys(written))
-    return Verdict("ok", touched=list(written), plain=True)
+        laid[key] = lay(kind, row, change, world.author.person)
+    world.rows.update(laid)
+    world.touched.update(dict.fromkeys(laid))
+    return Verdict("ok", touched=list(laid), plain=True)
+
+
+def _meets_nothing(world: World, kind: Kind, row: Row | None, change: Change) -> bool:
+    """A new record that points at nothing, made where its author writes, as nearly all of a day's are: there is
+    nothing for it to meet."""
+    if row is not None or kind.lies_with or change.verb is not Verb.CREATE:
+        return False
+    region = change.value.get(kind.home_field)
+    return isinstance(region, str) and world.homes.get((kind.home, region)) == change.bucket
+
+
+def _goes_on(world: World, kind: Kind, row: Row | None, change: Change) -> bool:
+    """A plain field is written over just what its author saw there, where he and the record are at home: so do nearly
+    all that edit."""
+    if change.verb is not Verb.SET or row is None or row.removed is not None or world.past.has_refused:
+        return False
+    if change.bucket != row.bucket or change.bucket in world.instead or kind is CONFLICT:
+        return False
+    is_plain = "/" not in change.path and change.path != kind.home_field
+    return is_plain and change.parent == row.writer(change.path).change
 
 
 def _needs_a_look(world: World, group: Handed) -> bool:
