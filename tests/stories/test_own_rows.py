@@ -91,17 +91,22 @@ def test_what_ran_into_a_conflict_is_fetched(village, two):
     assert versions(wang) == versions(chen)
 
 
+def at_the_next_request(village, monkeypatch, act):
+    """Somebody does something while the next request is under way."""
+    send = village.line.send
+
+    def doing(request, **how):
+        monkeypatch.setattr(village.line, "send", send)
+        act()
+        return send(request, **how)
+
+    monkeypatch.setattr(village.line, "send", doing)
+
+
 def test_what_is_saved_while_the_rest_goes_up_lies_on_what_was_taken(village, two, monkeypatch):
     wang, chen, household = two
     first = visit(wang, household, text="第一次")
-    send = village.line.send
-
-    def saving(request, **how):
-        monkeypatch.setattr(village.line, "send", send)
-        wang.ledger.save("visit", {"text": "第一次，改"}, first)
-        return send(request, **how)
-
-    monkeypatch.setattr(village.line, "send", saving)
+    at_the_next_request(village, monkeypatch, lambda: wang.ledger.save("visit", {"text": "第一次，改"}, first))
     assert wang.sync().pushed == 2
     assert wang.ledger.get("visit", first)["text"] == "第一次，改"
     chen.sync()
@@ -113,14 +118,7 @@ def test_what_is_written_into_a_record_while_another_field_of_it_goes_up_lies_on
 ):
     wang, chen, household = two
     wang.ledger.save("household", {"phone": "13800000001"}, household)
-    send = village.line.send
-
-    def saving(request, **how):
-        monkeypatch.setattr(village.line, "send", send)
-        wang.ledger.save("household", {"address": "马村9号"}, household)
-        return send(request, **how)
-
-    monkeypatch.setattr(village.line, "send", saving)
+    at_the_next_request(village, monkeypatch, lambda: wang.ledger.save("household", {"address": "马村9号"}, household))
     assert wang.sync().pushed == 2
     chen.sync()
     assert versions(wang) == versions(chen)
