@@ -17,7 +17,7 @@ from gridserver.storage.buckets import Head
 from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.handed import Handed, Item, Known
 from gridserver.storage.judging import judge
-from gridserver.storage.merging import WAIT_FOR_OTHERS, World, back_to, put_aside
+from gridserver.storage.merging import WAIT_FOR_OTHERS, World, back_to, led_on, put_aside
 from gridserver.storage.people import Caller, standing_of
 from gridserver.storage.rows import Key, place
 from gridserver.storage.snapshots import Made, Offered
@@ -483,10 +483,18 @@ class Centre:
             named = [*references(kind, change), *back] if kind is not None else []
             for reference in named:
                 is_spoken_of = reference.target in spoken_of and reference not in back
-                for key in self.books.by_id.get(reference.target, ()) if not is_spoken_of else ():
-                    row = self.books.rows[key]
-                    found[reference.target] = row if row.removed is not None else None
+                if not is_spoken_of:
+                    found |= self._gone([reference.target])
+        asked: set[str] = set()
+        while further := led_on([*before.values(), *found.values()]) - asked:
+            asked |= further
+            found |= self._gone(further)
         return found
+
+    def _gone(self, records: Iterable[str]) -> dict[str, Row | None]:
+        """``rows.targets``."""
+        rows = [self.books.rows[key] for record in records for key in self.books.by_id.get(record, ())]
+        return {row.id: row if row.removed is not None else None for row in rows}
 
     def _belonging(self, before: Mapping[Key, Row], changes: Sequence[Change]) -> dict[str, list[Row]]:
         """``taking``'s: by record that is to be removed, what belongs to it."""

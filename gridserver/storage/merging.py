@@ -248,13 +248,25 @@ def back_to(kind: Kind | None, row: Row | None, change: Change) -> Sequence[Refe
     return list(standing(kind, row))
 
 
+def led_on(rows: Iterable[Row | None]) -> set[str]:
+    """Into what those of the records went that went into another."""
+    return {str(row.fields[SAME_AS]) for row in rows if row is not None and row.removed and row.fields.get(SAME_AS)}
+
+
+def _went_to(world: World, draft: Draft, reference: Reference) -> str:
+    """The record that stays of those into which what is pointed at went, one after the other; "": it went nowhere."""
+    met = [reference.target]
+    while into := led_on([_target(world, draft, reference._replace(target=met[-1]))]) - set(met):
+        met += into
+    return met[-1] if len(met) > 1 else ""
+
+
 def _follow(world: World, draft: Draft, kind: Kind, change: Change, row: Row, pointing: Iterable[Reference]) -> Row:
     """What points at a record that was merged into another points at that one from now on, by the centre's hand,
     unless it was written once."""
     for reference in pointing:
-        field, target = kind.field(reference.path), _target(world, draft, reference)
-        stays = target.fields.get(SAME_AS) if target is not None and target.removed is not None else None
-        if stays is None or field is None or field.merge is Merge.FIXED:
+        field, stays = kind.field(reference.path), _went_to(world, draft, reference)
+        if not stays or field is None or field.merge is Merge.FIXED:
             continue
         name = derived_id(change, reference.path, stays)
         parent = row.writer(reference.path).change

@@ -22,7 +22,7 @@ from gridserver.storage.change_ledger import Author, Judged
 from gridserver.storage.engine import Connection, Question, Sheaf, together
 from gridserver.storage.handed import Handed, Known, first_at
 from gridserver.storage.judging import judge
-from gridserver.storage.merging import World, back_to, leading, put_aside
+from gridserver.storage.merging import World, back_to, leading, led_on, put_aside
 from gridserver.storage.rows import Key, Standing
 from gridserver.storage.spoken import Spoken, destinations, gathered
 from gridworker.protocol.sync import GroupResult, Stretch, Taken
@@ -158,6 +158,7 @@ def _world(conn: Connection, hand: Hand, changes: Sequence[Change]) -> tuple[dic
     wanted = held | then | (set(homes.values()) if hand.trusted else destinations(homes, spoken))
     heads, standing, targets = _locked(conn, wanted | ground.near, spoken)
     targets |= _pointed_at_again(conn, standing, changes)
+    targets |= _went_to(conn, [*standing.rows.values(), *targets.values()])
     strange = claimed - ground.held - then
     unknown = forgotten.among(conn, strange) if strange else set()
     instead = _instead(conn, hand, standing, changes, strange, unknown) if strange else {}
@@ -193,6 +194,16 @@ def _pointed_at_again(conn: Connection, standing: Standing, changes: Sequence[Ch
     if not (targets := {each.target for each in back if ENTRY_ID.match(each.target)}):
         return {}
     return rows.read_targets(*together(conn, rows.targets(targets)))
+
+
+def _went_to(conn: Connection, some: Sequence[Row | None]) -> dict[str, Row | None]:
+    """Into what they went, and into what that went; few ever did."""
+    found: dict[str, Row | None] = {}
+    asked: set[str] = set()
+    while further := led_on([*some, *found.values()]) - asked:
+        asked |= further
+        found |= rows.read_targets(*together(conn, rows.targets(further)))
+    return found
 
 
 def _instead(

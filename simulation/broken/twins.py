@@ -54,7 +54,7 @@ TWINS: Sequence[Mutant] = (
         "late_pointers_are_left_behind",
         "M11 what comes later is made to point at the one that stays",
         "gridserver.storage.merging:_follow",
-        "if stays is None or",
+        "if not stays or",
         "if True or",
         (MEETS,),
     ),

@@ -228,6 +228,16 @@ def test_who_is_brought_back_after_his_household_was_merged_lives_in_the_one_tha
     assert [each.value for each in told if each.path == "household"] == [stays.id]
 
 
+def test_who_is_written_into_a_household_that_went_into_one_that_went_into_a_third_lives_in_the_third(wang):
+    first, second, third = home(wang), home(wang), home(wang)
+    for gone, stays in ((first, second), (second, third)):
+        wang.set(gone, "same_as", stays.id)
+        wang.keep(wang.hand.remove(wang.row("household", gone.id)))
+    member = person(wang, first)
+    assert wang.keep(member).verdict == "ok"
+    assert wang.row("person", member.record).fields["household"] == third.id
+
+
 def test_who_brings_back_a_household_and_did_not_see_that_it_was_merged_has_it_for_itself(wang):
     gone, stays = home(wang), home(wang)
     removal = wang.hand.remove(gone)
